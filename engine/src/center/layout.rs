@@ -1,0 +1,512 @@
+//! The center, checked and indexed: every name is resolved once, when the center is loaded.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use super::calendar::Hours;
+use super::graph::RoutingGraph;
+use super::{Agent, Center, Limit, Plan, Queue, SLOT_MINUTES, Service, Table};
+use crate::value::{Ageing, AgentId, Duration, Name, Requirement};
+
+macro_rules! index {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(u32);
+
+        impl $name {
+            fn at(position: usize) -> Self {
+                Self(u32::try_from(position).unwrap_or(u32::MAX))
+            }
+
+            /// Its position in the layout's list.
+            #[must_use]
+            pub fn position(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+index! {
+    /// A queue of the layout.
+    QueueIndex
+}
+index! {
+    /// A service of the layout.
+    ServiceIndex
+}
+index! {
+    /// A calendar of the layout.
+    CalendarIndex
+}
+index! {
+    /// An agent of the layout; in byte order of their ids.
+    AgentIndex
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The center can't be used.
+    Error,
+    /// It can, but probably not as meant.
+    Warning,
+}
+
+/// Something about a configuration that its author should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where: keys and positions from the top of the configuration, as `queue[1].overflow[0].to`.
+    pub path: String,
+    /// What is wrong and what to do about it.
+    pub message: String,
+}
+
+impl Finding {
+    pub(super) fn error(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, path: path.into(), message: message.into() }
+    }
+
+    pub(super) fn warning(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, path: path.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = if self.severity == Severity::Error { "error" } else { "warning" };
+        write!(f, "{severity}: {}: {}", self.path, self.message)
+    }
+}
+
+/// A center that can be run.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    center: Center,
+    calendars: Vec<Hours>,
+    queues: Vec<QueueLayout>,
+    services: Vec<ServiceLayout>,
+    /// Positions by name, one map a kind.
+    calendar_names: BTreeMap<Name, CalendarIndex>,
+    queue_names: BTreeMap<Name, QueueIndex>,
+    service_names: BTreeMap<Name, ServiceIndex>,
+    table_names: BTreeMap<Name, usize>,
+    agent_ids: BTreeMap<AgentId, AgentIndex>,
+    graph: RoutingGraph,
+    warnings: Vec<Finding>,
+}
+
+/// A queue, with what follows from its settings.
+#[derive(Clone, Debug)]
+pub struct QueueLayout {
+    /// Its hours; always open if absent.
+    pub calendar: Option<CalendarIndex>,
+    /// Its requirement and its groups, in one.
+    pub need: Arc<Requirement>,
+}
+
+/// A service, with what follows from its settings.
+#[derive(Clone, Debug)]
+pub struct ServiceLayout {
+    /// Its hours; always open if absent.
+    pub calendar: Option<CalendarIndex>,
+    /// The zone of its days and slots.
+    pub zone: Tz,
+    /// The queue of its default plan's first step.
+    pub queue: QueueIndex,
+    /// The plan where no script has another: the queue, then its overflow.
+    pub plan: Arc<Plan>,
+}
+
+impl Layout {
+    /// Checks a center and resolves its names. Agents are kept in byte order of their ids.
+    ///
+    /// # Errors
+    ///
+    /// All findings, if at least one is an error.
+    pub fn new(mut center: Center) -> Result<Self, Vec<Finding>> {
+        let mut findings = Vec::new();
+        let names = Names {
+            calendars: names_of("calendar", center.calendars.iter().map(|c| &c.name), &mut findings),
+            queues: names_of("queue", center.queues.iter().map(|q| &q.name), &mut findings),
+            services: names_of("service", center.services.iter().map(|s| &s.name), &mut findings),
+        };
+        let table_names = names_of("table", center.tables.iter().map(|t| &t.name), &mut findings);
+        names_of("agent", center.agents.iter().map(|a| a.id.text()), &mut findings);
+        check_agents(&center, &mut findings);
+        check_limits(&center, &mut findings);
+
+        let mut queues = Vec::new();
+        for (i, queue) in center.queues.iter().enumerate() {
+            queues.push(names.queue(&format!("queue[{i}]"), queue, &mut findings));
+        }
+        let mut services = Vec::new();
+        for (i, service) in center.services.iter().enumerate() {
+            services.extend(names.service(&format!("service[{i}]"), service, &center, &mut findings));
+        }
+        let graph = RoutingGraph::new(&center);
+        findings.extend(graph.findings(&center));
+
+        if findings.iter().any(|f| f.severity == Severity::Error) {
+            return Err(findings);
+        }
+        let calendars = center.calendars.iter().map(|c| Hours::new(c, center.timezone)).collect();
+        center.agents.sort_by(|a, b| a.id.cmp(&b.id));
+        let agent_ids =
+            center.agents.iter().enumerate().map(|(i, a)| (a.id.clone(), AgentIndex::at(i))).collect();
+        Ok(Self {
+            calendars,
+            queues,
+            services,
+            calendar_names: names.calendars.into_iter().map(|(n, i)| (n, CalendarIndex::at(i))).collect(),
+            queue_names: names.queues.into_iter().map(|(n, i)| (n, QueueIndex::at(i))).collect(),
+            service_names: names.services.into_iter().map(|(n, i)| (n, ServiceIndex::at(i))).collect(),
+            table_names,
+            agent_ids,
+            graph,
+            warnings: findings,
+            center,
+        })
+    }
+
+    /// The configuration, agents in byte order of their ids.
+    #[must_use]
+    pub fn center(&self) -> &Center {
+        &self.center
+    }
+
+    /// What its author should know, though it can be run.
+    #[must_use]
+    pub fn warnings(&self) -> &[Finding] {
+        &self.warnings
+    }
+
+    /// The routing graph.
+    #[must_use]
+    pub fn graph(&self) -> &RoutingGraph {
+        &self.graph
+    }
+
+    /// The queue with this name.
+    #[must_use]
+    pub fn queue_index(&self, name: &str) -> Option<QueueIndex> {
+        self.queue_names.get(name).copied()
+    }
+
+    /// The service with this name.
+    #[must_use]
+    pub fn service_index(&self, name: &str) -> Option<ServiceIndex> {
+        self.service_names.get(name).copied()
+    }
+
+    /// The agent with this id.
+    #[must_use]
+    pub fn agent_index(&self, id: &str) -> Option<AgentIndex> {
+        self.agent_ids.get(id).copied()
+    }
+
+    /// The hours with this name.
+    #[must_use]
+    pub fn hours_named(&self, name: &str) -> Option<&Hours> {
+        self.hours(*self.calendar_names.get(name)?)
+    }
+
+    /// The table with this name.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.center.tables.get(*self.table_names.get(name)?)
+    }
+
+    /// A calendar's hours.
+    #[must_use]
+    pub fn hours(&self, index: CalendarIndex) -> Option<&Hours> {
+        self.calendars.get(index.position())
+    }
+
+    /// A queue's settings.
+    #[must_use]
+    pub fn queue(&self, index: QueueIndex) -> Option<&Queue> {
+        self.center.queues.get(index.position())
+    }
+
+    /// What follows from a queue's settings.
+    #[must_use]
+    pub fn queue_layout(&self, index: QueueIndex) -> Option<&QueueLayout> {
+        self.queues.get(index.position())
+    }
+
+    /// A service's settings.
+    #[must_use]
+    pub fn service(&self, index: ServiceIndex) -> Option<&Service> {
+        self.center.services.get(index.position())
+    }
+
+    /// What follows from a service's settings.
+    #[must_use]
+    pub fn service_layout(&self, index: ServiceIndex) -> Option<&ServiceLayout> {
+        self.services.get(index.position())
+    }
+
+    /// An agent's settings.
+    #[must_use]
+    pub fn agent(&self, index: AgentIndex) -> Option<&Agent> {
+        self.center.agents.get(index.position())
+    }
+
+    /// Every queue.
+    pub fn queue_indices(&self) -> impl Iterator<Item = QueueIndex> + use<> {
+        (0..self.center.queues.len()).map(QueueIndex::at)
+    }
+
+    /// Every agent, in byte order of their ids.
+    pub fn agent_indices(&self) -> impl Iterator<Item = AgentIndex> + use<> {
+        (0..self.center.agents.len()).map(AgentIndex::at)
+    }
+}
+
+/// The name nearest to a misspelt one, if one is near enough to be meant.
+#[must_use]
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (name.chars().count() / 3).clamp(1, 3);
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// `, did you mean` and the nearest name, or nothing.
+#[must_use]
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, known).map_or_else(String::new, |near| format!(", did you mean `{near}`?"))
+}
+
+struct Names {
+    calendars: BTreeMap<Name, usize>,
+    queues: BTreeMap<Name, usize>,
+    services: BTreeMap<Name, usize>,
+}
+
+fn names_of<'a>(
+    kind: &str,
+    names: impl Iterator<Item = &'a Name>,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<Name, usize> {
+    let mut known = BTreeMap::new();
+    let key = if kind == "agent" { "id" } else { "name" };
+    for (i, name) in names.enumerate() {
+        let path = format!("{kind}[{i}].{key}");
+        if name.is_empty() {
+            findings.push(Finding::error(path, format!("a {kind} needs a name")));
+        } else if known.contains_key(name) {
+            findings.push(Finding::error(path, format!("{kind} `{name}`: there is another with this {key}")));
+        } else {
+            known.insert(name.clone(), i);
+        }
+    }
+    known
+}
+
+impl Names {
+    fn calendar(
+        &self,
+        path: &str,
+        owner: &str,
+        name: Option<&Name>,
+        findings: &mut Vec<Finding>,
+    ) -> Option<CalendarIndex> {
+        let name = name?;
+        let found = self.calendars.get(name).copied().map(CalendarIndex::at);
+        if found.is_none() {
+            let hint = did_you_mean(name, self.calendars.keys().map(Name::as_str));
+            findings.push(Finding::error(
+                format!("{path}.calendar"),
+                format!("{owner}: unknown calendar `{name}`{hint}"),
+            ));
+        }
+        found
+    }
+
+    fn queue(&self, path: &str, queue: &Queue, findings: &mut Vec<Finding>) -> QueueLayout {
+        let owner = format!("queue `{}`", queue.name);
+        let calendar = self.calendar(path, &owner, queue.calendar.as_ref(), findings);
+        check_ageing(&format!("{path}.ageing"), &owner, queue.ageing, findings);
+        let positive = [
+            ("dial_timeout", queue.dial_timeout),
+            ("retry_after", queue.retry_after),
+            ("queued_ttl", queue.queued_ttl),
+            ("ttl", queue.ttl),
+            ("talk_timeout", queue.talk_timeout),
+        ];
+        for (key, value) in positive {
+            at_least(path, &owner, key, value, Duration::from_millis(1), findings);
+        }
+        for (key, value) in [("wrap_up", queue.wrap_up), ("purge_after", queue.purge_after)] {
+            at_least(path, &owner, key, value, Duration::ZERO, findings);
+        }
+        if queue.max_attempts == 0 {
+            findings.push(Finding::error(
+                format!("{path}.max_attempts"),
+                format!("{owner}: with no attempt nobody is ever called; write at least 1"),
+            ));
+        }
+        QueueLayout {
+            calendar,
+            need: Arc::new(queue.need.and(&Requirement::any_group(&queue.groups))),
+        }
+    }
+
+    fn service(
+        &self,
+        path: &str,
+        service: &Service,
+        center: &Center,
+        findings: &mut Vec<Finding>,
+    ) -> Option<ServiceLayout> {
+        let owner = format!("service `{}`", service.name);
+        let calendar = self.calendar(path, &owner, service.calendar.as_ref(), findings);
+        check_service(path, &owner, service, findings);
+        // An unknown queue is the routing graph's to report, with every other edge that leads nowhere.
+        let position = *self.queues.get(&service.queue)?;
+        let queue = center.queues.get(position)?;
+        let zone = calendar
+            .and_then(|index| center.calendars.get(index.position()))
+            .and_then(|calendar| calendar.timezone)
+            .unwrap_or(center.timezone);
+        let mut plan = Plan::new(queue.name.clone());
+        let mut overflow: Vec<_> = queue.overflow.iter().collect();
+        overflow.sort_by_key(|edge| edge.after);
+        for edge in overflow {
+            if let Err(error) = plan.after(edge.after) {
+                findings.push(Finding::error(format!("{path}.queue"), format!("{owner}: {error}")));
+                break;
+            }
+            plan.go_to(edge.to.clone());
+        }
+        Some(ServiceLayout { calendar, zone, queue: QueueIndex::at(position), plan: Arc::new(plan) })
+    }
+}
+
+fn at_least(
+    path: &str,
+    owner: &str,
+    key: &str,
+    value: Duration,
+    least: Duration,
+    findings: &mut Vec<Finding>,
+) {
+    if value < least {
+        let message = format!("{owner}: `{key}` is {value}; write at least {least}");
+        findings.push(Finding::error(format!("{path}.{key}"), message));
+    }
+}
+
+fn check_ageing(path: &str, owner: &str, ageing: Option<Ageing>, findings: &mut Vec<Finding>) {
+    let Some(ageing) = ageing else { return };
+    if ageing.points < 0 {
+        findings.push(Finding::error(
+            format!("{path}.points"),
+            format!("{owner}: ageing by {} points would move a callback back; write 0 or more", ageing.points),
+        ));
+    }
+    at_least(path, owner, "every", ageing.every, Duration::from_millis(1), findings);
+}
+
+fn check_service(path: &str, owner: &str, service: &Service, findings: &mut Vec<Finding>) {
+    for (key, value) in [
+        ("submit_before", service.submit_before),
+        ("horizon", service.horizon),
+        ("min_lead", service.min_lead),
+        ("immediate_blackout", service.immediate_blackout),
+    ] {
+        at_least(path, owner, key, value, Duration::ZERO, findings);
+    }
+    if !SLOT_MINUTES.contains(&service.slot.minutes) {
+        findings.push(Finding::error(
+            format!("{path}.slot.minutes"),
+            format!("{owner}: a slot of {} minutes; write one of {SLOT_MINUTES:?}", service.slot.minutes),
+        ));
+    }
+    for (i, window) in service.windows.iter().enumerate() {
+        at_least(
+            &format!("{path}.windows[{i}]"),
+            owner,
+            "per",
+            window.per,
+            Duration::from_millis(1),
+            findings,
+        );
+        if window.max > Limit::MAX * 100 {
+            findings.push(Finding::error(
+                format!("{path}.windows[{i}].max"),
+                format!("{owner}: a window counts to at most {}", Limit::MAX * 100),
+            ));
+        }
+    }
+    if !service.immediate && !service.scheduled {
+        findings.push(Finding::error(format!("{path}.kinds"), format!("{owner}: offers no kind of callback")));
+    }
+    if service.calendar.is_none() {
+        for (key, used) in [
+            ("reject_closed", service.reject_closed),
+            ("immediate_blackout", service.immediate_blackout > Duration::ZERO),
+        ] {
+            if used {
+                findings.push(Finding::error(
+                    format!("{path}.{key}"),
+                    format!("{owner}: `{key}` needs the service's `calendar`, and it has none"),
+                ));
+            }
+        }
+    }
+}
+
+fn check_agents(center: &Center, findings: &mut Vec<Finding>) {
+    for (i, agent) in center.agents.iter().enumerate() {
+        for (skill, level) in &agent.skills {
+            if *level > crate::value::requirement::MAX_LEVEL {
+                findings.push(Finding::error(
+                    format!("agent[{i}].skills.{skill}"),
+                    format!("agent `{}`: level {level} of `{skill}`; write 0 to 100", agent.id),
+                ));
+            }
+        }
+    }
+}
+
+fn check_limits(center: &Center, findings: &mut Vec<Finding>) {
+    let limits = &center.limits;
+    at_least("limits", "limits", "redial_floor", limits.redial_floor, Duration::ZERO, findings);
+    if limits.faults_in_a_row == 0 {
+        findings.push(Finding::error(
+            "limits.faults_in_a_row",
+            "limits: a hook can't be set aside before its first fault; write at least 1",
+        ));
+    }
+    match limits.attempts_per_number {
+        None => findings.push(Finding::warning(
+            "limits.attempts_per_number",
+            "limits: nothing limits how often one number is called",
+        )),
+        Some(quota) => {
+            let path = "limits.attempts_per_number";
+            at_least(path, "limits", "per", quota.per, Duration::from_millis(1), findings);
+            if quota.max == 0 {
+                findings.push(Finding::error(
+                    format!("{path}.max"),
+                    "limits: with no attempt nobody is ever called; write at least 1",
+                ));
+            }
+        }
+    }
+}

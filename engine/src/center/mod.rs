@@ -1,0 +1,400 @@
+//! The center's configuration: services, queues, calendars, agents, limits, tables, and what follows from it.
+//!
+//! [`Center`] is plain data with names; [`Layout`] is the same, checked and indexed. Every default of the
+//! product stands in this file's `Default` implementations and nowhere else.
+
+mod calendar;
+mod graph;
+mod layout;
+mod plan;
+mod slots;
+#[cfg(feature = "toml")]
+pub mod reader;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::value::{Ageing, AgentId, Duration, Name, Requirement};
+
+pub use calendar::{CalendarError, Day, Hours, Openness, WeeklySpan};
+pub use graph::RoutingGraph;
+pub use layout::{
+    AgentIndex, CalendarIndex, Finding, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout, Severity,
+    did_you_mean, nearest,
+};
+pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Step};
+pub use slots::slot_of;
+
+/// How long after `dial_timeout` the engine waits for the host's word before it calls an attempt `no_answer`.
+pub const OUTCOME_GRACE: Duration = Duration::from_secs(5);
+
+/// The most deadlines that one call of the engine fires.
+pub const MAX_STEP: usize = 4_096;
+
+/// How long a request's key is kept after its callback was purged.
+pub const KEY_KEPT: Duration = Duration::from_days(1);
+
+/// How long the record of a redacted callback is kept for reports.
+pub const REDACTED_KEPT: Duration = Duration::from_days(30);
+
+/// One contact center, for one engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Center {
+    /// What people call it.
+    pub name: String,
+    /// The zone of local times that name no other.
+    pub timezone: Tz,
+    /// Limits over all services.
+    pub limits: Limits,
+    /// Opening hours, by name.
+    pub calendars: Vec<Calendar>,
+    /// Virtual queues.
+    pub queues: Vec<Queue>,
+    /// Services, on which customers ask for callbacks.
+    pub services: Vec<Service>,
+    /// Tables that applications read.
+    pub tables: Vec<Table>,
+    /// Agents who can log in.
+    pub agents: Vec<Agent>,
+}
+
+/// Limits over all services.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Attempts to one number in any interval of that length; no limit if absent.
+    pub attempts_per_number: Option<Quota>,
+    /// How long a number is not dialled after an attempt ended without the world's word.
+    pub redial_floor: Duration,
+    /// Faults of one hook in a row after which it is set aside.
+    pub faults_in_a_row: u32,
+}
+
+/// At most `max` in any interval of length `per`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    /// How many.
+    pub max: u32,
+    /// In which time.
+    pub per: Duration,
+}
+
+/// Opening hours. Holidays beat weekly spans; `closed` beats both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Calendar {
+    /// Its name.
+    pub name: Name,
+    /// Its zone; the center's if absent.
+    pub timezone: Option<Tz>,
+    /// Weekly spans, in local time.
+    pub open: Vec<WeeklySpan>,
+    /// Local days on which it is closed.
+    pub holidays: Vec<Day>,
+    /// The emergency close.
+    pub closed: bool,
+}
+
+/// A virtual queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Queue {
+    /// Its name.
+    pub name: Name,
+    /// Added (`&&`) to every plan's requirement on this queue.
+    pub need: Requirement,
+    /// Added to every callback's score.
+    pub priority: i64,
+    /// What waiting earns, where the plan says nothing.
+    pub ageing: Option<Ageing>,
+    /// How the best agent is chosen.
+    pub strategy: Strategy,
+    /// Only agents of these groups; if empty, any agent who meets the requirement.
+    pub groups: Vec<Name>,
+    /// When it is served; always if absent.
+    pub calendar: Option<Name>,
+    /// Steps of the default plan.
+    pub overflow: Vec<Overflow>,
+    /// How long the customer's phone may ring.
+    pub dial_timeout: Duration,
+    /// Attempts over a callback's life, after which a failed one completes it.
+    pub max_attempts: u32,
+    /// The hold after a failed attempt.
+    pub retry_after: Duration,
+    /// How long a callback may wait from its first entry.
+    pub queued_ttl: Duration,
+    /// How long a callback may live from its place in line.
+    pub ttl: Duration,
+    /// How long a completed callback is kept.
+    pub purge_after: Duration,
+    /// The longest interaction; one that nobody ended by then is ended.
+    pub talk_timeout: Duration,
+    /// The agent's time after an interaction.
+    pub wrap_up: Duration,
+}
+
+/// An edge of the routing graph: where a queue's callbacks go when they have waited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overflow {
+    /// The queue it leads to.
+    pub to: Name,
+    /// Counted from the first entry into a queue.
+    pub after: Duration,
+}
+
+/// How the best of several agents is chosen. Ties: longest idle, then id in byte order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// The agent who has been free longest.
+    LongestIdle,
+    /// The highest sum of levels in the skills that the requirement names.
+    MostSkilled,
+    /// The fewest skills held.
+    LeastSkilled,
+    /// The fewest interactions since log-in.
+    FewestCalls,
+    /// The next id after the one this queue chose last.
+    RoundRobin,
+}
+
+/// A service, on which customers ask for callbacks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// Its name.
+    pub name: Name,
+    /// The queue of the default plan's first step.
+    pub queue: Name,
+    /// Whether requests for an immediate callback are taken.
+    pub immediate: bool,
+    /// Whether requests for a scheduled callback are taken.
+    pub scheduled: bool,
+    /// Its hours and zone; always open, in the center's zone, if absent.
+    pub calendar: Option<Name>,
+    /// Refuse requests for a time at which the calendar is closed.
+    pub reject_closed: bool,
+    /// How bookings are spread.
+    pub slot: Slots,
+    /// How long before the desired time a callback enters its queue.
+    pub submit_before: Duration,
+    /// How far ahead a desired time may lie.
+    pub horizon: Duration,
+    /// How far ahead a desired time must lie.
+    pub min_lead: Duration,
+    /// How many callbacks of one number may wait at once.
+    pub duplicates: Duplicates,
+    /// Callbacks of the service that may be Queued at once.
+    pub max_queued: u32,
+    /// Immediate requests admitted, over sliding windows.
+    pub windows: Vec<Quota>,
+    /// Immediate requests of one number on one calendar day of the service's zone.
+    pub per_number_daily: u32,
+    /// Scheduled callbacks of one number.
+    pub max_scheduled_per_number: u32,
+    /// Refuse while nobody who could serve the request is logged in.
+    pub require_agents: bool,
+    /// What a faulting `accept` or `throttle` means.
+    pub on_fault: OnFault,
+    /// No immediate requests in this time before closing.
+    pub immediate_blackout: Duration,
+}
+
+/// Slots of equal length, aligned in the calendar's zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slots {
+    /// Length: one of [`SLOT_MINUTES`].
+    pub minutes: u32,
+    /// Bookings one slot takes.
+    pub capacity: u32,
+}
+
+/// The lengths a slot may have.
+pub const SLOT_MINUTES: [u32; 7] = [5, 10, 15, 20, 30, 60, 120];
+
+/// The check for duplicates: callbacks of one number on one service that are Queued or Routing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duplicates {
+    /// Refuse at one.
+    Strict,
+    /// Refuse at two.
+    Two,
+    /// Never refuse.
+    Any,
+}
+
+/// What a fault of a hook that guards admission means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFault {
+    /// The request is refused with `APPLICATION_FAULT`.
+    Refuse,
+    /// The center's settings decide.
+    Standard,
+}
+
+/// Data for applications: texts by key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// Its name.
+    pub name: Name,
+    /// Its entries.
+    pub entries: BTreeMap<SmolStr, Attribute>,
+}
+
+/// The value of a request's attribute or of a table's entry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Attribute {
+    /// A text that reads `-?(0|[1-9][0-9]{0,17})`.
+    Integer(i64),
+    /// Any other text.
+    Text(SmolStr),
+}
+
+impl Attribute {
+    /// Reads a text: an integer if it is written as one without leading zeros, in at most 18 digits.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let plain = (1..=18).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && (digits == "0" || !digits.starts_with('0'));
+        match text.parse() {
+            Ok(integer) if plain => Self::Integer(integer),
+            _ => Self::Text(SmolStr::new(text)),
+        }
+    }
+}
+
+impl std::fmt::Display for Attribute {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Integer(integer) => integer.fmt(f),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
+}
+
+/// An agent who can log in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    /// The id.
+    pub id: AgentId,
+    /// Levels by skill, 0 to 100; 0 is not held.
+    pub skills: BTreeMap<Name, u8>,
+    /// The groups this agent belongs to.
+    pub groups: BTreeSet<Name>,
+}
+
+impl Center {
+    /// A center with no services yet, in the zone `timezone`.
+    #[must_use]
+    pub fn new(name: impl Into<String>, timezone: Tz) -> Self {
+        Self {
+            name: name.into(),
+            timezone,
+            limits: Limits::default(),
+            calendars: Vec::new(),
+            queues: Vec::new(),
+            services: Vec::new(),
+            tables: Vec::new(),
+            agents: Vec::new(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            attempts_per_number: Some(Quota { max: 10, per: Duration::from_days(1) }),
+            redial_floor: Duration::from_secs(60),
+            faults_in_a_row: 5,
+        }
+    }
+}
+
+impl Calendar {
+    /// A calendar that is never open, in the center's zone.
+    #[must_use]
+    pub fn new(name: impl AsRef<str>) -> Self {
+        Self { name: Name::new(name), timezone: None, open: Vec::new(), holidays: Vec::new(), closed: false }
+    }
+}
+
+impl Queue {
+    /// A queue with the default settings.
+    #[must_use]
+    pub fn new(name: impl AsRef<str>) -> Self {
+        Self {
+            name: Name::new(name),
+            need: Requirement::anyone(),
+            priority: 0,
+            ageing: None,
+            strategy: Strategy::LongestIdle,
+            groups: Vec::new(),
+            calendar: None,
+            overflow: Vec::new(),
+            dial_timeout: Duration::from_secs(30),
+            max_attempts: 3,
+            retry_after: Duration::from_secs(300),
+            queued_ttl: Duration::from_hours(4),
+            ttl: Duration::from_days(1),
+            purge_after: Duration::from_days(1),
+            talk_timeout: Duration::from_hours(12),
+            wrap_up: Duration::ZERO,
+        }
+    }
+}
+
+impl Service {
+    /// A service with the default settings, whose default plan starts in `queue`.
+    #[must_use]
+    pub fn new(name: impl AsRef<str>, queue: impl AsRef<str>) -> Self {
+        Self {
+            name: Name::new(name),
+            queue: Name::new(queue),
+            immediate: true,
+            scheduled: true,
+            calendar: None,
+            reject_closed: false,
+            slot: Slots { minutes: 5, capacity: 100 },
+            submit_before: Duration::from_secs(120),
+            horizon: Duration::from_days(30),
+            min_lead: Duration::ZERO,
+            duplicates: Duplicates::Two,
+            max_queued: 1_000,
+            windows: vec![
+                Quota { max: 500, per: Duration::from_secs(300) },
+                Quota { max: 1_000, per: Duration::from_secs(3_600) },
+            ],
+            per_number_daily: 6,
+            max_scheduled_per_number: 2,
+            require_agents: false,
+            on_fault: OnFault::Refuse,
+            immediate_blackout: Duration::ZERO,
+        }
+    }
+}
+
+impl Agent {
+    /// An agent without skills or groups.
+    #[must_use]
+    pub fn new(id: impl AsRef<str>) -> Self {
+        Self { id: AgentId::new(id), skills: BTreeMap::new(), groups: BTreeSet::new() }
+    }
+
+    /// The same agent with this skill at this level.
+    #[must_use]
+    pub fn skill(mut self, name: impl AsRef<str>, level: u8) -> Self {
+        self.skills.insert(Name::new(name), level);
+        self
+    }
+
+    /// The same agent in this group.
+    #[must_use]
+    pub fn group(mut self, name: impl AsRef<str>) -> Self {
+        self.groups.insert(Name::new(name));
+        self
+    }
+}

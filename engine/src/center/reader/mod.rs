@@ -1,0 +1,1 @@
+//! Reads `center.toml`.

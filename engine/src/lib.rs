@@ -1,0 +1,26 @@
+//! The pure, synchronous core of a callback engine.
+//!
+//! Customers who do not want to wait on hold ask to be called back. [`Engine`] decides who is called when and by
+//! whom; it keeps virtual queues, agents and deadlines, and leaves all input and output to its host. Three verbs
+//! change it: [`Engine::apply`], [`Engine::advance`] and the host's obedience to [`Engine::next_deadline`].
+//!
+//! The folders are floors; each imports only from those before it: `value`, `center`, `record`, `protocol`,
+//! `book`, `flow`, and the [`Engine`] on top. `DESIGN.md` says why.
+
+#![cfg_attr(not(test), deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::unreachable
+))]
+
+pub mod center;
+mod engine;
+pub mod protocol;
+pub mod record;
+pub mod value;
+
+pub use engine::{Advanced, Engine};
+pub use value::*;

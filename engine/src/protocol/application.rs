@@ -1,0 +1,298 @@
+//! The port to the application: five questions, asked over one read-only view. The engine counts; the
+//! application judges.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::center::{Attribute, Limit, Plan};
+use crate::record::{Outcome, Request, StateName};
+use crate::value::{CallbackId, Duration, Instant, Name, Sequence};
+
+/// What an application answers: `None` leaves the decision to the center's settings, a fault too, but for the
+/// hooks that guard admission, and is recorded.
+pub type Answer<T> = Result<Option<T>, Fault>;
+
+/// The rules of a center. Its answers must follow from the arguments and the view alone; then the same commands
+/// give the same effects.
+pub trait Application {
+    /// May this request be admitted? The last of the admission checks.
+    ///
+    /// # Errors
+    ///
+    /// The application failed.
+    fn accept(&mut self, contact: &Contact) -> Answer<Acceptance> {
+        let _ = contact;
+        Ok(None)
+    }
+
+    /// Under which limits?
+    ///
+    /// # Errors
+    ///
+    /// The application failed.
+    fn throttle(&mut self, contact: &Contact) -> Answer<Vec<Limit>> {
+        let _ = contact;
+        Ok(None)
+    }
+
+    /// Which way through the queues? Asked on first entering a queue and after `reroute`.
+    ///
+    /// # Errors
+    ///
+    /// The application failed.
+    fn route(&mut self, callback: &CallbackView) -> Answer<Plan> {
+        let _ = callback;
+        Ok(None)
+    }
+
+    /// What now, after a deadline or a failed attempt?
+    ///
+    /// # Errors
+    ///
+    /// The application failed.
+    fn timeout(&mut self, callback: &CallbackView, kind: TimeoutKind) -> Answer<TimeoutAnswer> {
+        let _ = (callback, kind);
+        Ok(None)
+    }
+
+    /// What becomes of the record of a completed callback?
+    ///
+    /// # Errors
+    ///
+    /// The application failed.
+    fn purge(&mut self, callback: &CallbackView) -> Answer<RetentionAnswer> {
+        let _ = callback;
+        Ok(None)
+    }
+
+    /// Lines printed since the last call, oldest first.
+    fn take_log(&mut self) -> Vec<SmolStr> {
+        Vec::new()
+    }
+}
+
+/// The application without opinions: the center's settings decide everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Plain;
+
+impl Application for Plain {}
+
+/// A request that is being decided, and the center around it.
+#[derive(Clone)]
+pub struct Contact {
+    /// What the customer asks.
+    pub request: Arc<Request>,
+    /// The center as it is.
+    pub view: Arc<dyn View>,
+}
+
+/// A callback that a question is about, and the center around it.
+#[derive(Clone)]
+pub struct CallbackView {
+    /// What the customer asked.
+    pub request: Arc<Request>,
+    /// The number of the request.
+    pub sequence: Sequence,
+    /// When the request was accepted.
+    pub received: Instant,
+    /// The place in line.
+    pub place: Instant,
+    /// The present priority.
+    pub priority: i64,
+    /// The queue it stands in or was last in; empty before the first.
+    pub queue: Name,
+    /// Dials so far.
+    pub attempts: u32,
+    /// How the last attempt ended.
+    pub last_outcome: Option<Outcome>,
+    /// Offers of it that agents rejected.
+    pub rejects: u32,
+    /// Tags that `accept` gave.
+    pub tags: Arc<Vec<(SmolStr, SmolStr)>>,
+    /// Its state.
+    pub state: StateName,
+    /// The center as it is.
+    pub view: Arc<dyn View>,
+}
+
+/// The center as an application sees it at one instant. Reading changes nothing.
+pub trait View {
+    /// The engine's clock.
+    fn now(&self) -> Instant;
+    /// The center's zone.
+    fn timezone(&self) -> Tz;
+    /// Whether a calendar is open at an instant; `None` if there is no such calendar.
+    fn is_open(&self, calendar: &str, at: Instant) -> Option<bool>;
+    /// How long a calendar stays open from an instant on, zero if closed; `None` if there is no such calendar.
+    /// [`Duration`]'s largest value if it never closes.
+    fn open_for(&self, calendar: &str, at: Instant) -> Option<Duration>;
+    /// The next instant, from `at` on, at which a calendar is open; `None` if there is no such calendar,
+    /// `Some(None)` if it never opens again.
+    fn next_open(&self, calendar: &str, at: Instant) -> Option<Option<Instant>>;
+    /// A queue's numbers; `None` if there is no such queue.
+    fn line(&self, queue: &str) -> Option<LineView>;
+    /// Whether there is such a queue.
+    fn has_queue(&self, queue: &str) -> bool;
+    /// Admitted requests that limits with this key have counted in `(now - per, now]`.
+    fn count(&self, key: &str, per: Duration) -> u32;
+    /// An entry of a table; `None` if there is no such table, `Some(None)` if it has no such entry.
+    fn lookup(&self, table: &str, key: &str) -> Option<Option<Attribute>>;
+}
+
+/// A queue's numbers at one instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineView {
+    /// Callbacks Queued.
+    pub waiting: u32,
+    /// Callbacks Routing or Processing that were reserved from it.
+    pub on_call: u32,
+    /// How long the callback with the earliest place has waited; zero if none waits.
+    pub oldest: Duration,
+    /// Agents logged in who meet the queue's own requirement.
+    pub agents: u32,
+    /// Those of them who are ready.
+    pub ready: u32,
+}
+
+/// The yes or no of `accept`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Acceptance {
+    /// Yes.
+    Accept {
+        /// The callback's priority; the request's if absent.
+        priority: Option<i64>,
+        /// How long it may live; the queue's `ttl` if absent.
+        ttl: Option<Duration>,
+        /// Tags for it.
+        tags: Vec<(SmolStr, SmolStr)>,
+    },
+    /// No.
+    Reject {
+        /// `SCRIPT:` and this.
+        code: SmolStr,
+        /// For a person.
+        sentence: Option<String>,
+    },
+    /// Yes, but at that time.
+    Defer(Instant),
+}
+
+/// What `timeout` is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TimeoutKind {
+    /// The callback has waited `queued_ttl`.
+    QueueWait,
+    /// An attempt ended like this; never `answered`.
+    Failed(Outcome),
+}
+
+impl TimeoutKind {
+    /// The word that scripts see: `queue_wait`, `busy`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::QueueWait => "queue_wait",
+            Self::Failed(outcome) => outcome.word(),
+        }
+    }
+}
+
+/// What `timeout` answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TimeoutAnswer {
+    /// Back to the line, held for this long.
+    Retry(Duration),
+    /// Back to the line at once.
+    Requeue,
+    /// Back to the line on a new plan.
+    Reroute,
+    /// Scheduled for this instant.
+    Schedule(Instant),
+    /// Over, for this reason.
+    Complete(SmolStr),
+}
+
+/// What `purge` answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetentionAnswer {
+    /// It goes now.
+    Purge,
+    /// It stays until this long after completion; if that is not later than now, it goes.
+    Keep(Duration),
+    /// Number and attributes go now, the rest later.
+    Redact,
+}
+
+/// Why an application gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What went wrong.
+    pub message: String,
+    /// Where in its text, from 1; 0 if unknown.
+    pub line: u32,
+}
+
+impl Fault {
+    /// A fault of an answer, at no line in particular.
+    #[must_use]
+    pub fn of_answer(message: impl Into<String>) -> Self {
+        Self { message: message.into(), line: 0 }
+    }
+}
+
+/// The questions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hook {
+    /// See [`Application::accept`].
+    Accept,
+    /// See [`Application::throttle`].
+    Throttle,
+    /// See [`Application::route`].
+    Route,
+    /// See [`Application::timeout`].
+    Timeout,
+    /// See [`Application::purge`].
+    Purge,
+}
+
+impl Hook {
+    /// Every hook.
+    pub const ALL: [Self; 5] = [Self::Accept, Self::Throttle, Self::Route, Self::Timeout, Self::Purge];
+
+    /// Its name in a script.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Throttle => "throttle",
+            Self::Route => "route",
+            Self::Timeout => "timeout",
+            Self::Purge => "purge",
+        }
+    }
+
+    /// How many parameters it has.
+    #[must_use]
+    pub const fn parameters(self) -> usize {
+        if matches!(self, Self::Timeout) { 2 } else { 1 }
+    }
+}
+
+impl fmt::Display for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl CallbackView {
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> &CallbackId {
+        &self.request.id
+    }
+}

@@ -1,0 +1,69 @@
+//! Commands: what the host tells the engine.
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::{Outcome, Request};
+use crate::value::{AgentId, AttemptId, CallbackId};
+
+/// What the host tells the engine to do, or that has happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// A customer asks for a callback.
+    Request(Request),
+    /// Somebody cancels a callback.
+    Cancel {
+        /// Which.
+        callback: CallbackId,
+        /// Who.
+        by: CancelledBy,
+    },
+    /// An agent logs in and is ready. While logged in already, idle time and counts start anew and a pending
+    /// log-out is withdrawn.
+    LogIn {
+        /// Who.
+        agent: AgentId,
+    },
+    /// An agent wants calls.
+    Ready {
+        /// Who.
+        agent: AgentId,
+    },
+    /// An agent wants no calls; what is under way goes on.
+    NotReady {
+        /// Who.
+        agent: AgentId,
+    },
+    /// An agent logs out, as soon as what is under way ends.
+    LogOut {
+        /// Who.
+        agent: AgentId,
+    },
+    /// An agent vanished: what was under way ends now.
+    AgentLost {
+        /// Who.
+        agent: AgentId,
+    },
+    /// How an attempt ended.
+    Outcome {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// How.
+        outcome: Outcome,
+    },
+    /// An interaction ended.
+    Ended {
+        /// The attempt that led to it.
+        attempt: AttemptId,
+    },
+}
+
+/// Who cancels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelledBy {
+    /// The customer.
+    Customer,
+    /// Somebody of the center.
+    Admin,
+}

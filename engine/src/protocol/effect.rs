@@ -1,0 +1,259 @@
+//! Effects: what the engine tells the host, to do or to know.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{Code, Hook};
+use crate::record::{HoldReason, Outcome, Reason};
+use crate::value::{AgentId, AttemptId, CallbackId, Duration, EffectId, Instant, Name, Phone};
+
+/// One effect. A host that stores the ids it has done can do each exactly once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// Counts up by one.
+    pub id: EffectId,
+    /// When it came about, which may be before the call that returned it.
+    pub at: Instant,
+    /// What it is.
+    pub kind: EffectKind,
+}
+
+/// What the host is to do or to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectKind {
+    /// A fact, for the log and for whoever watches.
+    Event(Event),
+    /// Place a call.
+    Dial(Dial),
+    /// End a call, whatever its state.
+    HangUp(HangUp),
+    /// A request with a key that was used before: it is this callback's, and nothing changed.
+    Repeated {
+        /// The first request's callback.
+        callback: CallbackId,
+    },
+    /// A script printed something.
+    Log(Log),
+    /// The host's clock went back; the engine's stands still until it has caught up.
+    ClockWentBack {
+        /// What the host said.
+        to: Instant,
+    },
+}
+
+/// Place a call to a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dial {
+    /// The attempt; the host reports its outcome under this id.
+    pub attempt: AttemptId,
+    /// The callback.
+    pub callback: CallbackId,
+    /// The number of this attempt over the callback's life, from 1.
+    pub number_of_attempt: u32,
+    /// The number to call.
+    pub number: Phone,
+    /// The agent who waits for the customer.
+    pub agent: AgentId,
+    /// How long to let it ring.
+    pub ring_for: Duration,
+    /// Not to be placed after this instant.
+    pub not_after: Instant,
+    /// The customer's language; empty if unknown.
+    pub language: SmolStr,
+}
+
+/// End a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HangUp {
+    /// Which attempt.
+    pub attempt: AttemptId,
+    /// Its callback, where it is still known.
+    pub callback: Option<CallbackId>,
+}
+
+/// A line that a script printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Log {
+    /// The hook that ran.
+    pub hook: Hook,
+    /// The text, cut to a limited length.
+    pub text: SmolStr,
+}
+
+/// A fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A request was accepted.
+    Accepted {
+        /// Its callback.
+        callback: CallbackId,
+    },
+    /// A request was rejected; nothing was consumed or stored.
+    Rejected {
+        /// The id it asked for.
+        callback: CallbackId,
+        /// The check that failed.
+        code: Code,
+    },
+    /// A callback waits for its time.
+    Scheduled {
+        /// Which.
+        callback: CallbackId,
+        /// That time.
+        desired: Instant,
+    },
+    /// A callback entered a queue for the first time.
+    Queued {
+        /// Which.
+        callback: CallbackId,
+        /// The queue.
+        queue: Name,
+        /// The whole requirement there.
+        need: SmolStr,
+        /// The score.
+        score: i64,
+    },
+    /// A callback took the next step of its plan.
+    Step {
+        /// Which.
+        callback: CallbackId,
+        /// The queue from now on.
+        queue: Name,
+        /// The whole requirement from now on.
+        need: SmolStr,
+    },
+    /// A callback came back to the line; its place is as it was.
+    Returned {
+        /// Which.
+        callback: CallbackId,
+        /// What ended its time with the agent.
+        why: SmolStr,
+    },
+    /// A callback waits before it can be matched.
+    Held {
+        /// Which.
+        callback: CallbackId,
+        /// Until then.
+        until: Instant,
+        /// Why.
+        why: HoldReason,
+    },
+    /// An agent was reserved.
+    Reserved {
+        /// For which callback.
+        callback: CallbackId,
+        /// Who.
+        agent: AgentId,
+        /// From which queue.
+        queue: Name,
+        /// The callback's score then.
+        score: i64,
+    },
+    /// A call is placed.
+    Dialing {
+        /// For which callback.
+        callback: CallbackId,
+        /// The attempt.
+        attempt: AttemptId,
+        /// Who waits for the customer.
+        agent: AgentId,
+        /// The number called.
+        number: Phone,
+    },
+    /// An attempt ended.
+    Outcome {
+        /// Of which callback.
+        callback: CallbackId,
+        /// The attempt.
+        attempt: AttemptId,
+        /// How.
+        outcome: Outcome,
+    },
+    /// Agent and customer talk.
+    Connected {
+        /// The customer's callback.
+        callback: CallbackId,
+        /// The agent.
+        agent: AgentId,
+    },
+    /// An interaction ended.
+    Ended {
+        /// The customer's callback.
+        callback: CallbackId,
+        /// The agent.
+        agent: AgentId,
+    },
+    /// An interaction that nobody ended was ended.
+    TalkTimeout {
+        /// The customer's callback.
+        callback: CallbackId,
+        /// The agent, not ready until they say so.
+        agent: AgentId,
+    },
+    /// A customer answered an attempt that was over.
+    LateAnswer {
+        /// The callback, where it is still known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        callback: Option<CallbackId>,
+        /// The attempt.
+        attempt: AttemptId,
+    },
+    /// A callback is over.
+    Completed {
+        /// Which.
+        callback: CallbackId,
+        /// Why.
+        reason: Reason,
+    },
+    /// Number and attributes of a completed callback were erased.
+    Redacted {
+        /// Which.
+        callback: CallbackId,
+    },
+    /// A callback is gone.
+    Purged {
+        /// Which.
+        callback: CallbackId,
+    },
+    /// An agent's presence changed.
+    Agent {
+        /// Who.
+        agent: AgentId,
+        /// To what.
+        state: AgentState,
+    },
+    /// A script failed and the engine answered itself.
+    Fault {
+        /// About which callback.
+        callback: CallbackId,
+        /// The hook.
+        hook: Hook,
+        /// What went wrong.
+        message: SmolStr,
+        /// Where in the script, from 1; 0 if unknown.
+        line: u32,
+    },
+    /// A hook failed too often in a row and is not asked any more.
+    SetAside {
+        /// The hook.
+        hook: Hook,
+        /// How many faults in a row.
+        faults: u32,
+    },
+}
+
+/// An agent's presence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentState {
+    /// Wants calls.
+    Ready,
+    /// Wants no calls.
+    NotReady,
+    /// Finishes up after an interaction.
+    WrapUp,
+    /// Not there.
+    LoggedOut,
+}

@@ -1,0 +1,14 @@
+//! The protocol: what goes into the engine, what comes out, and the port to the application.
+
+mod application;
+mod command;
+mod effect;
+mod refusal;
+
+pub use application::{
+    Acceptance, Answer, Application, CallbackView, Contact, Fault, Hook, LineView, Plain, RetentionAnswer,
+    TimeoutAnswer, TimeoutKind, View,
+};
+pub use command::{CancelledBy, Command};
+pub use effect::{AgentState, Dial, Effect, EffectKind, Event, HangUp, Log};
+pub use refusal::{Code, Refusal, Rejection};

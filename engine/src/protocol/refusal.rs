@@ -1,0 +1,166 @@
+//! Refusals: why a command was not done. They are normal, and leave no trace but a rejection's record.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::record::StateName;
+use crate::value::{AgentId, AttemptId, CallbackId, Instant};
+
+/// Why a command was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    /// A request failed an admission check.
+    Rejected(Rejection),
+    /// Another callback has this id.
+    IdInUse(CallbackId),
+    /// No callback has this id.
+    UnknownCallback(CallbackId),
+    /// The center has no such agent.
+    UnknownAgent(AgentId),
+    /// The callback can't be cancelled in its state.
+    NotCancellable(CallbackId, StateName),
+    /// The attempt is not live: it is over, or never was.
+    StaleAttempt(AttemptId),
+    /// The attempt is still ringing: an outcome comes before the end of the interaction.
+    NotConnected(AttemptId),
+    /// The attempt was answered already: the end of the interaction is next.
+    AlreadyConnected(AttemptId),
+    /// More deadlines are due than one call fires: call `advance` until it says that none is.
+    Behind,
+}
+
+/// Which admission check failed, in a code for programs and a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// The code.
+    pub code: Code,
+    /// What a person should be told.
+    pub sentence: String,
+    /// When the same request might pass, where that is known: a limit's window frees.
+    pub free_at: Option<Instant>,
+    /// With `SLOT_FULL`: the starts of the nearest slots with room, nearest first.
+    pub free_slots: Vec<Instant>,
+}
+
+/// The code of a rejection. `Display` and serialisation give the word of the specification.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "SmolStr", try_from = "SmolStr")]
+pub enum Code {
+    /// The center has no such service.
+    UnknownService,
+    /// The service does not offer this kind of callback.
+    NotOffered,
+    /// The desired time is past.
+    PastTime,
+    /// The desired time is beyond the horizon.
+    TooFar,
+    /// The desired time is too near.
+    TooSoon,
+    /// The office closes soon.
+    Closing,
+    /// The office is closed.
+    Closed,
+    /// This number has callbacks waiting.
+    Duplicate,
+    /// The slot has no room.
+    SlotFull,
+    /// The service has too many callbacks waiting.
+    QueueFull,
+    /// Nobody who could serve it is logged in.
+    NoAgents,
+    /// A limit is reached.
+    Throttled,
+    /// The key was used with other content.
+    KeyConflict,
+    /// A script that guards admission failed.
+    ApplicationFault,
+    /// A script said so.
+    Script(SmolStr),
+}
+
+impl Code {
+    const NAMED: [(Self, &'static str); 14] = [
+        (Self::UnknownService, "UNKNOWN_SERVICE"),
+        (Self::NotOffered, "NOT_OFFERED"),
+        (Self::PastTime, "PAST_TIME"),
+        (Self::TooFar, "TOO_FAR"),
+        (Self::TooSoon, "TOO_SOON"),
+        (Self::Closing, "CLOSING"),
+        (Self::Closed, "CLOSED"),
+        (Self::Duplicate, "DUPLICATE"),
+        (Self::SlotFull, "SLOT_FULL"),
+        (Self::QueueFull, "QUEUE_FULL"),
+        (Self::NoAgents, "NO_AGENTS"),
+        (Self::Throttled, "THROTTLED"),
+        (Self::KeyConflict, "KEY_CONFLICT"),
+        (Self::ApplicationFault, "APPLICATION_FAULT"),
+    ];
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Script(word) = self {
+            return write!(f, "SCRIPT:{word}");
+        }
+        let named = Self::NAMED.iter().find(|(code, _)| code == self);
+        f.write_str(named.map_or("", |(_, word)| word))
+    }
+}
+
+impl From<Code> for SmolStr {
+    fn from(code: Code) -> Self {
+        smol_str::format_smolstr!("{code}")
+    }
+}
+
+impl TryFrom<SmolStr> for Code {
+    type Error = String;
+
+    fn try_from(text: SmolStr) -> Result<Self, String> {
+        if let Some(word) = text.strip_prefix("SCRIPT:") {
+            return Ok(Self::Script(SmolStr::new(word)));
+        }
+        let named = Self::NAMED.iter().find(|(_, word)| *word == text);
+        named.map(|(code, _)| code.clone()).ok_or_else(|| format!("`{text}` is no code of a rejection"))
+    }
+}
+
+impl Rejection {
+    /// A rejection without further facts.
+    #[must_use]
+    pub fn new(code: Code, sentence: impl Into<String>) -> Self {
+        Self { code, sentence: sentence.into(), free_at: None, free_slots: Vec::new() }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rejected(rejection) => write!(f, "rejected, {}: {}", rejection.code, rejection.sentence),
+            Self::IdInUse(id) => {
+                write!(f, "callback `{id}`: another callback has this id; ids can be used again once purged")
+            }
+            Self::UnknownCallback(id) => write!(f, "callback `{id}`: no callback has this id"),
+            Self::UnknownAgent(id) => write!(f, "agent `{id}`: the center has no such agent"),
+            Self::NotCancellable(id, state) => {
+                write!(f, "callback `{id}`: can't be cancelled, it is {state}")
+            }
+            Self::StaleAttempt(attempt) => {
+                write!(f, "attempt {attempt}: is not live; only a live attempt has an outcome or an end")
+            }
+            Self::NotConnected(attempt) => {
+                write!(f, "attempt {attempt}: can't end, it was not answered; report its outcome first")
+            }
+            Self::AlreadyConnected(attempt) => {
+                write!(f, "attempt {attempt}: was answered already; report the end of the interaction")
+            }
+            Self::Behind => {
+                f.write_str("more deadlines are due than one call fires; advance until none is left, then repeat")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}

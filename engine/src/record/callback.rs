@@ -1,0 +1,482 @@
+//! The five states of a callback.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::Request;
+use crate::center::{AgentIndex, Plan, QueueIndex, ServiceIndex};
+use crate::value::{Ageing, AttemptId, Duration, Instant, Requirement, Sequence};
+
+/// A callback: what was asked and granted, and where it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Callback {
+    /// The number of its request.
+    pub sequence: Sequence,
+    /// What the customer asked.
+    pub request: Arc<Request>,
+    /// The service asked.
+    pub service: ServiceIndex,
+    /// When the request was accepted.
+    pub received: Instant,
+    /// The place in line: when it was asked, or for when.
+    pub place: Instant,
+    /// When it completes `FAIL_TIMEOUT_TTL`, unless Processing by then.
+    pub ttl_at: Instant,
+    /// The span between `place` and `ttl_at`, kept for a later place.
+    pub ttl: Duration,
+    /// The priority that `accept` gave, until a plan sets another.
+    pub priority: i64,
+    /// Tags that `accept` gave, in its order.
+    pub tags: Arc<Vec<(SmolStr, SmolStr)>>,
+    /// The slot it is booked in, by its start.
+    pub slot: Option<Instant>,
+    /// Dials so far, in all queues.
+    pub attempts: u32,
+    /// How the last attempt ended.
+    pub last_outcome: Option<Outcome>,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// The state of a callback.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum State {
+    /// Waits for its time.
+    Scheduled(Scheduled),
+    /// Waits in a queue.
+    Queued(Queued),
+    /// An agent is reserved for it.
+    Routing(Routing),
+    /// Agent and customer talk.
+    Processing(Processing),
+    /// Over.
+    Completed(Completed),
+}
+
+/// A callback that waits for its time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scheduled {
+    /// When it enters its queue.
+    pub submit_at: Instant,
+    /// How it enters.
+    pub entry: Entry,
+}
+
+/// How a callback enters a queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Entry {
+    /// For the first time: the application is asked for a plan.
+    First,
+    /// Again, after a script scheduled it anew: on the plan it has.
+    Again(Arc<Journey>),
+}
+
+/// A callback's way along its plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Journey {
+    /// The plan.
+    pub plan: Arc<Plan>,
+    /// When it took effect.
+    pub since: Instant,
+    /// Steps taken so far; at least one.
+    pub taken: usize,
+    /// The present queue.
+    pub queue: QueueIndex,
+    /// What the plan requires at present.
+    pub need: Arc<Requirement>,
+    /// The present priority.
+    pub priority: i64,
+    /// The plan's ageing, where it has one.
+    pub ageing: Option<Ageing>,
+    /// When `queue_wait` is reached.
+    pub wait_until: Instant,
+}
+
+/// A callback that waits in a queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Queued {
+    /// Its way.
+    pub journey: Arc<Journey>,
+    /// Since when it waits there this time. What was due before is due then.
+    pub since: Instant,
+    /// Not matched before this.
+    pub hold: Option<Hold>,
+}
+
+/// A wait before a callback can be matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// When it ends.
+    pub until: Instant,
+    /// Why it is due.
+    pub why: HoldReason,
+}
+
+/// Why a callback is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldReason {
+    /// An attempt failed and another is due.
+    Retry,
+}
+
+/// A callback for which an agent is reserved and the customer's phone rings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Routing {
+    /// Its way.
+    pub journey: Arc<Journey>,
+    /// The queue it was reserved from; the journey may go on meanwhile.
+    pub queue: QueueIndex,
+    /// Who is reserved.
+    pub agent: AgentIndex,
+    /// The live attempt.
+    pub attempt: AttemptId,
+    /// When the engine stops waiting for the host's word.
+    pub grace_until: Instant,
+}
+
+/// A callback whose customer talks with an agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Processing {
+    /// The queue it was reserved from.
+    pub queue: QueueIndex,
+    /// Who talks.
+    pub agent: AgentIndex,
+    /// The live attempt.
+    pub attempt: AttemptId,
+    /// Since when.
+    pub connected_at: Instant,
+    /// When the engine ends an interaction that nobody ended.
+    pub talk_until: Instant,
+}
+
+/// A callback that is over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Completed {
+    /// Why.
+    pub reason: Reason,
+    /// When.
+    pub at: Instant,
+    /// The queue it was last in, if it was in any.
+    pub queue: Option<QueueIndex>,
+    /// How long it is kept.
+    pub retention: Retention,
+}
+
+/// How long a completed callback is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Retention {
+    /// The application is asked then.
+    Ask {
+        /// When.
+        at: Instant,
+    },
+    /// Number and attributes are gone already; the rest goes then, unasked.
+    Redacted {
+        /// When.
+        until: Instant,
+    },
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The customer answered.
+    Answered,
+    /// Busy.
+    Busy,
+    /// It rang out.
+    NoAnswer,
+    /// A machine answered.
+    AnsweringMachine,
+    /// A fax answered.
+    Fax,
+    /// The call could not be placed.
+    Error,
+    /// The customer hung up before an agent came.
+    Abandoned,
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 7] = [
+        Self::Answered,
+        Self::Busy,
+        Self::NoAnswer,
+        Self::AnsweringMachine,
+        Self::Fax,
+        Self::Error,
+        Self::Abandoned,
+    ];
+
+    /// Its word: `no_answer`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Busy => "busy",
+            Self::NoAnswer => "no_answer",
+            Self::AnsweringMachine => "answering_machine",
+            Self::Fax => "fax",
+            Self::Error => "error",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Why a deadline fires. In the order in which those of one instant do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The callback has lived too long.
+    Ttl,
+    /// It has waited too long.
+    QueueWait,
+    /// The host did not say how an attempt ended.
+    Attempt,
+    /// Nobody ended an interaction.
+    Talk,
+    /// A hold is over.
+    Hold,
+    /// A number may be called again.
+    Number,
+    /// A queue with callbacks waiting opens.
+    Opening,
+    /// The plan's next step is due.
+    Step,
+    /// A scheduled callback enters its queue.
+    Submit,
+    /// An agent's wrap-up is over.
+    WrapUp,
+    /// A completed callback is to go.
+    Purge,
+    /// What outlives callbacks (a key, a window's count) is to go.
+    Sweep,
+}
+
+/// An instant at which something happens by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Deadline {
+    /// When.
+    pub at: Instant,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// The name of a state. `Display` gives the word of Genesys' callback API (`QUEUED`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum StateName {
+    /// See [`State::Scheduled`].
+    Scheduled,
+    /// See [`State::Queued`].
+    Queued,
+    /// See [`State::Routing`].
+    Routing,
+    /// See [`State::Processing`].
+    Processing,
+    /// See [`State::Completed`].
+    Completed,
+}
+
+impl fmt::Display for StateName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Scheduled => "SCHEDULED",
+            Self::Queued => "QUEUED",
+            Self::Routing => "ROUTING",
+            Self::Processing => "PROCESSING",
+            Self::Completed => "COMPLETED",
+        })
+    }
+}
+
+/// Why a callback completed. `Display` and serialisation give the word of the specification.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "SmolStr", into = "SmolStr")]
+pub enum Reason {
+    /// The interaction ended.
+    AgentConnected,
+    /// The customer cancelled.
+    Cancelled,
+    /// Somebody of the center cancelled.
+    CancelledByAdmin,
+    /// It lived too long.
+    Ttl,
+    /// It waited too long.
+    TargetNotFound,
+    /// The last attempt failed on the customer's leg.
+    CallToCustomer,
+    /// The customer hung up before an agent came, and no attempt was left.
+    InteractionDeleted,
+    /// A script said so.
+    Script(SmolStr),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AgentConnected => "AGENT_CONNECTED",
+            Self::Cancelled => "CANCELLED",
+            Self::CancelledByAdmin => "CANCELLED_BY_ADMIN",
+            Self::Ttl => "FAIL_TIMEOUT_TTL",
+            Self::TargetNotFound => "FAIL_TARGET_NOT_FOUND",
+            Self::CallToCustomer => "FAIL_CALL_TO_CUSTOMER",
+            Self::InteractionDeleted => "FAIL_INTERACTION_DELETED",
+            Self::Script(word) => return write!(f, "SCRIPT:{word}"),
+        })
+    }
+}
+
+impl From<Reason> for SmolStr {
+    fn from(reason: Reason) -> Self {
+        smol_str::format_smolstr!("{reason}")
+    }
+}
+
+impl TryFrom<SmolStr> for Reason {
+    type Error = String;
+
+    fn try_from(text: SmolStr) -> Result<Self, String> {
+        if let Some(word) = text.strip_prefix("SCRIPT:") {
+            return Ok(Self::Script(SmolStr::new(word)));
+        }
+        [
+            Self::AgentConnected,
+            Self::Cancelled,
+            Self::CancelledByAdmin,
+            Self::Ttl,
+            Self::TargetNotFound,
+            Self::CallToCustomer,
+            Self::InteractionDeleted,
+        ]
+        .into_iter()
+        .find(|reason| reason.to_string() == text)
+        .ok_or_else(|| format!("`{text}` is no reason of completion"))
+    }
+}
+
+impl State {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> StateName {
+        match self {
+            Self::Scheduled(_) => StateName::Scheduled,
+            Self::Queued(_) => StateName::Queued,
+            Self::Routing(_) => StateName::Routing,
+            Self::Processing(_) => StateName::Processing,
+            Self::Completed(_) => StateName::Completed,
+        }
+    }
+
+    /// The queue a callback stands in, or was reserved from; once completed, the one it was last in.
+    #[must_use]
+    pub fn queue(&self) -> Option<QueueIndex> {
+        match self {
+            Self::Scheduled(scheduled) => scheduled.entry.journey().map(|journey| journey.queue),
+            Self::Queued(queued) => Some(queued.journey.queue),
+            Self::Routing(routing) => Some(routing.queue),
+            Self::Processing(processing) => Some(processing.queue),
+            Self::Completed(completed) => completed.queue,
+        }
+    }
+
+    /// The agent reserved or talking.
+    #[must_use]
+    pub fn agent(&self) -> Option<AgentIndex> {
+        match self {
+            Self::Routing(routing) => Some(routing.agent),
+            Self::Processing(processing) => Some(processing.agent),
+            Self::Scheduled(_) | Self::Queued(_) | Self::Completed(_) => None,
+        }
+    }
+
+    /// The live attempt.
+    #[must_use]
+    pub fn attempt(&self) -> Option<AttemptId> {
+        match self {
+            Self::Routing(routing) => Some(routing.attempt),
+            Self::Processing(processing) => Some(processing.attempt),
+            Self::Scheduled(_) | Self::Queued(_) | Self::Completed(_) => None,
+        }
+    }
+
+    /// Whether it is over.
+    #[must_use]
+    pub fn is_completed(&self) -> bool {
+        matches!(self, Self::Completed(_))
+    }
+}
+
+impl Entry {
+    /// The way it has already, if it was in a queue before.
+    #[must_use]
+    pub fn journey(&self) -> Option<&Arc<Journey>> {
+        match self {
+            Self::First => None,
+            Self::Again(journey) => Some(journey),
+        }
+    }
+}
+
+impl Journey {
+    /// When the next step of the plan is due.
+    #[must_use]
+    pub fn next_step(&self) -> Option<Instant> {
+        self.plan.steps().get(self.taken).map(|step| self.since.after(step.after))
+    }
+}
+
+impl Queued {
+    /// Whether it waits for a hold to end.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.hold.is_some()
+    }
+}
+
+impl Callback {
+    /// The next instant at which something happens to it by itself; every state has one.
+    #[must_use]
+    pub fn deadline(&self) -> Deadline {
+        let ttl = Deadline { at: self.ttl_at, cause: Cause::Ttl };
+        match &self.state {
+            State::Scheduled(scheduled) => {
+                ttl.min(Deadline { at: scheduled.submit_at, cause: Cause::Submit })
+            }
+            State::Queued(queued) => {
+                let journey = &queued.journey;
+                let wait =
+                    Deadline { at: journey.wait_until.max(queued.since), cause: Cause::QueueWait };
+                let hold = queued.hold.map(|hold| Deadline { at: hold.until, cause: Cause::Hold });
+                let step = journey
+                    .next_step()
+                    .map(|at| Deadline { at: at.max(queued.since), cause: Cause::Step });
+                [hold, step].into_iter().flatten().fold(ttl.min(wait), Deadline::min)
+            }
+            State::Routing(routing) => {
+                ttl.min(Deadline { at: routing.grace_until, cause: Cause::Attempt })
+            }
+            State::Processing(processing) => {
+                Deadline { at: processing.talk_until, cause: Cause::Talk }
+            }
+            State::Completed(completed) => Deadline {
+                at: match completed.retention {
+                    Retention::Ask { at } => at,
+                    Retention::Redacted { until } => until,
+                },
+                cause: Cause::Purge,
+            },
+        }
+    }
+}

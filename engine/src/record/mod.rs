@@ -1,0 +1,13 @@
+//! Records: requests, callbacks and agents as the engine keeps them. States carry exactly their own data; what
+//! follows from a state (its deadline, its rank, its agent) is a projection, computed and never stored.
+
+mod agent;
+mod callback;
+mod request;
+
+pub use agent::{Agent, Presence, Session, Work};
+pub use callback::{
+    Callback, Cause, Completed, Deadline, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued, Reason,
+    Retention, Routing, Scheduled, State, StateName,
+};
+pub use request::{Attributes, Request};

@@ -1,0 +1,73 @@
+//! What a customer asks for.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::center::Attribute;
+use crate::value::{CallbackId, Instant, Name, Phone};
+
+/// A request's attributes, by name.
+pub type Attributes = BTreeMap<SmolStr, Attribute>;
+
+/// A request for a callback. With a desired time it is *scheduled*, however near that time is; else *immediate*.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// The id the callback will have.
+    pub id: CallbackId,
+    /// Makes repeating the request harmless: the same key with the same content is the same request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<SmolStr>,
+    /// The service asked.
+    pub service: Name,
+    /// The number to call.
+    pub phone: Phone,
+    /// When the customer wants to be called; as soon as possible if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desired: Option<Instant>,
+    /// Added to the score unless `accept` or the plan says otherwise.
+    #[serde(default)]
+    pub priority: i64,
+    /// The customer's language, in the host's words; empty if unknown.
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    pub language: SmolStr,
+    /// Where the request came from, in the host's words; empty if unknown.
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    pub channel: SmolStr,
+    /// Whatever else the host knows.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
+}
+
+impl Request {
+    /// An immediate request without further facts.
+    #[must_use]
+    pub fn new(id: impl AsRef<str>, service: impl AsRef<str>, phone: Phone) -> Self {
+        Self {
+            id: CallbackId::new(id),
+            key: None,
+            service: Name::new(service),
+            phone,
+            desired: None,
+            priority: 0,
+            language: SmolStr::default(),
+            channel: SmolStr::default(),
+            attributes: Attributes::new(),
+        }
+    }
+
+    /// The same request for a call at `desired`.
+    #[must_use]
+    pub fn at(mut self, desired: Instant) -> Self {
+        self.desired = Some(desired);
+        self
+    }
+
+    /// The same request with an attribute.
+    #[must_use]
+    pub fn attribute(mut self, name: impl AsRef<str>, value: Attribute) -> Self {
+        self.attributes.insert(SmolStr::new(name), value);
+        self
+    }
+}
