@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::center::Layout;
-use crate::protocol::{Application, Command, Effect, Refusal};
-use crate::value::Instant;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::book::Book;
+use crate::center::{Layout, MAX_STEP};
+use crate::flow::Turn;
+use crate::protocol::{Application, Command, Effect, LineView, Refusal, View};
+use crate::record::{Agent, Callback, State};
+use crate::value::{AgentId, CallbackId, Instant, Phone, Rank, Sequence};
 
 /// Whether a call fired all that was due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,38 +22,74 @@ pub enum Advanced {
 }
 
 /// A callback engine for one center.
+///
+/// [`apply`](Self::apply), [`advance`](Self::advance) and nothing else change it; reading borrows. All time comes
+/// in as data: an engine that is told the same gives the same effects, wherever and whenever it runs.
 pub struct Engine<A> {
+    book: Arc<Book>,
     application: A,
 }
 
 impl<A: Application> Engine<A> {
     /// An engine with nobody logged in and nobody waiting.
     pub fn new(layout: impl Into<Arc<Layout>>, application: A) -> Self {
-        let _ = layout.into();
-        Self { application }
+        Self { book: Arc::new(Book::new(layout.into())), application }
     }
 
     /// Lets the time pass until `now`, then does one thing. Effects are appended to `effects`, also those of the
-    /// time that passed before a refusal.
+    /// time that passed before a refusal. A `now` before the engine's clock is taken as the clock, and reported.
     ///
     /// # Errors
     ///
-    /// The command was not done, and changed nothing.
-    pub fn apply(&mut self, now: Instant, command: Command, effects: &mut Vec<Effect>) -> Result<(), Refusal> {
-        let _ = (now, command, effects);
-        Err(Refusal::Behind)
+    /// The command was not done, and changed nothing. [`Refusal::Behind`] if more than [`MAX_STEP`] deadlines were
+    /// due: some of them have fired, and [`advance`](Self::advance) fires the rest.
+    pub fn apply(
+        &mut self,
+        now: Instant,
+        command: Command,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), Refusal> {
+        let mut turn = Turn::new(&mut self.book, &mut self.application, effects, MAX_STEP);
+        let now = turn.arrive(now);
+        if turn.pass(now) == Advanced::More {
+            return Err(Refusal::Behind);
+        }
+        turn.command(command)?;
+        turn.unsettle();
+        // What is left when the budget is spent is due now, and the host is told so by `next_deadline`.
+        let _ = turn.pass(now);
+        Ok(())
     }
 
-    /// Lets the time pass until `now`.
+    /// Lets the time pass until `now`. Effects are appended to `effects`.
     pub fn advance(&mut self, now: Instant, effects: &mut Vec<Effect>) -> Advanced {
-        let _ = (now, effects);
-        Advanced::Done
+        let mut turn = Turn::new(&mut self.book, &mut self.application, effects, MAX_STEP);
+        let now = turn.arrive(now);
+        turn.pass(now)
     }
 
     /// The next instant at which something happens by itself; the host calls [`advance`](Self::advance) then.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Instant> {
-        None
+        self.book.first_deadline().map(|due| due.deadline.at.max(self.book.clock()))
+    }
+
+    /// The engine's clock: the latest instant it was told.
+    #[must_use]
+    pub fn clock(&self) -> Instant {
+        self.book.clock()
+    }
+
+    /// How often the host's clock went back.
+    #[must_use]
+    pub fn clock_went_back(&self) -> u64 {
+        self.book.ledger().clock_went_back
+    }
+
+    /// The center.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        self.book.layout()
     }
 
     /// The application.
@@ -61,9 +102,75 @@ impl<A: Application> Engine<A> {
         &mut self.application
     }
 
+    /// The callback with this id, until it is purged.
+    #[must_use]
+    pub fn callback(&self, id: &CallbackId) -> Option<&Callback> {
+        self.book.callback(self.book.find(id)?)
+    }
+
+    /// The callback that a request with this key led to, until it is purged.
+    #[must_use]
+    pub fn callback_by_key(&self, key: &str) -> Option<&Callback> {
+        self.callback(&self.book.ledger().keys.get(key)?.callback)
+    }
+
+    /// The callbacks of a number that are not completed, in the order of their requests.
+    pub fn callbacks_of<'a>(&'a self, phone: &Phone) -> impl Iterator<Item = &'a Callback> + use<'a, A> {
+        let sequences: Vec<Sequence> = self.book.callbacks_of(phone).collect();
+        sequences.into_iter().filter_map(|sequence| self.book.callback(sequence))
+    }
+
+    /// Callbacks that are not purged, in the order of their requests, from behind `after` on: take as many as a
+    /// page has, and go on behind the last.
+    pub fn callbacks(&self, after: Option<Sequence>) -> impl Iterator<Item = &Callback> {
+        let first = after.map_or(Sequence(0), Sequence::next);
+        self.book.ledger().callbacks.range(first..).map(|(_, callback)| callback)
+    }
+
+    /// A queue's numbers now.
+    #[must_use]
+    pub fn line(&self, queue: &str) -> Option<LineView> {
+        self.book.line(queue)
+    }
+
+    /// An agent's record.
+    #[must_use]
+    pub fn agent(&self, id: &AgentId) -> Option<&Agent> {
+        self.book.ledger().agent(self.book.layout().agent_index(id.as_str())?)
+    }
+
+    /// How many callbacks of its queue rank before a Queued one now, held and blocked ones included; `None` in
+    /// other states.
+    #[must_use]
+    pub fn position(&self, id: &CallbackId) -> Option<usize> {
+        let own = self.callback(id)?;
+        let State::Queued(queued) = &own.state else { return None };
+        let rank = self.rank(own);
+        let before = |sequence| self.book.callback(sequence).is_some_and(|other| self.rank(other) > rank);
+        Some(self.book.waiting(queued.journey.queue).filter(|sequence| before(*sequence)).count())
+    }
+
+    fn rank(&self, callback: &Callback) -> Rank {
+        Rank {
+            score: self.book.score(callback.sequence),
+            place: std::cmp::Reverse(callback.place),
+            sequence: std::cmp::Reverse(callback.sequence),
+        }
+    }
+
+    /// Rebuilds every index from the states, compares, and checks the promises of the lifecycle.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong: the engine has a defect.
+    pub fn check(&self) -> Result<(), Vec<String>> {
+        let faults = self.book.check();
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
     /// A hash of the whole state: equal states have equal hashes.
     #[must_use]
     pub fn state_hash(&self) -> u128 {
-        0
+        serde_json::to_vec(self.book.ledger()).map_or(0, |bytes| xxh3_128(&bytes))
     }
 }

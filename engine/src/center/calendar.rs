@@ -33,6 +33,15 @@ pub enum Openness {
     Closed(Option<Instant>),
 }
 
+impl Openness {
+    /// When it changes, if it ever does.
+    #[must_use]
+    pub fn until(self) -> Option<Instant> {
+        let (Self::Open(until) | Self::Closed(until)) = self;
+        until
+    }
+}
+
 /// A calendar that can be asked.
 #[derive(Clone, Debug)]
 pub struct Hours {
@@ -87,5 +96,9 @@ macro_rules! stub { ($($t:ident),*) => { $(
     impl From<$t> for SmolStr { fn from(t: $t) -> Self { smol_str::format_smolstr!("{t}") } }
 )* } }
 stub!(WeeklySpan, Day);
-impl fmt::Display for CalendarError { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) } }
+impl fmt::Display for CalendarError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 impl std::error::Error for CalendarError {}

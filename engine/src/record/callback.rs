@@ -33,8 +33,8 @@ pub struct Callback {
     pub tags: Arc<Vec<(SmolStr, SmolStr)>>,
     /// The slot it is booked in, by its start.
     pub slot: Option<Instant>,
-    /// Dials so far, in all queues.
-    pub attempts: u32,
+    /// Dials so far, in all queues, in their order.
+    pub attempts: Vec<AttemptId>,
     /// How the last attempt ended.
     pub last_outcome: Option<Outcome>,
     /// Where it stands.
@@ -121,6 +121,8 @@ pub struct Hold {
 pub enum HoldReason {
     /// An attempt failed and another is due.
     Retry,
+    /// The number was called as often as its limit allows.
+    AttemptsPerNumber,
 }
 
 /// A callback for which an agent is reserved and the customer's phone rings.
@@ -250,8 +252,8 @@ pub enum Cause {
     Hold,
     /// A number may be called again.
     Number,
-    /// A queue with callbacks waiting opens.
-    Opening,
+    /// A queue with callbacks in line opens or closes.
+    Hours,
     /// The plan's next step is due.
     Step,
     /// A scheduled callback enters its queue.
@@ -456,20 +458,14 @@ impl Callback {
             }
             State::Queued(queued) => {
                 let journey = &queued.journey;
-                let wait =
-                    Deadline { at: journey.wait_until.max(queued.since), cause: Cause::QueueWait };
+                let wait = Deadline { at: journey.wait_until.max(queued.since), cause: Cause::QueueWait };
                 let hold = queued.hold.map(|hold| Deadline { at: hold.until, cause: Cause::Hold });
-                let step = journey
-                    .next_step()
-                    .map(|at| Deadline { at: at.max(queued.since), cause: Cause::Step });
+                let step =
+                    journey.next_step().map(|at| Deadline { at: at.max(queued.since), cause: Cause::Step });
                 [hold, step].into_iter().flatten().fold(ttl.min(wait), Deadline::min)
             }
-            State::Routing(routing) => {
-                ttl.min(Deadline { at: routing.grace_until, cause: Cause::Attempt })
-            }
-            State::Processing(processing) => {
-                Deadline { at: processing.talk_until, cause: Cause::Talk }
-            }
+            State::Routing(routing) => ttl.min(Deadline { at: routing.grace_until, cause: Cause::Attempt }),
+            State::Processing(processing) => Deadline { at: processing.talk_until, cause: Cause::Talk },
             State::Completed(completed) => Deadline {
                 at: match completed.retention {
                     Retention::Ask { at } => at,

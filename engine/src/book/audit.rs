@@ -1,0 +1,130 @@
+//! Whether the indices are what the ledger says, and the ledger what the specification promises.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Book;
+use crate::record::{State, Work};
+use crate::value::{Phone, Sequence};
+
+impl Book {
+    /// Rebuilds every index from the ledger, compares, and checks the promises of the lifecycle that hold between
+    /// any two calls. Answers what is wrong; nothing, unless the engine has a defect.
+    pub(crate) fn check(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        self.check_indices(&mut faults);
+        self.check_agents(&mut faults);
+        self.check_numbers(&mut faults);
+        self.check_slots(&mut faults);
+        if !self.ledger.unsettled {
+            self.check_work(&mut faults);
+        }
+        faults
+    }
+
+    fn check_indices(&self, faults: &mut Vec<String>) {
+        let fresh = Self::restore(Arc::clone(&self.layout), self.ledger.clone());
+        let (ours, theirs) = (&self.indices, &fresh.indices);
+        let mut compare = |name: &str, same: bool| {
+            if !same {
+                faults.push(format!("index `{name}` is not what the states say"));
+            }
+        };
+        compare("ids", ours.ids == theirs.ids);
+        compare("attempts", ours.attempts == theirs.attempts);
+        compare("deadlines", ours.deadlines == theirs.deadlines);
+        compare("numbers", ours.numbers == theirs.numbers);
+        let counted = |queued: &BTreeMap<_, u32>| {
+            queued.iter().filter(|(_, count)| **count > 0).map(|(s, c)| (*s, *c)).collect::<Vec<_>>()
+        };
+        compare("queued", counted(&ours.queued) == counted(&theirs.queued));
+        compare("classes", self.lines() == fresh.lines());
+        ours.queues.audit(&theirs.queues, faults);
+        ours.classes.audit(&ours.profiles, faults);
+        ours.profiles.audit(&self.layout, &self.ledger.agents, faults);
+    }
+
+    /// For each class with members: its key, how many they are, and who stands in line.
+    fn lines(&self) -> BTreeMap<String, (usize, Vec<(Sequence, crate::value::Instant)>)> {
+        let classes = self.indices.classes.iter().filter(|(_, class)| class.line().next().is_some());
+        let lines = classes.map(|(index, class)| {
+            let mut line: Vec<_> = class.line().collect();
+            line.sort();
+            (format!("{:?}", class.key()), (self.indices.classes.members(index), line))
+        });
+        lines.collect()
+    }
+
+    /// An agent reserved or busy holds exactly the callbacks that say so.
+    fn check_agents(&self, faults: &mut Vec<String>) {
+        for callback in self.ledger.callbacks.values() {
+            let Some(agent) = callback.state.agent() else { continue };
+            let work = self.ledger.agent(agent).and_then(|agent| agent.session()).map(|session| session.work);
+            let expected = match callback.state {
+                State::Routing(_) => Work::Reserved(callback.sequence),
+                _ => Work::Talking(callback.sequence),
+            };
+            if work != Some(expected) {
+                faults.push(format!("callback {}: its agent does {work:?}", callback.request.id));
+            }
+        }
+        for (position, agent) in self.ledger.agents.iter().enumerate() {
+            let Some(callback) = agent.session().and_then(|session| session.work.callback()) else {
+                continue;
+            };
+            let holds = self.callback(callback).and_then(|callback| callback.state.agent());
+            if holds.map(crate::center::AgentIndex::position) != Some(position) {
+                faults.push(format!("agent {position}: holds a callback that does not say so"));
+            }
+        }
+    }
+
+    /// At most one live attempt per customer number.
+    fn check_numbers(&self, faults: &mut Vec<String>) {
+        let mut live: BTreeMap<&Phone, Sequence> = BTreeMap::new();
+        for callback in self.ledger.callbacks.values().filter(|callback| callback.state.attempt().is_some()) {
+            if let Some(other) = live.insert(&callback.request.phone, callback.sequence) {
+                faults.push(format!("callbacks {other} and {} are live on one number", callback.sequence));
+            }
+        }
+    }
+
+    /// Bookings never exceed a slot's capacity.
+    fn check_slots(&self, faults: &mut Vec<String>) {
+        for service in self.layout.service_indices() {
+            let capacity = self.layout.service(service).map_or(0, |service| service.slot.capacity);
+            let counts = self.ledger.services.get(service.position());
+            for (start, _, booked) in counts.into_iter().flat_map(super::quotas::ServiceCounts::bookings) {
+                if booked > capacity {
+                    faults.push(format!("{service:?}: {booked} bookings in the slot of {start}"));
+                }
+            }
+        }
+    }
+
+    /// Work conserving: no ready agent is left who could serve a matchable callback. A full scan, which asks each
+    /// pair.
+    fn check_work(&self, faults: &mut Vec<String>) {
+        for (_, class) in self.indices.classes.iter() {
+            let open = self.layout.queue_layout(class.key().queue).is_some_and(|queue| {
+                let hours = queue.calendar.and_then(|calendar| self.layout.hours(calendar));
+                hours.is_none_or(|hours| hours.is_open(self.ledger.clock))
+            });
+            let Some((callback, _)) = class.line().next() else { continue };
+            let serves = |agent: &crate::center::Agent| {
+                class.key().need.is_met_by(crate::value::requirement::Candidate {
+                    id: &agent.id,
+                    skills: &agent.skills,
+                    groups: &agent.groups,
+                })
+            };
+            let idle = self.layout.agent_indices().find(|index| {
+                self.ledger.agent(*index).is_some_and(crate::record::Agent::is_ready)
+                    && self.layout.agent(*index).is_some_and(serves)
+            });
+            if let (true, Some(agent)) = (open, idle) {
+                faults.push(format!("callback {callback} waits while agent {agent:?} is ready"));
+            }
+        }
+    }
+}

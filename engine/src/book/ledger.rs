@@ -1,0 +1,86 @@
+//! The truth: what a snapshot holds and the state hash covers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::numbers::NumberRecord;
+use super::quotas::{Counter, ServiceCounts};
+use crate::center::{AgentIndex, Layout, QueueIndex};
+use crate::protocol::Hook;
+use crate::record::{Agent, Callback};
+use crate::value::{AttemptId, CallbackId, EffectId, Instant, Phone, Sequence};
+
+/// Everything the engine remembers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Ledger {
+    /// The engine's time.
+    pub(crate) clock: Instant,
+    /// Something changed at this instant and matching has not run since.
+    pub(crate) unsettled: bool,
+    /// The number of the next accepted request.
+    pub(crate) next_sequence: Sequence,
+    /// The id of the next attempt.
+    pub(crate) next_attempt: AttemptId,
+    /// The id of the next effect.
+    pub(crate) next_effect: EffectId,
+    /// How often the host's clock went back.
+    pub(crate) clock_went_back: u64,
+    /// Callbacks that are not purged.
+    pub(crate) callbacks: BTreeMap<Sequence, Callback>,
+    /// The layout's agents, in its order.
+    pub(crate) agents: Vec<Agent>,
+    /// Numbers with a fence or with attempts that still count.
+    pub(crate) numbers: BTreeMap<Phone, NumberRecord>,
+    /// Keys of requests.
+    pub(crate) keys: BTreeMap<SmolStr, KeyRecord>,
+    /// What each service has admitted, in the layout's order.
+    pub(crate) services: Vec<ServiceCounts>,
+    /// What limits of the `throttle` hook have counted, by key.
+    pub(crate) limits: BTreeMap<SmolStr, Counter>,
+    /// The agent that a queue with the strategy `round_robin` chose last.
+    pub(crate) chosen: BTreeMap<QueueIndex, AgentIndex>,
+    /// Faults in a row, by hook.
+    pub(crate) faults: BTreeMap<Hook, u32>,
+    /// Hooks that are not asked any more.
+    pub(crate) set_aside: BTreeSet<Hook>,
+}
+
+/// A key that a request was made with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct KeyRecord {
+    /// The first request's callback.
+    pub(crate) callback: CallbackId,
+    /// A hash of the first request's content, its id left out.
+    pub(crate) content: u64,
+    /// When the key is forgotten; `None` while its callback is not purged.
+    pub(crate) until: Option<Instant>,
+}
+
+impl Ledger {
+    pub(super) fn new(layout: &Layout) -> Self {
+        Self {
+            clock: Instant::MIN,
+            unsettled: false,
+            next_sequence: Sequence(1),
+            next_attempt: AttemptId(1),
+            next_effect: EffectId(1),
+            clock_went_back: 0,
+            callbacks: BTreeMap::new(),
+            agents: layout.agent_indices().map(|_| Agent::default()).collect(),
+            numbers: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            services: layout.center().services.iter().map(|_| ServiceCounts::default()).collect(),
+            limits: BTreeMap::new(),
+            chosen: BTreeMap::new(),
+            faults: BTreeMap::new(),
+            set_aside: BTreeSet::new(),
+        }
+    }
+
+    /// An agent's record.
+    pub(crate) fn agent(&self, index: AgentIndex) -> Option<&Agent> {
+        self.agents.get(index.position())
+    }
+}

@@ -1,0 +1,139 @@
+//! Numbers: fences, attempts, and which callbacks may be called.
+//!
+//! A number is *shut* while a callback to it is Routing or Processing, while it is fenced, and while its attempts
+//! are at their limit. The callbacks of a shut number that could be matched otherwise wait outside the lines and
+//! come back with their place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::quotas::Counter;
+use super::{Book, Owner};
+use crate::center::Quota;
+use crate::value::{Duration, Instant, Phone, Sequence};
+
+/// What outlives the callbacks of a number.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct NumberRecord {
+    /// Not dialled before this.
+    fenced_until: Option<Instant>,
+    /// Attempts that count against the limit.
+    attempts: Counter,
+    /// The deadline that is set for it.
+    pub(super) armed: Option<Instant>,
+}
+
+/// The callbacks of a number that are not completed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct NumberIndex {
+    /// All of them.
+    pub(super) callbacks: BTreeSet<Sequence>,
+    /// Those Queued and not held.
+    pub(super) waiting: BTreeSet<Sequence>,
+    /// The one Routing or Processing.
+    pub(super) live: Option<Sequence>,
+    /// Whether the waiting ones are kept out of the lines.
+    pub(super) shut: bool,
+}
+
+/// All numbers with callbacks that are not completed.
+pub(super) type Numbers = BTreeMap<Phone, NumberIndex>;
+
+impl NumberRecord {
+    /// Until when the number may not be dialled, if it may not now.
+    fn blocked_until(&self, quota: Option<Quota>, now: Instant) -> Option<Instant> {
+        let fence = self.fenced_until.filter(|until| *until > now);
+        fence.max(self.limited_until(quota, now))
+    }
+
+    fn limited_until(&self, quota: Option<Quota>, now: Instant) -> Option<Instant> {
+        quota.and_then(|quota| self.attempts.full_until(quota.max, quota.per, now))
+    }
+
+    /// When something about it changes by itself: it is free again, or can be forgotten.
+    pub(super) fn deadline(&self, quota: Option<Quota>, now: Instant) -> Option<Instant> {
+        self.blocked_until(quota, now).or_else(|| self.attempts.empty_at())
+    }
+}
+
+impl Book {
+    fn attempts_quota(&self) -> Option<Quota> {
+        self.layout.center().limits.attempts_per_number
+    }
+
+    /// Until when a number is at the limit of its attempts, if it is.
+    pub(crate) fn limited_until(&self, phone: &Phone) -> Option<Instant> {
+        self.ledger.numbers.get(phone)?.limited_until(self.attempts_quota(), self.ledger.clock)
+    }
+
+    /// Callbacks of a number that are not completed.
+    pub(crate) fn callbacks_of(&self, phone: &Phone) -> impl Iterator<Item = Sequence> {
+        self.indices.numbers.get(phone).into_iter().flat_map(|number| number.callbacks.iter().copied())
+    }
+
+    /// Keeps a number from being dialled for some time.
+    pub(crate) fn fence(&mut self, phone: &Phone, floor: Duration) {
+        let until = self.ledger.clock.after(floor);
+        self.move_number(phone, |record| record.fenced_until = record.fenced_until.max(Some(until)));
+    }
+
+    /// Counts an attempt to a number.
+    pub(crate) fn count_attempt(&mut self, phone: &Phone) {
+        let now = self.ledger.clock;
+        if let Some(quota) = self.attempts_quota() {
+            self.move_number(phone, |record| record.attempts.add(now, quota.per, quota.max as usize));
+        }
+    }
+
+    /// Lets a number go whose fence is over, whose limit has room again, or whose attempts count no more.
+    pub(crate) fn wake_number(&mut self, phone: &Phone) {
+        let now = self.ledger.clock;
+        self.move_number(phone, |record| {
+            record.fenced_until = record.fenced_until.filter(|until| *until > now);
+            record.attempts.forget(now);
+        });
+    }
+
+    /// The one way a number's record changes: with its deadline and its gate.
+    fn move_number(&mut self, phone: &Phone, change: impl FnOnce(&mut NumberRecord)) {
+        let (quota, now) = (self.attempts_quota(), self.ledger.clock);
+        let record = self.ledger.numbers.entry(phone.clone()).or_default();
+        let owner = Owner::Number(phone.clone());
+        if let Some(at) = record.armed.take() {
+            self.indices.deadlines.other(owner.clone(), at, false);
+        }
+        change(record);
+        let after = record.deadline(quota, now);
+        record.armed = after;
+        if let Some(at) = after {
+            self.indices.deadlines.other(owner, at, true);
+        } else {
+            self.ledger.numbers.remove(phone);
+        }
+        self.turn_gate(phone);
+    }
+
+    /// Moves the waiting callbacks of a number into or out of the lines, as it is shut or not.
+    pub(super) fn turn_gate(&mut self, phone: &Phone) {
+        let shut = self.is_shut(phone);
+        let Some(number) = self.indices.numbers.get_mut(phone) else { return };
+        if number.shut == shut {
+            return;
+        }
+        number.shut = shut;
+        let waiting: Vec<Sequence> = number.waiting.iter().copied().collect();
+        for callback in waiting {
+            self.line_up(callback, !shut);
+        }
+    }
+
+    fn is_shut(&self, phone: &Phone) -> bool {
+        let live = self.indices.numbers.get(phone).is_some_and(|number| number.live.is_some());
+        let blocked = || {
+            let record = self.ledger.numbers.get(phone);
+            record.and_then(|r| r.blocked_until(self.attempts_quota(), self.ledger.clock)).is_some()
+        };
+        live || blocked()
+    }
+}

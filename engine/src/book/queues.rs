@@ -1,0 +1,122 @@
+//! Queues: who waits, who is on a call, and whether the queue is open.
+
+use std::collections::BTreeSet;
+
+use super::deadlines::{Deadlines, Owner};
+use crate::center::{Layout, Openness, QueueIndex};
+use crate::value::{Instant, Sequence};
+
+/// All queues, in the layout's order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Queues(Vec<QueueRecord>);
+
+/// One queue.
+#[derive(Clone, Debug, Default)]
+pub(super) struct QueueRecord {
+    /// Callbacks Queued, by place.
+    pub(super) waiting: BTreeSet<(Instant, Sequence)>,
+    /// Callbacks Routing that were reserved from it.
+    pub(super) routing: u32,
+    /// Callbacks Processing that were reserved from it.
+    pub(super) processing: u32,
+    /// Callbacks in the lines of its classes.
+    pub(super) in_line: usize,
+    /// The deadline set for the next change of its hours.
+    armed: Option<Instant>,
+    /// Its hours, as asked last, and at which instant; they hold until they say that they change.
+    asked: Option<(Instant, Openness)>,
+}
+
+impl QueueRecord {
+    fn openness(&mut self, layout: &Layout, queue: QueueIndex, now: Instant) -> Openness {
+        if let Some((since, openness)) = self.asked
+            && since <= now
+            && openness.until().is_none_or(|until| now < until)
+        {
+            return openness;
+        }
+        let hours = layout.queue_layout(queue).and_then(|queue| queue.calendar).and_then(|c| layout.hours(c));
+        let openness = hours.map_or(Openness::Open(None), |hours| hours.openness(now));
+        self.asked = Some((now, openness));
+        openness
+    }
+}
+
+impl Queues {
+    pub(super) fn new(layout: &Layout) -> Self {
+        Self(layout.queue_indices().map(|_| QueueRecord::default()).collect())
+    }
+
+    pub(super) fn get(&self, queue: QueueIndex) -> Option<&QueueRecord> {
+        self.0.get(queue.position())
+    }
+
+    pub(super) fn get_mut(&mut self, queue: QueueIndex) -> Option<&mut QueueRecord> {
+        self.0.get_mut(queue.position())
+    }
+
+    /// Whether a queue is open now.
+    pub(super) fn is_open(&mut self, layout: &Layout, queue: QueueIndex, now: Instant) -> bool {
+        let record = self.get_mut(queue);
+        record.is_some_and(|record| matches!(record.openness(layout, queue, now), Openness::Open(_)))
+    }
+
+    /// When an open queue closes, if it ever does.
+    pub(super) fn closes_at(&mut self, layout: &Layout, queue: QueueIndex, now: Instant) -> Option<Instant> {
+        self.get_mut(queue)?.openness(layout, queue, now).until()
+    }
+
+    /// Counts one more or one less in the lines of a queue, and wakes it at the next change of its hours while
+    /// somebody is in line.
+    pub(super) fn count_in_line(
+        &mut self,
+        layout: &Layout,
+        queue: QueueIndex,
+        now: Instant,
+        enters: bool,
+        deadlines: &mut Deadlines,
+    ) {
+        let Some(record) = self.get_mut(queue) else { return };
+        record.in_line =
+            if enters { record.in_line.saturating_add(1) } else { record.in_line.saturating_sub(1) };
+        if record.in_line <= 1 {
+            self.arm(layout, queue, now, deadlines);
+        }
+    }
+
+    /// Sets the deadline for the next change of a queue's hours, or clears it while nobody is in line.
+    pub(super) fn arm(
+        &mut self,
+        layout: &Layout,
+        queue: QueueIndex,
+        now: Instant,
+        deadlines: &mut Deadlines,
+    ) {
+        let Some(record) = self.get_mut(queue) else { return };
+        let next = if record.in_line == 0 { None } else { record.openness(layout, queue, now).until() };
+        if record.armed == next {
+            return;
+        }
+        if let Some(at) = record.armed {
+            deadlines.other(Owner::Queue(queue), at, false);
+        }
+        if let Some(at) = next {
+            deadlines.other(Owner::Queue(queue), at, true);
+        }
+        record.armed = next;
+    }
+
+    /// What differs from other queues, which were counted anew.
+    pub(super) fn audit(&self, fresh: &Self, faults: &mut Vec<String>) {
+        for (index, (ours, theirs)) in self.0.iter().zip(&fresh.0).enumerate() {
+            let same = ours.waiting == theirs.waiting
+                && ours.routing == theirs.routing
+                && ours.processing == theirs.processing
+                && ours.in_line == theirs.in_line
+                && ours.armed == theirs.armed;
+            if !same {
+                faults.push(format!("queue {index}: counts {ours:?} where the states say {theirs:?}"));
+            }
+        }
+    }
+}

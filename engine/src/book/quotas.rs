@@ -1,0 +1,264 @@
+//! What was admitted: sliding windows, daily counts, bookings. They outlive the callbacks they counted.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::ledger::KeyRecord;
+use super::{Book, Owner};
+use crate::center::{KEY_KEPT, Limit, Quota, ServiceIndex, slot_of};
+use crate::value::{CallbackId, Duration, Instant, Phone};
+
+/// Instants that count against limits, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Counter {
+    instants: VecDeque<Instant>,
+    /// The longest time that a limit on them looks back.
+    per: Duration,
+}
+
+impl Counter {
+    /// How many lie in `(now - per, now]`.
+    pub(crate) fn count(&self, per: Duration, now: Instant) -> usize {
+        let first = self.instants.partition_point(|at| *at <= now.before(per));
+        self.instants.len().saturating_sub(first)
+    }
+
+    /// When one more may be counted, if not now: the first instant at which fewer than `max` lie in the window.
+    /// [`Instant::MAX`] where none ever may.
+    pub(crate) fn full_until(&self, max: u32, per: Duration, now: Instant) -> Option<Instant> {
+        if self.count(per, now) < max as usize {
+            return None;
+        }
+        let decisive = self.instants.len().checked_sub(max as usize).and_then(|i| self.instants.get(i));
+        Some(decisive.map_or(Instant::MAX, |at| at.after(per)))
+    }
+
+    /// Counts `now`, and forgets what no limit can ask for any more: what is older than `per`, and more than
+    /// `most` in all.
+    pub(crate) fn add(&mut self, now: Instant, per: Duration, most: usize) {
+        self.per = self.per.max(per);
+        self.instants.push_back(now);
+        self.forget(now);
+        while self.instants.len() > most {
+            self.instants.pop_front();
+        }
+    }
+
+    /// Forgets what is older than the longest time looked back.
+    pub(crate) fn forget(&mut self, now: Instant) {
+        while self.instants.front().is_some_and(|at| *at <= now.before(self.per)) {
+            self.instants.pop_front();
+        }
+    }
+
+    /// When nothing of it counts any more; `None` if nothing does.
+    pub(crate) fn empty_at(&self) -> Option<Instant> {
+        self.instants.back().map(|at| at.after(self.per))
+    }
+}
+
+/// What one service has admitted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ServiceCounts {
+    /// Immediate requests, for the windows.
+    admitted: Counter,
+    /// The local day that `daily` counts.
+    day: i32,
+    /// Immediate requests of that day, by number.
+    daily: BTreeMap<Phone, u32>,
+    /// Bookings by the start of their slot.
+    slots: BTreeMap<Instant, Slot>,
+}
+
+/// The bookings of one slot.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Slot {
+    end: Instant,
+    booked: u32,
+}
+
+/// A place in a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Booking {
+    /// When the slot starts.
+    pub(crate) start: Instant,
+    /// When it ends.
+    pub(crate) end: Instant,
+}
+
+impl ServiceCounts {
+    /// When the window is free again, if it is full.
+    pub(crate) fn window_full_until(&self, window: Quota, now: Instant) -> Option<Instant> {
+        self.admitted.full_until(window.max, window.per, now)
+    }
+
+    /// Immediate requests of a number on a local day.
+    pub(crate) fn daily(&self, day: i32, phone: &Phone) -> u32 {
+        if day == self.day { self.daily.get(phone).copied().unwrap_or(0) } else { 0 }
+    }
+
+    /// Bookings in the slot that starts then.
+    pub(crate) fn booked(&self, start: Instant) -> u32 {
+        self.slots.get(&start).map_or(0, |slot| slot.booked)
+    }
+
+    /// Starts and numbers of the slots with bookings.
+    pub(super) fn bookings(&self) -> impl Iterator<Item = (Instant, Instant, u32)> {
+        self.slots.iter().map(|(start, slot)| (*start, slot.end, slot.booked))
+    }
+}
+
+impl Book {
+    /// What a service has admitted.
+    pub(crate) fn counts(&self, service: ServiceIndex) -> Option<&ServiceCounts> {
+        self.ledger.services.get(service.position())
+    }
+
+    /// The slot of a service that an instant lies in.
+    pub(crate) fn slot(&self, service: ServiceIndex, at: Instant) -> Option<Booking> {
+        let minutes = self.layout.service(service)?.slot.minutes;
+        let (start, end) = slot_of(self.layout.service_layout(service)?.zone, minutes, at);
+        Some(Booking { start, end })
+    }
+
+    /// Whether a slot has room for one more.
+    pub(crate) fn has_room(&self, service: ServiceIndex, slot: Booking) -> bool {
+        let capacity = self.layout.service(service).map_or(0, |service| service.slot.capacity);
+        self.counts(service).is_some_and(|counts| counts.booked(slot.start) < capacity)
+    }
+
+    /// Takes a place in a slot.
+    pub(crate) fn book(&mut self, service: ServiceIndex, slot: Booking) {
+        let Some(counts) = self.ledger.services.get_mut(service.position()) else { return };
+        let entry = counts.slots.entry(slot.start).or_insert(Slot { end: slot.end, booked: 0 });
+        entry.booked = entry.booked.saturating_add(1);
+        self.indices.deadlines.other(Owner::Slot(service, slot.start), slot.end, true);
+    }
+
+    /// Gives a place back, if its slot has not ended.
+    pub(crate) fn unbook(&mut self, service: ServiceIndex, start: Instant) {
+        let counts = self.ledger.services.get_mut(service.position());
+        let Some(slot) = counts.and_then(|counts| counts.slots.get_mut(&start)) else { return };
+        slot.booked = slot.booked.saturating_sub(1);
+        if slot.booked == 0 {
+            self.forget_slot(service, start);
+        }
+    }
+
+    /// Forgets a slot's bookings.
+    pub(crate) fn forget_slot(&mut self, service: ServiceIndex, start: Instant) {
+        let counts = self.ledger.services.get_mut(service.position());
+        if let Some(slot) = counts.and_then(|counts| counts.slots.remove(&start)) {
+            self.indices.deadlines.other(Owner::Slot(service, start), slot.end, false);
+        }
+    }
+
+    /// Counts an immediate request against its service's windows.
+    pub(crate) fn count_admission(&mut self, service: ServiceIndex) {
+        let now = self.ledger.clock;
+        let Some(settings) = self.layout.service(service) else { return };
+        let longest = settings.windows.iter().map(|window| window.per).max();
+        let most = settings.windows.iter().map(|window| window.max).max();
+        if let (Some(per), Some(most), Some(counts)) =
+            (longest, most, self.ledger.services.get_mut(service.position()))
+        {
+            counts.admitted.add(now, per, most as usize);
+        }
+    }
+
+    /// Counts an immediate request against its number's daily limit.
+    pub(crate) fn count_day(&mut self, service: ServiceIndex, day: i32, phone: &Phone) {
+        let Some(counts) = self.ledger.services.get_mut(service.position()) else { return };
+        if counts.day != day {
+            counts.day = day;
+            counts.daily.clear();
+        }
+        let count = counts.daily.entry(phone.clone()).or_insert(0);
+        *count = count.saturating_add(1);
+    }
+
+    /// What limits with this key have counted.
+    pub(crate) fn counter(&self, key: &str) -> Option<&Counter> {
+        self.ledger.limits.get(key)
+    }
+
+    /// Counts a request against the limits that the `throttle` hook named; each key once.
+    pub(crate) fn count_limits(&mut self, limits: &[Limit]) {
+        let now = self.ledger.clock;
+        let mut keys: Vec<&SmolStr> = limits.iter().map(|limit| &limit.key).collect();
+        keys.sort();
+        keys.dedup();
+        for key in keys {
+            let per = limits.iter().filter(|limit| limit.key == *key).map(|limit| limit.per).max();
+            self.move_counter(key, |counter| {
+                counter.add(now, per.unwrap_or_default(), Limit::MAX as usize);
+            });
+        }
+    }
+
+    /// Forgets a key of the `throttle` hook.
+    pub(crate) fn forget_limit(&mut self, key: &SmolStr) {
+        let now = self.ledger.clock;
+        self.move_counter(key, |counter| counter.forget(now));
+    }
+
+    fn move_counter(&mut self, key: &SmolStr, change: impl FnOnce(&mut Counter)) {
+        let counter = self.ledger.limits.entry(key.clone()).or_default();
+        let before = counter.empty_at();
+        change(counter);
+        let after = counter.empty_at();
+        if after.is_none() {
+            self.ledger.limits.remove(key);
+        }
+        let deadlines = &mut self.indices.deadlines;
+        if let Some(at) = before {
+            deadlines.other(Owner::Limit(key.clone()), at, false);
+        }
+        if let Some(at) = after {
+            deadlines.other(Owner::Limit(key.clone()), at, true);
+        }
+    }
+
+    /// Remembers a request's key.
+    pub(crate) fn keep_key(&mut self, key: SmolStr, callback: CallbackId, content: u64) {
+        self.ledger.keys.insert(key, KeyRecord { callback, content, until: None });
+    }
+
+    /// Starts the last day of a key, its callback being purged.
+    pub(crate) fn expire_key(&mut self, key: &SmolStr) {
+        let until = self.ledger.clock.after(KEY_KEPT);
+        if let Some(record) = self.ledger.keys.get_mut(key) {
+            record.until = Some(until);
+            self.indices.deadlines.other(Owner::Key(key.clone()), until, true);
+        }
+    }
+
+    /// Forgets a request's key.
+    pub(crate) fn forget_key(&mut self, key: &SmolStr) {
+        if let Some(until) = self.ledger.keys.remove(key).and_then(|record| record.until) {
+            self.indices.deadlines.other(Owner::Key(key.clone()), until, false);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_half_open_and_exact() {
+        let at = Instant::from_millis;
+        let per = Duration::from_millis(100);
+        let mut counter = Counter::default();
+        for millis in [0, 50, 99] {
+            counter.add(at(millis), per, 3);
+        }
+        assert_eq!(counter.full_until(3, per, at(99)), Some(at(100)));
+        assert_eq!(counter.count(per, at(100)), 2, "the first lies at `now - per` and counts no more");
+        assert_eq!(counter.full_until(3, per, at(100)), None);
+        assert_eq!(counter.full_until(0, per, at(100)), Some(Instant::MAX));
+        assert_eq!(counter.full_until(1, per, at(100)), Some(at(199)));
+    }
+}

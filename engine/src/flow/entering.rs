@@ -1,0 +1,189 @@
+//! Entering queues: the plan, its first step and those that follow.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::Turn;
+use crate::book::Book;
+use crate::center::{Plan, QueueIndex, Step};
+use crate::protocol::{Application, Event, Fault, Hook};
+use crate::record::{Callback, Entry, Hold, HoldReason, Journey, Queued, State};
+use crate::value::{Duration, Instant, Sequence};
+
+impl<A: Application> Turn<'_, A> {
+    /// A callback's time has come: it enters its queue.
+    pub(super) fn submit(&mut self, sequence: Sequence) {
+        let Some(State::Scheduled(scheduled)) = self.callback(sequence).map(|callback| &callback.state)
+        else {
+            return;
+        };
+        let now = self.now();
+        match scheduled.entry.clone() {
+            Entry::First => {
+                let Some(journey) = self.set_out(sequence) else { return };
+                self.enter(sequence, Arc::new(journey), None);
+                self.report_queued(sequence);
+            }
+            Entry::Again(journey) => {
+                let wait_until = now.after(self.queued_ttl(&journey.plan));
+                self.enter(sequence, Arc::new(Journey { wait_until, ..(*journey).clone() }), None);
+                self.report_returned(sequence, "scheduled");
+            }
+        }
+        // From here on the booking stands until its slot ends, whatever becomes of the callback.
+        self.book().change(sequence, |callback| callback.slot = None);
+    }
+
+    /// Asks for a plan and takes its first step.
+    pub(super) fn set_out(&mut self, sequence: Sequence) -> Option<Journey> {
+        let plan = self.plan(sequence)?;
+        let (now, callback) = (self.now(), self.callback(sequence)?);
+        let priority = match &callback.state {
+            State::Queued(Queued { journey, .. }) => journey.priority,
+            State::Routing(routing) => routing.journey.priority,
+            _ => callback.priority,
+        };
+        let mut journey = Journey {
+            queue: self.book.layout().queue_index(plan.queue())?,
+            since: now,
+            taken: 0,
+            need: Arc::default(),
+            priority,
+            ageing: None,
+            wait_until: now.after(self.queued_ttl(&plan)),
+            plan,
+        };
+        take_step(&mut journey, self.book);
+        Some(journey)
+    }
+
+    /// The application's plan, or that of the center's settings.
+    fn plan(&mut self, sequence: Sequence) -> Option<Arc<Plan>> {
+        let callback = self.callback(sequence)?;
+        let (id, service) = (callback.request.id.clone(), callback.service);
+        let view = self.view_of(sequence)?;
+        let answer = self.ask(Hook::Route, &id, move |application, book| {
+            let plan = application.route(&view)?;
+            let unknown = |step: &Step| step.queue.clone().filter(|q| book.layout().queue_index(q).is_none());
+            match plan.as_ref().and_then(|plan| plan.steps().iter().find_map(unknown)) {
+                Some(queue) => Err(Fault::of_answer(format!("plan: unknown queue `{queue}`"))),
+                None => Ok(plan),
+            }
+        });
+        match answer {
+            Ok(Some(plan)) => Some(Arc::new(plan)),
+            _ => self.book.layout().service_layout(service).map(|service| Arc::clone(&service.plan)),
+        }
+    }
+
+    /// How long a callback with this plan may wait: the first queue's `queued_ttl`.
+    pub(super) fn queued_ttl(&self, plan: &Plan) -> Duration {
+        let layout = self.book.layout();
+        let queue = layout.queue_index(plan.queue()).and_then(|queue| layout.queue(queue));
+        queue.map_or(Duration::ZERO, |queue| queue.queued_ttl)
+    }
+
+    /// Puts a callback into the line, held or not.
+    pub(super) fn enter(&mut self, sequence: Sequence, journey: Arc<Journey>, hold: Option<Hold>) {
+        let since = self.now();
+        self.book().put(sequence, State::Queued(Queued { journey, since, hold }));
+        self.unsettle();
+    }
+
+    fn report_queued(&mut self, sequence: Sequence) {
+        let score = self.book.score(sequence);
+        if let Some((callback, queue, need)) = self.standing(sequence) {
+            self.event(Event::Queued { callback, queue, need, score });
+        }
+        self.report_limit(sequence);
+    }
+
+    /// Says that a callback came back to the line, and if it has to wait, until when and why.
+    pub(super) fn report_returned(&mut self, sequence: Sequence, why: &str) {
+        let Some(callback) = self.callback(sequence) else { return };
+        let id = callback.request.id.clone();
+        let hold = if let State::Queued(queued) = &callback.state { queued.hold } else { None };
+        self.event(Event::Returned { callback: id.clone(), why: SmolStr::new(why) });
+        match hold {
+            Some(Hold { until, why }) => self.event(Event::Held { callback: id, until, why }),
+            None => self.report_limit(sequence),
+        }
+    }
+
+    /// Says that a callback has to wait because its number is at its limit.
+    fn report_limit(&mut self, sequence: Sequence) {
+        let Some(callback) = self.callback(sequence) else { return };
+        let until = self.book.limited_until(&callback.request.phone);
+        if let Some(until) = until {
+            let callback = callback.request.id.clone();
+            self.event(Event::Held { callback, until, why: HoldReason::AttemptsPerNumber });
+        }
+    }
+
+    /// A Queued callback's id, queue and whole requirement, for the log.
+    fn standing(
+        &self,
+        sequence: Sequence,
+    ) -> Option<(crate::value::CallbackId, crate::value::Name, SmolStr)> {
+        let callback = self.callback(sequence)?;
+        let State::Queued(queued) = &callback.state else { return None };
+        let queue = self.book.layout().queue(queued.journey.queue)?.name.clone();
+        let need = smol_str::format_smolstr!("{}", self.book.whole_need(&queued.journey));
+        Some((callback.request.id.clone(), queue, need))
+    }
+
+    /// The next step of a callback's plan is due.
+    pub(super) fn step(&mut self, sequence: Sequence) {
+        let Some(Callback { state: State::Queued(queued), .. }) = self.callback(sequence) else { return };
+        let mut queued = queued.clone();
+        let mut journey = (*queued.journey).clone();
+        take_step(&mut journey, self.book);
+        queued.journey = Arc::new(journey);
+        self.book().put(sequence, State::Queued(queued));
+        self.unsettle();
+        if let Some((callback, queue, need)) = self.standing(sequence) {
+            self.event(Event::Step { callback, queue, need });
+        }
+    }
+
+    /// A callback's hold is over.
+    pub(super) fn release(&mut self, sequence: Sequence) {
+        let Some(Callback { state: State::Queued(queued), .. }) = self.callback(sequence) else { return };
+        let queued = Queued { hold: None, ..queued.clone() };
+        self.book().put(sequence, State::Queued(queued));
+        self.unsettle();
+        self.report_limit(sequence);
+    }
+
+    /// Puts a callback off until its desired time `to`, which is its place from now on.
+    pub(super) fn schedule(&mut self, sequence: Sequence, to: Instant, entry: Entry) {
+        let Some(callback) = self.callback(sequence) else { return };
+        let (id, service) = (callback.request.id.clone(), callback.service);
+        let submit_before = self.book.layout().service(service).map(|service| service.submit_before);
+        let submit_at = to.before(submit_before.unwrap_or_default()).max(self.now());
+        let slot = self.book.slot(service, to);
+        let book = self.book();
+        if let Some(slot) = slot {
+            book.book(service, slot);
+        }
+        book.change(sequence, |callback| {
+            callback.place = to;
+            callback.ttl_at = to.after(callback.ttl);
+            callback.slot = slot.map(|slot| slot.start);
+            callback.state = State::Scheduled(crate::record::Scheduled { submit_at, entry });
+        });
+        self.event(Event::Scheduled { callback: id, desired: to });
+    }
+}
+
+/// Takes the next step of a journey. What the step leaves out stays as it was.
+fn take_step(journey: &mut Journey, book: &Book) {
+    let Some(step) = journey.plan.steps().get(journey.taken).cloned() else { return };
+    let queue: Option<QueueIndex> = step.queue.and_then(|queue| book.layout().queue_index(&queue));
+    journey.taken = journey.taken.saturating_add(1);
+    journey.queue = queue.unwrap_or(journey.queue);
+    journey.need = step.need.unwrap_or_else(|| Arc::clone(&journey.need));
+    journey.priority = step.priority.unwrap_or(journey.priority);
+    journey.ageing = step.ageing.or(journey.ageing);
+}

@@ -1,0 +1,80 @@
+//! What happens: one [`Turn`] is one call of the engine at work.
+//!
+//! A file is a duty: letting time pass, admission, entering queues, matching and dialling, outcomes, agents,
+//! endings. They decide what the next state is; only the book's doors change it.
+
+mod admission;
+mod agents;
+mod asking;
+mod ending;
+mod entering;
+mod offering;
+mod outcomes;
+mod passing;
+
+use std::sync::Arc;
+
+use crate::book::Book;
+use crate::protocol::{Application, Command, Effect, EffectKind, Event, Refusal};
+use crate::record::Callback;
+use crate::value::{Instant, Sequence};
+
+/// One call of the engine: its book, its application, and where effects go.
+pub(crate) struct Turn<'a, A> {
+    /// Shared with the application while it is asked; alone here otherwise, so that changing it copies nothing.
+    book: &'a mut Arc<Book>,
+    application: &'a mut A,
+    effects: &'a mut Vec<Effect>,
+    /// Deadlines that may still fire in this call.
+    budget: usize,
+}
+
+impl<'a, A: Application> Turn<'a, A> {
+    pub(crate) fn new(
+        book: &'a mut Arc<Book>,
+        application: &'a mut A,
+        effects: &'a mut Vec<Effect>,
+        budget: usize,
+    ) -> Self {
+        Self { book, application, effects, budget }
+    }
+
+    fn book(&mut self) -> &mut Book {
+        Arc::make_mut(self.book)
+    }
+
+    fn now(&self) -> Instant {
+        self.book.clock()
+    }
+
+    fn callback(&self, sequence: Sequence) -> Option<&Callback> {
+        self.book.callback(sequence)
+    }
+
+    fn emit(&mut self, kind: EffectKind) {
+        let at = self.now();
+        let ledger = self.book().ledger_mut();
+        let id = ledger.next_effect;
+        ledger.next_effect = id.next();
+        self.effects.push(Effect { id, at, kind });
+    }
+
+    fn event(&mut self, event: Event) {
+        self.emit(EffectKind::Event(event));
+    }
+
+    /// Does what the host says, at the engine's clock.
+    pub(crate) fn command(&mut self, command: Command) -> Result<(), Refusal> {
+        match command {
+            Command::Request(request) => self.request(Arc::new(request)),
+            Command::Cancel { callback, by } => self.cancel(&callback, by),
+            Command::LogIn { agent } => self.log_in(&agent),
+            Command::Ready { agent } => self.ready(&agent, true),
+            Command::NotReady { agent } => self.ready(&agent, false),
+            Command::LogOut { agent } => self.log_out(&agent),
+            Command::AgentLost { agent } => self.agent_lost(&agent),
+            Command::Outcome { attempt, outcome } => self.outcome(attempt, outcome),
+            Command::Ended { attempt } => self.ended(attempt),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Offering: pairs of callbacks and agents are matched, the agent is reserved, the customer is dialled.
+
+use super::Turn;
+use crate::book::Match;
+use crate::center::OUTCOME_GRACE;
+use crate::protocol::{Application, Dial, EffectKind, Event};
+use crate::record::{Routing, State, Work};
+
+impl<A: Application> Turn<'_, A> {
+    /// Matches until no pair is left.
+    pub(super) fn settle(&mut self) {
+        while let Some(found) = self.book().best_match() {
+            self.reserve(found);
+        }
+        self.book().ledger_mut().unsettled = false;
+    }
+
+    fn reserve(&mut self, found: Match) {
+        let Match { callback: sequence, agent, queue, score } = found;
+        let (now, layout) = (self.now(), self.book.layout());
+        let (Some(callback), Some(settings), Some(person)) =
+            (self.callback(sequence), layout.queue(queue), layout.agent(agent))
+        else {
+            return;
+        };
+        let State::Queued(queued) = &callback.state else { return };
+        let (request, journey) = (callback.request.clone(), queued.journey.clone());
+        let (queue_name, agent_id, dial_timeout) =
+            (settings.name.clone(), person.id.clone(), settings.dial_timeout);
+        let round_robin = settings.strategy == crate::center::Strategy::RoundRobin;
+        let number_of_attempt = u32::try_from(callback.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
+
+        let book = self.book();
+        let attempt = book.ledger().next_attempt;
+        book.ledger_mut().next_attempt = attempt.next();
+        let ring_until = now.after(dial_timeout);
+        let closes_at = book.closes_at(queue);
+        if round_robin {
+            book.choose(queue, agent);
+        }
+        book.change_agent(agent, |agent| agent.begin(Work::Reserved(sequence)));
+        book.count_attempt(&request.phone);
+        let grace_until = ring_until.after(OUTCOME_GRACE);
+        book.change(sequence, |callback| {
+            callback.attempts.push(attempt);
+            callback.state = State::Routing(Routing { journey, queue, agent, attempt, grace_until });
+        });
+
+        let callback = request.id.clone();
+        self.event(Event::Reserved {
+            callback: callback.clone(),
+            agent: agent_id.clone(),
+            queue: queue_name,
+            score,
+        });
+        self.event(Event::Dialing {
+            callback: callback.clone(),
+            attempt,
+            agent: agent_id.clone(),
+            number: request.phone.clone(),
+        });
+        self.emit(EffectKind::Dial(Dial {
+            attempt,
+            callback,
+            number_of_attempt,
+            number: request.phone.clone(),
+            agent: agent_id,
+            ring_for: dial_timeout,
+            not_after: closes_at.map_or(ring_until, |closes_at| closes_at.min(ring_until)),
+            language: request.language.clone(),
+        }));
+    }
+}

@@ -1,0 +1,215 @@
+//! Outcomes: what the world, or its silence, makes of attempts; and what deadlines make of waiting.
+
+use std::sync::Arc;
+
+use super::Turn;
+use super::agents::Parting;
+use crate::book::Book;
+use crate::protocol::{
+    Application, EffectKind, Event, Fault, HangUp, Hook, Refusal, TimeoutAnswer, TimeoutKind, View,
+};
+use crate::record::{
+    Callback, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued, Reason, Routing, State, Work,
+};
+use crate::value::{AttemptId, Duration, Sequence};
+
+impl<A: Application> Turn<'_, A> {
+    /// The host says how an attempt ended.
+    pub(super) fn outcome(&mut self, attempt: AttemptId, outcome: Outcome) -> Result<(), Refusal> {
+        let callback = self.book.of_attempt(attempt);
+        match callback.map(|callback| (callback.sequence, &callback.state)) {
+            Some((sequence, State::Routing(routing))) if routing.attempt == attempt => {
+                let routing = routing.clone();
+                self.report_outcome(sequence, attempt, outcome);
+                if outcome == Outcome::Answered {
+                    self.connect(sequence, routing);
+                } else {
+                    self.attempt_failed(sequence, routing, outcome);
+                }
+                Ok(())
+            }
+            Some((_, State::Processing(processing))) if processing.attempt == attempt => {
+                Err(Refusal::AlreadyConnected(attempt))
+            }
+            _ => {
+                if outcome == Outcome::Answered && attempt < self.book.ledger().next_attempt {
+                    let callback = callback.map(|callback| callback.request.id.clone());
+                    self.event(Event::LateAnswer { callback: callback.clone(), attempt });
+                    self.emit(EffectKind::HangUp(HangUp { attempt, callback }));
+                }
+                Err(Refusal::StaleAttempt(attempt))
+            }
+        }
+    }
+
+    fn report_outcome(&mut self, sequence: Sequence, attempt: AttemptId, outcome: Outcome) {
+        self.book().change(sequence, |callback| callback.last_outcome = Some(outcome));
+        if let Some(callback) = self.callback(sequence).map(|callback| callback.request.id.clone()) {
+            self.event(Event::Outcome { callback, attempt, outcome });
+        }
+    }
+
+    fn connect(&mut self, sequence: Sequence, routing: Routing) {
+        let Routing { queue, agent, attempt, .. } = routing;
+        let now = self.now();
+        let talk_timeout = self.book.layout().queue(queue).map(|queue| queue.talk_timeout);
+        let book = self.book();
+        book.change_agent(agent, |agent| {
+            agent.begin(Work::Talking(sequence));
+            agent.count_call();
+        });
+        let talk_until = now.after(talk_timeout.unwrap_or_default());
+        book.put(
+            sequence,
+            State::Processing(Processing { queue, agent, attempt, connected_at: now, talk_until }),
+        );
+        let callback = self.callback(sequence).map(|callback| callback.request.id.clone());
+        let agent = self.book.layout().agent(agent).map(|agent| agent.id.clone());
+        if let (Some(callback), Some(agent)) = (callback, agent) {
+            self.event(Event::Connected { callback, agent });
+        }
+        self.unsettle();
+    }
+
+    /// The host stayed silent: the engine takes it that nobody answered.
+    pub(super) fn grace_over(&mut self, sequence: Sequence) {
+        let Some(Callback { state: State::Routing(routing), .. }) = self.callback(sequence) else { return };
+        let routing = routing.clone();
+        self.hang_up(sequence);
+        self.report_outcome(sequence, routing.attempt, Outcome::NoAnswer);
+        self.attempt_failed(sequence, routing, Outcome::NoAnswer);
+    }
+
+    /// Ends the live attempt without the world's word: whoever is on the line is hung up on, and the number is
+    /// left alone for a while.
+    pub(super) fn hang_up(&mut self, sequence: Sequence) {
+        let Some(callback) = self.callback(sequence) else { return };
+        let Some(attempt) = callback.state.attempt() else { return };
+        let (id, phone) = (callback.request.id.clone(), callback.request.phone.clone());
+        self.emit(EffectKind::HangUp(HangUp { attempt, callback: Some(id) }));
+        let floor = self.book.layout().center().limits.redial_floor;
+        self.book().fence(&phone, floor);
+    }
+
+    fn attempt_failed(&mut self, sequence: Sequence, routing: Routing, outcome: Outcome) {
+        let answer = self.ask_timeout(sequence, TimeoutKind::Failed(outcome));
+        let journey = Arc::clone(&routing.journey);
+        let until = |after: Duration, turn: &Self| turn.now().after(after);
+        match answer {
+            Some(TimeoutAnswer::Retry(after)) => {
+                let hold = Hold { until: until(after, self), why: HoldReason::Retry };
+                self.go_back(sequence, journey, Some(hold), outcome.word());
+            }
+            Some(TimeoutAnswer::Requeue) => self.go_back(sequence, journey, None, outcome.word()),
+            Some(TimeoutAnswer::Reroute) => {
+                let wait_until = journey.wait_until;
+                let rerouted = self.set_out(sequence).map(|new| Arc::new(Journey { wait_until, ..new }));
+                self.go_back(sequence, rerouted.unwrap_or(journey), None, outcome.word());
+            }
+            Some(TimeoutAnswer::Schedule(to)) => {
+                self.schedule(sequence, to, Entry::Again(journey));
+            }
+            Some(TimeoutAnswer::Complete(word)) => self.complete(sequence, Reason::Script(word)),
+            None => {
+                let settings = self.book.layout().queue(routing.queue);
+                let (most, retry_after) =
+                    settings.map_or((0, Duration::ZERO), |queue| (queue.max_attempts, queue.retry_after));
+                let attempts = self.callback(sequence).map_or(0, |callback| callback.attempts.len());
+                if attempts < most as usize {
+                    let hold = Hold { until: until(retry_after, self), why: HoldReason::Retry };
+                    self.go_back(sequence, journey, Some(hold), outcome.word());
+                } else if outcome == Outcome::Abandoned {
+                    self.complete(sequence, Reason::InteractionDeleted);
+                } else {
+                    self.complete(sequence, Reason::CallToCustomer);
+                }
+            }
+        }
+        self.part(routing.agent, Parting::Unused);
+    }
+
+    /// Back to the line.
+    pub(super) fn go_back(
+        &mut self,
+        sequence: Sequence,
+        journey: Arc<Journey>,
+        hold: Option<Hold>,
+        why: &str,
+    ) {
+        self.enter(sequence, journey, hold);
+        self.report_returned(sequence, why);
+    }
+
+    /// A callback has waited as long as its first queue lets it.
+    pub(super) fn queue_wait(&mut self, sequence: Sequence) {
+        let answer = self.ask_timeout(sequence, TimeoutKind::QueueWait);
+        let Some(Callback { state: State::Queued(queued), .. }) = self.callback(sequence) else { return };
+        let (now, queued) = (self.now(), queued.clone());
+        let wait_until = now.after(self.queued_ttl(&queued.journey.plan));
+        let longer = |journey: Journey| Arc::new(Journey { wait_until, ..journey });
+        let journey = (*queued.journey).clone();
+        match answer {
+            Some(TimeoutAnswer::Retry(after)) => {
+                let hold = Hold { until: now.after(after), why: HoldReason::Retry };
+                self.go_back(sequence, longer(journey), Some(hold), "queue_wait");
+            }
+            Some(TimeoutAnswer::Requeue) => {
+                let state = State::Queued(Queued { journey: longer(journey), ..queued });
+                self.book().put(sequence, state);
+            }
+            Some(TimeoutAnswer::Reroute) => {
+                let journey = self.set_out(sequence).unwrap_or(journey);
+                let wait_until = now.after(self.queued_ttl(&journey.plan));
+                let journey = Arc::new(Journey { wait_until, ..journey });
+                self.go_back(sequence, journey, queued.hold, "queue_wait");
+            }
+            Some(TimeoutAnswer::Schedule(to)) => {
+                self.schedule(sequence, to, Entry::Again(Arc::new(journey)));
+            }
+            Some(TimeoutAnswer::Complete(word)) => self.complete(sequence, Reason::Script(word)),
+            None => self.complete(sequence, Reason::TargetNotFound),
+        }
+    }
+
+    fn ask_timeout(&mut self, sequence: Sequence, kind: TimeoutKind) -> Option<TimeoutAnswer> {
+        let callback = self.callback(sequence)?;
+        let (id, service, received) = (callback.request.id.clone(), callback.service, callback.received);
+        let view = self.view_of(sequence)?;
+        let answer = self.ask(Hook::Timeout, &id, move |application, book| {
+            let answer = application.timeout(&view, kind)?;
+            let fault = answer.as_ref().and_then(|answer| obstacle(answer, book, service, received));
+            fault.map_or(Ok(answer), |message| Err(Fault::of_answer(message)))
+        });
+        answer.ok().flatten()
+    }
+}
+
+/// Why an answer can't be followed, if it can't.
+fn obstacle(
+    answer: &TimeoutAnswer,
+    book: &Book,
+    service: crate::center::ServiceIndex,
+    received: crate::value::Instant,
+) -> Option<String> {
+    let now = book.now();
+    match answer {
+        TimeoutAnswer::Retry(after) if *after <= Duration::ZERO => {
+            Some(format!("retry({after}) would try again at once; give a duration above 0"))
+        }
+        TimeoutAnswer::Schedule(to) => {
+            let horizon = book.layout().service(service).map_or(Duration::ZERO, |service| service.horizon);
+            if *to <= now {
+                return Some(format!("schedule({to}) is not later than now, {now}"));
+            }
+            if *to > received.after(horizon) {
+                return Some(format!("schedule({to}) is beyond the horizon, {horizon} after the request"));
+            }
+            let room = book.slot(service, *to).is_some_and(|slot| book.has_room(service, slot));
+            (!room).then(|| format!("schedule({to}): its slot is full"))
+        }
+        TimeoutAnswer::Retry(_)
+        | TimeoutAnswer::Requeue
+        | TimeoutAnswer::Reroute
+        | TimeoutAnswer::Complete(_) => None,
+    }
+}
