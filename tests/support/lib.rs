@@ -1,1 +1,161 @@
-//! Support for the tests.
+//! Support for the tests: a small center, and a host that drives an engine by hand.
+
+pub mod history;
+
+use ringback_engine::center::{Agent, Center, Layout, Queue, Service};
+use ringback_engine::protocol::{
+    Application, CancelledBy, Command, Dial, Effect, EffectKind, Event, Plain, Refusal,
+};
+use ringback_engine::record::{Outcome, Request};
+use ringback_engine::{Advanced, AgentId, AttemptId, CallbackId, Engine, Instant, Phone};
+
+/// A Tuesday, 10:00 in UTC: the instant at which most tests begin.
+pub const START: i64 = 1_772_532_000_000;
+
+/// The instant `seconds` after [`START`].
+#[must_use]
+pub fn at(seconds: i64) -> Instant {
+    Instant::from_millis(START + seconds * 1_000)
+}
+
+/// A number of its own for each `n`.
+#[must_use]
+pub fn phone(n: u32) -> Phone {
+    Phone::new(format!("+1212{:07}", 5_550_000 + n)).expect("made up in E.164")
+}
+
+/// A center with one queue and one service, both called `main`, and these agents.
+#[must_use]
+pub fn center(agents: impl IntoIterator<Item = Agent>) -> Center {
+    let mut center = Center::new("Test", chrono_tz::UTC);
+    center.queues.push(Queue::new("main"));
+    center.services.push(Service::new("main", "main"));
+    center.agents.extend(agents);
+    center
+}
+
+/// A host that does what the test says, and remembers every effect.
+pub struct Host<A> {
+    /// The engine.
+    pub engine: Engine<A>,
+    /// The host's clock.
+    pub now: Instant,
+    /// All effects so far.
+    pub effects: Vec<Effect>,
+}
+
+impl Host<Plain> {
+    /// A host of this center, without an application, at [`START`].
+    #[must_use]
+    pub fn new(center: Center) -> Self {
+        Self::with(center, Plain)
+    }
+}
+
+impl<A: Application> Host<A> {
+    /// A host of this center with this application, at [`START`].
+    #[must_use]
+    pub fn with(center: Center, application: A) -> Self {
+        let layout = Layout::new(center).unwrap_or_else(|findings| panic!("{findings:?}"));
+        Self { engine: Engine::new(layout, application), now: at(0), effects: Vec::new() }
+    }
+
+    /// Gives a command now, and checks the engine afterwards.
+    pub fn tell(&mut self, command: Command) -> Result<(), Refusal> {
+        let answer = self.engine.apply(self.now, command, &mut self.effects);
+        assert_eq!(self.engine.check(), Ok(()));
+        answer
+    }
+
+    /// Lets the time pass until `seconds` after [`START`], and checks the engine afterwards.
+    pub fn wait_until(&mut self, seconds: i64) {
+        self.now = at(seconds);
+        while self.engine.advance(self.now, &mut self.effects) == Advanced::More {}
+        assert_eq!(self.engine.check(), Ok(()));
+    }
+
+    /// Makes a request for a callback.
+    pub fn request(&mut self, request: Request) -> Result<(), Refusal> {
+        self.tell(Command::Request(request))
+    }
+
+    /// An immediate request on service `main` that must be accepted.
+    pub fn call_me(&mut self, id: &str, number: u32) {
+        self.request(Request::new(id, "main", phone(number))).expect("accepted");
+    }
+
+    /// Logs an agent in.
+    pub fn log_in(&mut self, agent: &str) {
+        self.tell(Command::LogIn { agent: AgentId::new(agent) }).expect("known");
+    }
+
+    /// Reports how a callback's live attempt ended.
+    pub fn report(&mut self, callback: &str, outcome: Outcome) -> Result<(), Refusal> {
+        let attempt = self.attempt(callback);
+        self.tell(Command::Outcome { attempt, outcome })
+    }
+
+    /// Ends a callback's interaction.
+    pub fn end(&mut self, callback: &str) {
+        let attempt = self.attempt(callback);
+        self.tell(Command::Ended { attempt }).expect("connected");
+    }
+
+    /// Cancels a callback for its customer.
+    pub fn cancel(&mut self, callback: &str) -> Result<(), Refusal> {
+        self.tell(Command::Cancel { callback: CallbackId::new(callback), by: CancelledBy::Customer })
+    }
+
+    /// The last attempt of a callback.
+    #[must_use]
+    pub fn attempt(&self, callback: &str) -> AttemptId {
+        let dials = self.dials();
+        dials.into_iter().rev().find(|dial| dial.callback.as_str() == callback).expect("dialled").attempt
+    }
+
+    /// All calls placed so far.
+    #[must_use]
+    pub fn dials(&self) -> Vec<&Dial> {
+        let dial = |effect: &'_ Effect| matches!(effect.kind, EffectKind::Dial(_));
+        let dials = self.effects.iter().filter(|effect| dial(effect));
+        dials
+            .filter_map(|effect| if let EffectKind::Dial(dial) = &effect.kind { Some(dial) } else { None })
+            .collect()
+    }
+
+    /// What has happened since the last call of this, one line an event: seconds since [`START`], then its JSON
+    /// without quotes and braces.
+    pub fn story(&mut self) -> Vec<String> {
+        let effects = std::mem::take(&mut self.effects);
+        effects.iter().filter_map(line).collect()
+    }
+
+    /// Whether an event of this name about this callback has happened.
+    #[must_use]
+    pub fn has(&self, event: &str, callback: &str) -> bool {
+        let wanted = [format!("\"event\":\"{event}\""), format!("\"callback\":\"{callback}\"")];
+        self.effects.iter().any(|effect| match &effect.kind {
+            EffectKind::Event(event) => {
+                let json = json(event);
+                wanted.iter().all(|part| json.contains(part))
+            }
+            _ => false,
+        })
+    }
+}
+
+fn json(event: &Event) -> String {
+    serde_json::to_string(event).expect("events serialise")
+}
+
+fn line(effect: &Effect) -> Option<String> {
+    let seconds = effect.at.since(at(0)).millis() as f64 / 1_000.0;
+    let text = match &effect.kind {
+        EffectKind::Event(event) => {
+            json(event).replace("\"event\":", "").replace(['"', '{', '}'], "").replace(',', " ")
+        }
+        EffectKind::HangUp(hang_up) => format!("hang_up attempt:{}", hang_up.attempt),
+        _ => return None,
+    };
+    Some(format!("{seconds} {text}"))
+}

@@ -6,10 +6,12 @@
 mod calendar;
 mod graph;
 mod layout;
+mod local;
 mod plan;
 #[cfg(feature = "toml")]
 pub mod reader;
 mod slots;
+mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +27,7 @@ pub use layout::{
     AgentIndex, CalendarIndex, Finding, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout,
     Severity, did_you_mean, nearest,
 };
+pub use local::{Resolved, local_to_instant, parse_instant};
 pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Step};
 pub use slots::slot_of;
 

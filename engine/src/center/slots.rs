@@ -2,11 +2,24 @@
 
 use chrono_tz::Tz;
 
+use super::zone::{MINUTE, Offset, first_change, last_change};
 use crate::value::Instant;
 
 /// The slot of `minutes` minutes that `at` lies in: its start and its end. Slots are aligned to local midnight.
+///
+/// Slots partition all time: every instant lies in one slot, and where one ends the next begins. They are cut where
+/// the zone's offset changes, and at local midnight if a day is no multiple of `minutes`, so that all of a slot
+/// has one offset and one local day. No slot is longer than `minutes`; of a local hour that comes twice, each pass
+/// has slots of its own; of one that is skipped there are none. The first slot of all time begins at
+/// [`Instant::MIN`], and the last ends at [`Instant::MAX`].
 #[must_use]
 pub fn slot_of(zone: Tz, minutes: u32, at: Instant) -> (Instant, Instant) {
-    let _ = (zone, minutes);
-    (at, at)
+    let length = i64::from(minutes.max(1)).saturating_mul(MINUTE);
+    let offset = Offset::at(zone, at);
+    let wall = offset.wall(at);
+    let into = wall.since(wall.midnight()).checked_rem(length).unwrap_or(0);
+    let from = wall.plus(into.saturating_neg());
+    let start = offset.instant(from);
+    let end = offset.instant(from.plus(length).min(wall.next_midnight()));
+    (last_change(zone, start, at).unwrap_or(start), first_change(zone, at, end).unwrap_or(end))
 }

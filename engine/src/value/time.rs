@@ -184,6 +184,8 @@ impl FromStr for Duration {
 pub enum TimeError {
     /// The text is no RFC 3339 instant.
     Instant(String),
+    /// The text is no RFC 3339 instant and no local time.
+    Local(String),
     /// The text is no duration.
     Duration(String),
 }
@@ -193,6 +195,10 @@ impl fmt::Display for TimeError {
         match self {
             Self::Instant(text) => {
                 write!(f, "`{text}` is no instant: write it as `1999-01-03T05:00:01.250Z`")
+            }
+            Self::Local(text) => {
+                write!(f, "`{text}` is no instant: write local time as `1999-01-03 07:00:01.250`, ")?;
+                f.write_str("or with its offset as `1999-01-03T05:00:01.250Z`")
             }
             Self::Duration(text) => {
                 write!(
