@@ -4,19 +4,55 @@ use proptest::prelude::*;
 use ringback_engine::center::{
     Agent, Calendar, Center, Duplicates, Overflow, Queue, Quota, Service, Slots, Strategy as Choice,
 };
-use ringback_engine::protocol::{CancelledBy, Command};
+use ringback_engine::protocol::{Application, CancelledBy, Command};
 use ringback_engine::record::{Outcome, Request};
-use ringback_engine::{Ageing, AgentId, AttemptId, CallbackId, Duration, Name};
+use ringback_engine::{Ageing, AgentId, AttemptId, CallbackId, Duration, Engine, Instant, Name};
 
-use crate::{at, phone};
+use crate::phone;
 
 /// One thing that a host says, after some time has passed.
 #[derive(Clone, Debug)]
 pub struct Act {
     /// Seconds since the last act.
     pub after: i64,
-    /// What the host says. `None`: nothing, it only lets the time pass.
-    pub command: Option<Command>,
+    /// What it says.
+    pub say: Say,
+}
+
+/// What a host says. Some of it depends on what has happened, so it is made a command when its turn comes.
+#[derive(Clone, Debug)]
+pub enum Say {
+    /// Nothing: the host only lets the time pass.
+    Nothing,
+    /// This command.
+    Tell(Command),
+    /// This request, for so many seconds from now.
+    Ask(Request, Option<i64>),
+    /// How one of the live attempts ended.
+    Outcome(prop::sample::Index, Outcome),
+    /// One of the live attempts' interactions ended.
+    Ended(prop::sample::Index),
+}
+
+impl Say {
+    /// The command, given what has happened; `None`: nothing to say.
+    pub fn command(&self, engine: &Engine<impl Application>, now: Instant) -> Option<Command> {
+        let live: Vec<AttemptId> =
+            engine.callbacks(None).filter_map(|callback| callback.state.attempt()).collect();
+        let pick = |index: &prop::sample::Index| (!live.is_empty()).then(|| *index.get(&live));
+        match self {
+            Self::Nothing => None,
+            Self::Tell(command) => Some(command.clone()),
+            Self::Ask(request, desired) => {
+                let desired = desired.map(|seconds| now.after(Duration::from_secs(seconds)));
+                Some(Command::Request(Request { desired, ..request.clone() }))
+            }
+            Self::Outcome(index, outcome) => {
+                pick(index).map(|attempt| Command::Outcome { attempt, outcome: *outcome })
+            }
+            Self::Ended(index) => pick(index).map(|attempt| Command::Ended { attempt }),
+        }
+    }
 }
 
 const SKILLS: [&str; 3] = ["billing", "tech", "sales"];
@@ -109,40 +145,40 @@ pub fn centers() -> impl Strategy<Value = Center> {
     })
 }
 
-/// Histories of `length` acts. Attempts are guessed, so some outcomes are stale.
+/// Histories of `length` acts. A few outcomes and ends name attempts that are not live.
 pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
     let ids = 0..60u32;
-    let request = (
-        ids.clone(),
-        0..3usize,
-        0..8u32,
-        prop::option::weighted(0.3, 0..900i64),
-        0..3i64,
-        prop::option::weighted(0.1, 0..5u32),
-    )
-        .prop_map(|(id, service, number, desired, priority, key)| {
-            let mut request = Request::new(format!("c{id}"), QUEUES[service], phone(number));
-            request.desired = desired.map(at);
-            request.priority = priority;
-            request.key = key.map(|key| format!("k{key}").into());
-            Command::Request(request)
-        });
+    let facts = (ids.clone(), 0..3usize, 0..12u32, 0..3i64, prop::option::weighted(0.05, 0..5u32));
+    let request = facts.prop_map(|(id, service, number, priority, key)| {
+        let mut request = Request::new(format!("c{id}"), QUEUES[service], phone(number));
+        request.priority = priority;
+        request.key = key.map(|key| format!("k{key}").into());
+        request
+    });
+    let ask =
+        (request, prop::option::weighted(0.3, -5..900i64)).prop_map(|(r, desired)| Say::Ask(r, desired));
     let agent = || prop::sample::select(AGENTS.to_vec()).prop_map(AgentId::new);
-    let attempt = || (1..80u64).prop_map(AttemptId);
-    let outcome = (attempt(), prop::sample::select(Outcome::ALL.to_vec()))
-        .prop_map(|(attempt, outcome)| Command::Outcome { attempt, outcome });
-    let command = prop_oneof![
-        6 => request.prop_map(Some),
-        3 => agent().prop_map(|agent| Some(Command::LogIn { agent })),
-        1 => agent().prop_map(|agent| Some(Command::Ready { agent })),
-        1 => agent().prop_map(|agent| Some(Command::NotReady { agent })),
-        1 => agent().prop_map(|agent| Some(Command::LogOut { agent })),
-        1 => agent().prop_map(|agent| Some(Command::AgentLost { agent })),
-        8 => outcome.prop_map(Some),
-        6 => attempt().prop_map(|attempt| Some(Command::Ended { attempt })),
-        1 => ids.prop_map(|id| Some(Command::Cancel { callback: CallbackId::new(format!("c{id}")), by: CancelledBy::Customer })),
-        2 => Just(None),
+    let any = || any::<prop::sample::Index>();
+    let ended_badly =
+        (any(), prop::sample::select(Outcome::ALL.to_vec())).prop_map(|(i, o)| Say::Outcome(i, o));
+    let guessed = (1..60u64, prop::sample::select(Outcome::ALL.to_vec()))
+        .prop_map(|(n, outcome)| Say::Tell(Command::Outcome { attempt: AttemptId(n), outcome }));
+    let cancel = ids.prop_map(|id| CallbackId::new(format!("c{id}")));
+    let say = prop_oneof![
+        9 => ask,
+        3 => agent().prop_map(|agent| Say::Tell(Command::LogIn { agent })),
+        1 => agent().prop_map(|agent| Say::Tell(Command::Ready { agent })),
+        1 => agent().prop_map(|agent| Say::Tell(Command::NotReady { agent })),
+        1 => agent().prop_map(|agent| Say::Tell(Command::LogOut { agent })),
+        1 => agent().prop_map(|agent| Say::Tell(Command::AgentLost { agent })),
+        4 => any().prop_map(|index| Say::Outcome(index, Outcome::Answered)),
+        4 => ended_badly,
+        6 => any().prop_map(Say::Ended),
+        1 => guessed,
+        1 => (1..60u64).prop_map(|n| Say::Tell(Command::Ended { attempt: AttemptId(n) })),
+        1 => cancel.prop_map(|callback| Say::Tell(Command::Cancel { callback, by: CancelledBy::Customer })),
+        1 => Just(Say::Nothing),
     ];
-    let act = (prop_oneof![3 => Just(0i64), 6 => 1..8i64, 1 => 20..200i64], command);
-    prop::collection::vec(act.prop_map(|(after, command)| Act { after, command }), length)
+    let act = (prop_oneof![4 => Just(0i64), 8 => 1..8i64, 1 => 20..200i64], say);
+    prop::collection::vec(act.prop_map(|(after, say)| Act { after, say }), length)
 }

@@ -1,0 +1,198 @@
+//! Laws: what holds for every center and every history.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use ringback::at;
+use ringback::history::{Act, Say, centers, histories};
+use ringback_engine::center::{Center, Layout};
+use ringback_engine::protocol::{Command, Effect, EffectKind, Event, Plain, Refusal};
+use ringback_engine::{Advanced, CallbackId, Duration, Engine, Instant, Phone};
+
+fn engine(center: &Center) -> Engine<Plain> {
+    Engine::new(Layout::new(center.clone()).expect("a sound center"), Plain)
+}
+
+/// Plays a history; `pace` is called before each act with the instants before and at it.
+fn play(
+    center: &Center,
+    history: &[Act],
+    mut pace: impl FnMut(&mut Engine<Plain>, Instant, Instant, &mut Vec<Effect>),
+) -> (Engine<Plain>, Vec<Effect>, Vec<(Option<Command>, Option<Refusal>)>) {
+    let (mut engine, mut effects, mut refusals) = (engine(center), Vec::new(), Vec::new());
+    let mut seconds = 0;
+    for act in history {
+        let before = at(seconds);
+        seconds += act.after;
+        pace(&mut engine, before, at(seconds), &mut effects);
+        let command = act.say.command(&engine, at(seconds));
+        let refusal = match command.clone() {
+            Some(command) => engine.apply(at(seconds), command, &mut effects).err(),
+            None => {
+                assert_eq!(engine.advance(at(seconds), &mut effects), Advanced::Done);
+                None
+            }
+        };
+        refusals.push((command, refusal));
+    }
+    (engine, effects, refusals)
+}
+
+fn straight(
+    center: &Center,
+    history: &[Act],
+) -> (Engine<Plain>, Vec<Effect>, Vec<(Option<Command>, Option<Refusal>)>) {
+    play(center, history, |_, _, _, _| {})
+}
+
+/// The same history with every command spelt out, so that it can be told to another engine at another pace.
+fn told(history: &[Act], answers: Vec<(Option<Command>, Option<Refusal>)>) -> Vec<Act> {
+    let spell = |(act, (command, _)): (&Act, (Option<Command>, _))| Act {
+        say: command.map_or(Say::Nothing, Say::Tell),
+        ..act.clone()
+    };
+    history.iter().zip(answers).map(spell).collect()
+}
+
+fn events(effects: &[Effect]) -> impl Iterator<Item = (Instant, &Event)> {
+    effects.iter().filter_map(|effect| match &effect.kind {
+        EffectKind::Event(event) => Some((effect.at, event)),
+        _ => None,
+    })
+}
+
+/// Lets the time pass until nothing is left to happen.
+fn play_out(engine: &mut Engine<Plain>, effects: &mut Vec<Effect>) {
+    while let Some(deadline) = engine.next_deadline() {
+        let _ = engine.advance(deadline, effects);
+    }
+}
+
+/// No `max + 1` of these instants, in order, lie within one `per`.
+fn at_most(max: usize, per: Duration, instants: &[Instant]) -> bool {
+    instants.windows(max + 1).all(|window| window[max].since(window[0]) >= per)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn indices_are_shadows_of_the_states(center in centers(), history in histories(120)) {
+        play(&center, &history, |engine, _, _, _| assert_eq!(engine.check(), Ok(())));
+    }
+
+    #[test]
+    fn the_same_commands_give_the_same_effects(center in centers(), history in histories(150)) {
+        let (one, effects, refusals) = straight(&center, &history);
+        let (other, again, refused) = straight(&center, &history);
+        prop_assert_eq!(effects, again);
+        prop_assert_eq!(refusals, refused);
+        prop_assert_eq!(one.state_hash(), other.state_hash());
+    }
+
+    #[test]
+    fn the_pace_of_the_host_does_not_matter(center in centers(), history in histories(150), cuts in 1..5i64) {
+        let (one, effects, answers) = straight(&center, &history);
+        let history = told(&history, answers);
+        let (other, again, _) = play(&center, &history, |engine, from, to, effects| {
+            for cut in 1..=cuts {
+                let between = from.millis() + to.since(from).millis() * cut / (cuts + 1);
+                assert_eq!(engine.advance(Instant::from_millis(between), effects), Advanced::Done);
+            }
+        });
+        prop_assert_eq!(effects, again);
+        prop_assert_eq!(one.state_hash(), other.state_hash());
+    }
+
+    #[test]
+    fn reading_the_next_deadline_wakes_the_host_in_time(center in centers(), history in histories(150)) {
+        let (one, effects, answers) = straight(&center, &history);
+        let history = told(&history, answers);
+        let (other, again, _) = play(&center, &history, |engine, _, to, effects| {
+            while let Some(deadline) = engine.next_deadline().filter(|deadline| *deadline <= to) {
+                assert_eq!(engine.advance(deadline, effects), Advanced::Done);
+            }
+        });
+        prop_assert_eq!(effects, again);
+        prop_assert_eq!(one.state_hash(), other.state_hash());
+    }
+
+    #[test]
+    fn refusals_leave_no_trace(center in centers(), history in histories(150)) {
+        let (_, effects, refusals) = straight(&center, &history);
+        let without: Vec<Act> = history.iter().zip(refusals).map(|(act, answer)| Act {
+            say: if let (Some(command), None) = answer { Say::Tell(command) } else { Say::Nothing },
+            ..act.clone()
+        }).collect();
+        let (_, again, _) = straight(&center, &without);
+        // A rejection is recorded, and a late answer hung up on; nothing else comes of a refusal.
+        let mut late = false;
+        let told: Vec<_> = effects.into_iter().map(|effect| (effect.at, effect.kind)).filter(|(_, kind)| match kind {
+            EffectKind::Event(Event::Rejected { .. }) => false,
+            EffectKind::Event(Event::LateAnswer { .. }) => { late = true; false }
+            EffectKind::HangUp(_) => !std::mem::take(&mut late),
+            _ => true,
+        }).collect();
+        let again: Vec<_> = again.into_iter().map(|effect| (effect.at, effect.kind)).collect();
+        prop_assert_eq!(told, again);
+    }
+
+    #[test]
+    fn every_callback_ends_once_and_nothing_waits_for_ever(center in centers(), history in histories(150)) {
+        let (mut engine, mut effects, _) = straight(&center, &history);
+        play_out(&mut engine, &mut effects);
+        prop_assert_eq!(engine.callbacks(None).count(), 0);
+        let mut stages: BTreeMap<&CallbackId, u32> = BTreeMap::new();
+        for (_, event) in events(&effects) {
+            let (callback, from, to) = match event {
+                Event::Accepted { callback } => (callback, 0, 1),
+                Event::Completed { callback, .. } => (callback, 1, 2),
+                Event::Purged { callback } => (callback, 2, 0),
+                _ => continue,
+            };
+            let stage = stages.entry(callback).or_insert(0);
+            prop_assert_eq!(*stage, from, "{:?}", event);
+            *stage = to;
+        }
+        prop_assert!(stages.values().all(|stage| *stage == 0));
+    }
+
+    #[test]
+    fn quotas_hold_in_any_interval(center in centers(), history in histories(200)) {
+        let (_, effects, _) = straight(&center, &history);
+        let mut dials: BTreeMap<&Phone, Vec<Instant>> = BTreeMap::new();
+        let mut entered: BTreeMap<String, Vec<Instant>> = BTreeMap::new();
+        for (instant, event) in events(&effects) {
+            if let Event::Dialing { number, .. } = event {
+                dials.entry(number).or_default().push(instant);
+            }
+        }
+        for (position, effect) in effects.iter().enumerate() {
+            let EffectKind::Event(Event::Accepted { callback }) = &effect.kind else { continue };
+            // Without a script the first queue has its service's name, and a request that enters at once is
+            // followed by the event that says so.
+            if let Some(EffectKind::Event(Event::Queued { callback: same, queue, .. })) =
+                effects.get(position + 1).map(|next| &next.kind)
+                && same == callback
+            {
+                entered.entry(queue.to_string()).or_default().push(effect.at);
+            }
+        }
+        let quota = center.limits.attempts_per_number.expect("set");
+        prop_assert!(dials.values().all(|dials| at_most(quota.max as usize, quota.per, dials)));
+        for service in &center.services {
+            let window = service.windows[0];
+            let instants = entered.get(service.name.as_str()).cloned().unwrap_or_default();
+            prop_assert!(at_most(window.max as usize, window.per, &instants));
+        }
+    }
+
+    #[test]
+    fn effects_are_numbered_without_a_gap_and_time_does_not_go_back(center in centers(), history in histories(150)) {
+        let (_, effects, _) = straight(&center, &history);
+        for (number, effect) in effects.iter().enumerate() {
+            prop_assert_eq!(effect.id.0, number as u64 + 1);
+        }
+        prop_assert!(effects.is_sorted_by_key(|effect| effect.at));
+    }
+}
