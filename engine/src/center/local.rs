@@ -1,9 +1,11 @@
 //! Local times: the instants they name, and how they are written.
 
+use std::iter::successors;
+
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
-use super::zone::{PROBE, Wall, stretches};
+use super::zone::{Stretch, Wall};
 use crate::value::{Instant, TimeError};
 
 /// How many instants a local time names.
@@ -22,10 +24,9 @@ pub enum Resolved {
 #[must_use]
 pub fn local_to_instant(zone: Tz, local: NaiveDateTime) -> (Instant, Resolved) {
     let wall = Wall::from(local);
-    // An offset is shorter than a probe, so all instants that may show `local` lie less than one from here.
-    let utc = Instant::from_millis(local.and_utc().timestamp_millis());
     let mut reached = None;
-    for stretch in stretches(zone, utc.before(PROBE)).take_while(|stretch| stretch.from < utc.after(PROBE)) {
+    let stretches = successors(Stretch::beginning(zone, wall.earliest()), |last| last.next(zone));
+    for stretch in stretches.take_while(|stretch| stretch.from <= wall.latest()) {
         let shown = stretch.offset.instant(wall);
         match reached {
             None if shown < stretch.from => return (stretch.from, Resolved::Gap),

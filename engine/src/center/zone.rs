@@ -49,6 +49,17 @@ impl Wall {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// An instant before which it is shown nowhere: an offset is shorter than a [`PROBE`].
+    pub(super) fn earliest(self) -> Instant {
+        Instant::from_millis(self.0).before(PROBE)
+    }
+
+    /// An instant after which it is shown nowhere.
+    pub(super) fn latest(self) -> Instant {
+        Instant::from_millis(self.0).after(PROBE)
+    }
+
+    /// `millis` milliseconds later, by the clock.
     pub(super) fn plus(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
     }
@@ -90,14 +101,18 @@ pub(super) struct Stretch {
     pub(super) offset: Offset,
 }
 
-/// The stretches from `from` on, each beginning where the one before ends, up to [`Instant::MAX`].
-pub(super) fn stretches(zone: Tz, from: Instant) -> impl Iterator<Item = Stretch> {
-    let stretch = move |from: Instant| {
+impl Stretch {
+    /// The stretch that begins at `from`; none begins at [`Instant::MAX`].
+    pub(super) fn beginning(zone: Tz, from: Instant) -> Option<Self> {
         let probe = from.after(PROBE);
         let to = first_change(zone, from, probe).unwrap_or(probe);
-        (from < to).then(|| Stretch { from, to, offset: Offset::at(zone, from) })
-    };
-    std::iter::successors(stretch(from), move |last| stretch(last.to))
+        (from < to).then(|| Self { from, to, offset: Offset::at(zone, from) })
+    }
+
+    /// The stretch that begins where this one ends.
+    pub(super) fn next(self, zone: Tz) -> Option<Self> {
+        Self::beginning(zone, self.to)
+    }
 }
 
 /// The first instant in `(from, to]` whose offset is not that of `from`; `to` is at most a [`PROBE`] later.

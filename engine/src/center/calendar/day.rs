@@ -16,6 +16,9 @@ const LEAP_YEAR: i32 = 2000;
 /// The days of a leap year.
 const DAYS_OF_LEAP_YEAR: usize = 366;
 
+/// Years from one leap year to the next, where a century that has none lies between.
+const LONGEST_BETWEEN_LEAP_YEARS: i32 = 8;
+
 /// A local day: `2026-12-25`, or `12-25` for every year.
 ///
 /// `02-29` is a day of leap years only. Serialised as its text.
@@ -96,10 +99,16 @@ impl Holidays {
         self.yearly.contains(&(date.month(), date.day())) || self.dated.contains(&date)
     }
 
-    /// Whether the clock, having shown `date`, may still come to one: to a later one, or, set back over midnight,
-    /// to that of the day before.
-    pub(super) fn any_from(&self, date: NaiveDate) -> bool {
-        !self.yearly.is_empty() || self.dated.last().is_some_and(|last| date.pred_opt() <= Some(*last))
+    /// The first one on `date` or later.
+    pub(super) fn first_from(&self, date: NaiveDate) -> Option<NaiveDate> {
+        let dated = self.dated.range(date..).next().copied();
+        let years = date.year()..=date.year().saturating_add(LONGEST_BETWEEN_LEAP_YEARS);
+        let yearly = years
+            .flat_map(|year| {
+                self.yearly.iter().filter_map(move |&(month, day)| NaiveDate::from_ymd_opt(year, month, day))
+            })
+            .find(|holiday| date <= *holiday);
+        dated.into_iter().chain(yearly).min()
     }
 
     /// Whether every day of every year is one.

@@ -12,11 +12,12 @@ mod span;
 use std::fmt;
 use std::ops::Range;
 
+use chrono::NaiveTime;
 use chrono_tz::Tz;
 
 use self::day::Holidays;
 use super::Calendar;
-use super::zone::{MINUTE, Offset, Wall, stretches};
+use super::zone::{MINUTE, Offset, Stretch, Wall};
 use crate::value::{Duration, Instant};
 
 pub use day::Day;
@@ -127,10 +128,13 @@ impl Hours {
 
     /// The first instant after `at` at which it is not `open`, as it is at `at`.
     ///
-    /// The search goes a day at a time. It ends at the latest 40 years after the last dated holiday: the longest
-    /// wait there is, for a 29 February on a given weekday.
+    /// The search goes a day at a time. It ends at the latest 40 years after the last of a row of holidays: that is
+    /// the longest wait for a 29 February on a given weekday.
     fn end_of(&self, open: bool, at: Instant) -> Option<Instant> {
-        for stretch in stretches(self.zone, at) {
+        let mut from = at;
+        loop {
+            from = self.holds_until(open, from)?;
+            let stretch = Stretch::beginning(self.zone, from)?;
             let mut wall = stretch.offset.wall(stretch.from);
             let end = stretch.offset.wall(stretch.to);
             while wall < end {
@@ -138,13 +142,26 @@ impl Hours {
                 if spell.open != open {
                     return Some(stretch.offset.instant(wall));
                 }
-                if self.is_for_ever(open, wall) {
-                    return None;
-                }
                 wall = spell.until;
             }
+            from = stretch.to;
         }
-        None
+    }
+
+    /// An instant from `at` on up to which what is `open` or not at `at` surely stays so; `None` if for ever.
+    fn holds_until(&self, open: bool, at: Instant) -> Option<Instant> {
+        let always = self.open.first().is_some_and(|span| *span == (0..WEEK));
+        let never = self.open.is_empty() || self.holidays.fill_every_year();
+        if open && always {
+            // A clock that is set back over midnight comes to the holiday before once more.
+            let yesterday = Offset::at(self.zone, at).wall(at).midnight().plus(-1).date();
+            let holiday = Wall::from(self.holidays.first_from(yesterday)?.and_time(NaiveTime::MIN));
+            Some(holiday.earliest().max(at))
+        } else if !open && never {
+            None
+        } else {
+            Some(at)
+        }
     }
 
     /// What holds at `wall` on the clock, for the rest of the local day at most.
@@ -159,17 +176,6 @@ impl Hours {
         let open = next.is_some_and(|span| at(span.start) <= wall);
         let end = next.map_or(midnight, |span| at(if open { span.end } else { span.start }));
         Spell { open, until: end.min(midnight) }
-    }
-
-    /// Whether what is `open` or not at `wall` stays so, since nothing that comes round every week or year and no
-    /// dated holiday that is still to come can change it.
-    fn is_for_ever(&self, open: bool, wall: Wall) -> bool {
-        if open {
-            let always = self.open.first().is_some_and(|span| *span == (0..WEEK));
-            always && !self.holidays.any_from(wall.date())
-        } else {
-            self.open.is_empty() || self.holidays.fill_every_year()
-        }
     }
 }
 

@@ -1,0 +1,253 @@
+//! Opening hours.
+
+use chrono_tz::Tz;
+use proptest::prelude::*;
+use ringback_engine::center::{Calendar, Day, Hours, Openness};
+use ringback_engine::{Duration, Instant};
+
+use crate::model::{MILLISECOND, instant, model, scan};
+
+fn hours(zone: Tz, open: &[&str], holidays: &[&str]) -> Hours {
+    let mut calendar = Calendar::new("office");
+    calendar.open = open.iter().map(|span| span.parse().unwrap()).collect();
+    calendar.holidays = holidays.iter().map(|day| day.parse().unwrap()).collect();
+    Hours::new(&calendar, zone)
+}
+
+/// Asserts that from the first instant on, `open`, it changes at each of the next ones and at no other.
+#[track_caller]
+fn assert_changes(hours: &Hours, mut open: bool, instants: &[&str]) {
+    for pair in instants.windows(2) {
+        let (at, until) = (instant(pair[0]), instant(pair[1]));
+        for at in [at, until.before(MILLISECOND)] {
+            let openness = if open { Openness::Open(Some(until)) } else { Openness::Closed(Some(until)) };
+            assert_eq!(hours.openness(at), openness, "at {at}");
+        }
+        open = !open;
+    }
+}
+
+/// `01-01` to `12-31`.
+fn days_of_the_year() -> Vec<String> {
+    let days = (1..=12).flat_map(|month| (1..=31).map(move |day| format!("{month:02}-{day:02}")));
+    let days: Vec<String> = days.filter(|day| day.parse::<Day>().is_ok()).collect();
+    assert_eq!(days.len(), 366);
+    days
+}
+
+const WHOLE_WEEK: &str = "Mon-Sun 00:00-24:00";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn answers_are_those_of_the_model((model, at) in model(), between in 0.0..1.0) {
+        let hours = Hours::new(&model.calendar(), model.zone);
+        let open = model.is_open(at);
+        prop_assert_eq!(hours.is_open(at), open);
+
+        let until = match hours.openness(at) {
+            Openness::Open(until) => { prop_assert!(open); until }
+            Openness::Closed(until) => { prop_assert!(!open); until }
+        };
+        let looked = at.after(Duration::from_days(4));
+        match scan(model.zone, at, looked, |at| model.is_open(at)) {
+            Some(change) => prop_assert_eq!(until, Some(change)),
+            None => prop_assert!(until.is_none_or(|until| until > looked)),
+        }
+        if let Some(until) = until {
+            prop_assert_eq!(model.is_open(until), !open);
+            prop_assert_eq!(model.is_open(until.before(MILLISECOND)), open);
+        }
+        let until_or_later = until.unwrap_or(Instant::MAX);
+        let between = Duration::from_millis((until_or_later.since(at).millis() as f64 * between) as i64);
+        prop_assert_eq!(model.is_open(at.after(between)), open);
+
+        let open_for = match until {
+            _ if !open => Duration::ZERO,
+            Some(until) => until.since(at),
+            None => Duration::from_millis(i64::MAX),
+        };
+        prop_assert_eq!(hours.open_for(at), open_for);
+        prop_assert_eq!(hours.next_open(at), if open { Some(at) } else { until });
+    }
+}
+
+#[test]
+fn spans_of_a_week_are_half_open() {
+    let hours = hours(Tz::Asia__Jerusalem, &["Sun-Thu 07:00-24:00", "Fri 07:00-14:00"], &[]);
+    let week = [
+        "2026-01-01T05:00:00Z", // Thursday
+        "2026-01-01T22:00:00Z",
+        "2026-01-02T05:00:00Z",
+        "2026-01-02T12:00:00Z",
+        "2026-01-04T05:00:00Z",
+        "2026-01-04T22:00:00Z",
+    ];
+    assert_changes(&hours, true, &week);
+}
+
+#[test]
+fn spans_that_overlap_or_touch_are_one() {
+    let spans = ["Mon 09:00-12:00", "Mon 12:00-14:00", "Mon 10:00-11:00", "Sun 20:00-09:00"];
+    let hours = hours(Tz::UTC, &spans, &[]);
+    let week = ["2026-01-04T20:00:00Z", "2026-01-05T14:00:00Z", "2026-01-11T20:00:00Z"];
+    assert_changes(&hours, true, &week);
+}
+
+#[test]
+fn a_skipped_hour_is_not_open() {
+    let hours = hours(Tz::America__New_York, &["Sun 02:15-02:45", "Sun 01:30-02:10"], &[]);
+    let march =
+        ["2026-03-08T06:30:00Z", "2026-03-08T07:00:00Z", "2026-03-15T05:30:00Z", "2026-03-15T06:10:00Z"];
+    assert_changes(&hours, true, &march);
+}
+
+#[test]
+fn an_hour_that_comes_twice_is_open_twice() {
+    let hours = hours(Tz::America__New_York, &["Sun 01:00-01:30"], &[]);
+    let november = [
+        "2026-11-01T05:00:00Z",
+        "2026-11-01T05:30:00Z",
+        "2026-11-01T06:00:00Z",
+        "2026-11-01T06:30:00Z",
+        "2026-11-08T06:00:00Z",
+    ];
+    assert_changes(&hours, true, &november);
+}
+
+#[test]
+fn clocks_change_by_other_than_an_hour() {
+    let lord_howe = hours(Tz::Australia__Lord_Howe, &["Mon-Sun 01:45-02:15"], &[]);
+    let april =
+        ["2026-04-04T14:45:00Z", "2026-04-04T15:00:00Z", "2026-04-04T15:15:00Z", "2026-04-04T15:45:00Z"];
+    assert_changes(&lord_howe, true, &april);
+
+    let troll = hours(Tz::Antarctica__Troll, &["Mon-Sun 02:30-03:30"], &[]);
+    assert_changes(&troll, false, &["2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z"]);
+
+    let apia = hours(Tz::Pacific__Apia, &["Thu-Sat 09:00-17:00"], &[]);
+    let december =
+        ["2011-12-29T19:00:00Z", "2011-12-30T03:00:00Z", "2011-12-30T19:00:00Z", "2011-12-31T03:00:00Z"];
+    assert_changes(&apia, true, &december);
+
+    // Local mean time was 19 min 32 s ahead of UTC.
+    let amsterdam = hours(Tz::Europe__Amsterdam, &["Mon-Sun 09:00-17:00"], &[]);
+    assert_changes(
+        &amsterdam,
+        true,
+        &["1850-01-01T08:42:30Z", "1850-01-01T16:42:30Z", "1850-01-02T08:42:30Z"],
+    );
+}
+
+#[test]
+fn a_holiday_closes_what_shows_its_date() {
+    let hours = hours(Tz::Europe__Dublin, &["Mon-Sun 22:00-06:00"], &["2025-12-25", "01-01"]);
+    let nights = [
+        "2025-12-24T22:00:00Z",
+        "2025-12-25T00:00:00Z",
+        "2025-12-26T00:00:00Z",
+        "2025-12-26T06:00:00Z",
+        "2025-12-26T22:00:00Z",
+    ];
+    assert_changes(&hours, true, &nights);
+    for year in ["2026", "2031"] {
+        let new_year = instant(&format!("{year}-01-01T00:00:00Z"));
+        assert_eq!(hours.open_for(new_year.before(MILLISECOND)), MILLISECOND);
+        assert_eq!(hours.next_open(new_year), Some(new_year.after(Duration::from_days(1))));
+    }
+}
+
+#[test]
+fn the_leap_day_comes_in_leap_years() {
+    let hours = hours(Tz::UTC, &[WHOLE_WEEK], &["02-29"]);
+    assert_changes(&hours, true, &["2096-03-01T00:00:00Z", "2104-02-29T00:00:00Z", "2104-03-01T00:00:00Z"]);
+}
+
+#[test]
+fn what_never_changes_again_says_so() {
+    let at = instant("2026-01-01T12:00:00Z");
+    let every_day = days_of_the_year();
+    let every_day: Vec<&str> = every_day.iter().map(String::as_str).collect();
+
+    for never in [hours(Tz::Europe__London, &[], &[]), hours(Tz::Europe__London, &[WHOLE_WEEK], &every_day)] {
+        assert_eq!(never.openness(at), Openness::Closed(None));
+        assert_eq!(never.next_open(at), None);
+        assert_eq!(never.open_for(at), Duration::ZERO);
+    }
+    for always in [
+        hours(Tz::Europe__London, &[WHOLE_WEEK], &[]),
+        hours(
+            Tz::Europe__London,
+            &["Mon-Fri 00:00-24:00", "Fri 23:00-01:00", "Sat,Sun 00:00-24:00"],
+            &["2025-12-30"],
+        ),
+    ] {
+        assert_eq!(always.openness(at), Openness::Open(None));
+        assert_eq!(always.next_open(at), Some(at));
+        assert_eq!(always.open_for(at), Duration::from_millis(i64::MAX));
+    }
+}
+
+#[test]
+fn far_changes_are_found() {
+    let at = instant("2026-01-01T12:00:00Z");
+    let last_day = hours(Tz::UTC, &[WHOLE_WEEK], &["9999-12-31"]);
+    assert_eq!(last_day.openness(at), Openness::Open(Some(instant("9999-12-31T00:00:00Z"))));
+    assert_eq!(last_day.openness(instant("9999-12-31T00:00:00Z")), Openness::Closed(None));
+
+    let days = days_of_the_year();
+    let other_days: Vec<&str> = days.iter().map(String::as_str).filter(|day| *day != "02-29").collect();
+    let mondays = hours(Tz::UTC, &["Mon 09:00-17:00"], &other_days);
+    assert_eq!(mondays.next_open(at), Some(instant("2044-02-29T09:00:00Z")));
+    assert_eq!(mondays.next_open(instant("2072-03-01T00:00:00Z")), Some(instant("2112-02-29T09:00:00Z")));
+}
+
+/// Clocks in Newfoundland went back from 00:01 to 23:01 of the day before.
+#[test]
+fn a_clock_set_back_comes_to_a_holiday_twice() {
+    let hours = hours(Tz::America__St_Johns, &[WHOLE_WEEK], &["2010-11-06"]);
+    let night =
+        ["2010-11-06T02:30:00Z", "2010-11-07T02:30:00Z", "2010-11-07T02:31:00Z", "2010-11-07T03:30:00Z"];
+    assert_changes(&hours, false, &night);
+    assert_eq!(hours.openness(instant(night[3])), Openness::Open(None));
+}
+
+#[test]
+fn a_holiday_that_the_clock_skips_closes_nothing() {
+    let hours = hours(Tz::Pacific__Apia, &[WHOLE_WEEK], &["2011-12-30", "2012-12-25"]);
+    assert_changes(&hours, true, &["2011-01-01T00:00:00Z", "2012-12-24T10:00:00Z", "2012-12-25T10:00:00Z"]);
+}
+
+#[test]
+fn an_emergency_close_beats_all() {
+    let mut calendar = Calendar::new("office");
+    calendar.open = vec![WHOLE_WEEK.parse().unwrap()];
+    calendar.closed = true;
+    let hours = Hours::new(&calendar, Tz::UTC);
+    assert_eq!(hours.openness(instant("2026-01-01T12:00:00Z")), Openness::Closed(None));
+}
+
+#[test]
+fn the_calendars_zone_goes_before_the_centers() {
+    let mut calendar = Calendar::new("office");
+    calendar.open = vec!["Mon-Sun 09:00-17:00".parse().unwrap()];
+    let at = instant("2026-01-01T09:00:00Z");
+    assert!(Hours::new(&calendar, Tz::UTC).is_open(at));
+    calendar.timezone = Some(Tz::Asia__Tokyo);
+    let tokyo = Hours::new(&calendar, Tz::UTC);
+    assert_eq!((tokyo.zone(), tokyo.is_open(at)), (Tz::Asia__Tokyo, false));
+}
+
+#[test]
+fn the_search_ends_with_time() {
+    for zone in [Tz::UTC, Tz::Pacific__Kiritimati, Tz::Pacific__Pago_Pago] {
+        let office = hours(zone, &["Mon-Thu 00:00-24:00"], &[]);
+        assert!(office.is_open(Instant::MIN) || office.next_open(Instant::MIN).is_some());
+        assert!(matches!(office.openness(Instant::MAX), Openness::Open(None) | Openness::Closed(None)));
+        assert_eq!(
+            office.next_open(Instant::MAX.before(MILLISECOND)).is_some(),
+            office.is_open(Instant::MAX)
+        );
+    }
+}
