@@ -178,6 +178,15 @@ impl Layout {
         })
     }
 
+    /// The same center under an application whose script names these queues, and, if `computed`, others that are
+    /// known only when it runs. Only now can be said which queues nobody reaches; without a script, name none.
+    #[must_use]
+    pub fn with_script_queues(mut self, queues: &[Name], computed: bool) -> Self {
+        self.graph = self.graph.with_literals(queues, computed);
+        self.warnings.extend(self.graph.reach_findings(&self.center));
+        self
+    }
+
     /// The configuration, agents in byte order of their ids.
     #[must_use]
     pub fn center(&self) -> &Center {
@@ -417,6 +426,12 @@ fn check_ageing(path: &str, owner: &str, ageing: Option<Ageing>, findings: &mut 
         findings.push(Finding::error(
             format!("{path}.points"),
             format!("{owner}: ageing by {} points would move a callback back; write 0 or more", ageing.points),
+        ));
+    }
+    if let Some(cap) = ageing.cap.filter(|cap| *cap < 0) {
+        findings.push(Finding::error(
+            format!("{path}.cap"),
+            format!("{owner}: ageing capped at {cap} would move a callback back; write 0 or more"),
         ));
     }
     at_least(path, owner, "every", ageing.every, Duration::from_millis(1), findings);
