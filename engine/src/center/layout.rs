@@ -316,7 +316,7 @@ fn names_of<'a>(
     for (i, name) in names.enumerate() {
         let path = format!("{kind}[{i}].{key}");
         if name.is_empty() {
-            findings.push(Finding::error(path, format!("a {kind} needs a name")));
+            findings.push(Finding::error(path, format!("the {key} of this {kind} is empty; write one")));
         } else if known.contains_key(name) {
             findings.push(Finding::error(path, format!("{kind} `{name}`: there is another with this {key}")));
         } else {

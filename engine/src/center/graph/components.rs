@@ -82,7 +82,8 @@ impl RoutingGraph {
         let mut homes = Vec::new();
         for agent in &center.agents {
             let candidate = Candidate { id: &agent.id, skills: &agent.skills, groups: &agent.groups };
-            let mut served = needs.iter().filter(|(need, _)| need.is_met_by(candidate)).map(|(_, queue)| **queue);
+            let mut served =
+                needs.iter().filter(|(need, _)| need.is_met_by(candidate)).map(|(_, queue)| **queue);
             let Some(first) = served.next() else { continue };
             served.for_each(|queue| _ = sets.union(first.index(), queue.index()));
             homes.push((agent.id.clone(), first));

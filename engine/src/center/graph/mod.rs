@@ -3,9 +3,9 @@
 mod components;
 mod draw;
 mod findings;
-mod unmet;
 #[cfg(test)]
 mod tests;
+mod unmet;
 
 use std::collections::BTreeMap;
 
@@ -112,7 +112,8 @@ impl RoutingGraph {
     pub fn with_literals(mut self, queues: &[Name], computed: bool) -> Self {
         for to in queues.iter().filter_map(|name| self.queue_names.get(name)) {
             for from in &self.services {
-                let known = self.graph.edges_connecting(*from, *to).any(|edge| *edge.weight() == Edge::Script);
+                let known =
+                    self.graph.edges_connecting(*from, *to).any(|edge| *edge.weight() == Edge::Script);
                 if !known {
                     self.graph.add_edge(*from, *to, Edge::Script);
                 }

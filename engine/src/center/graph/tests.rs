@@ -37,7 +37,8 @@ fn a_sound_center_has_no_findings() {
 
 #[test]
 fn ways_to_queues_that_do_not_exist() {
-    let center = center(&[("billing", &[("billlng", 60), ("elsewhere", 90)])], &[("s", "biling"), ("t", "x")]);
+    let center =
+        center(&[("billing", &[("billlng", 60), ("elsewhere", 90)])], &[("s", "biling"), ("t", "x")]);
     assert_eq!(
         found(&center),
         [
@@ -87,8 +88,10 @@ fn the_shortest_cycle_is_named() {
         &[("a", &[("b", 0), ("c", 0)]), ("b", &[("c", 0)]), ("c", &[("a", 0)]), ("d", &[("d", 1)])];
     assert_eq!(
         found(&center(queues, &[("s", "a")])),
-        ["error: queue[0].overflow[1].after: queue `a`: an overflow cycle that takes no time: `a` -> `c` -> `a`; give \
-          one of these steps a delay"]
+        [
+            "error: queue[0].overflow[1].after: queue `a`: an overflow cycle that takes no time: `a` -> `c` -> `a`; give \
+          one of these steps a delay"
+        ]
     );
 }
 
@@ -221,12 +224,7 @@ fn components_share_no_agent_group_or_queue() {
     assert_eq!(
         graph.components(&center),
         [
-            Component {
-                services: names(&["s"]),
-                queues: names(&["a", "b"]),
-                groups: vec![],
-                agents: vec![],
-            },
+            Component { services: names(&["s"]), queues: names(&["a", "b"]), groups: vec![], agents: vec![] },
             Component {
                 services: names(&["t"]),
                 queues: names(&["c", "d"]),

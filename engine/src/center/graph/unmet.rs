@@ -64,7 +64,8 @@ fn together(parts: &[Requirement], agents: &[Agent]) -> String {
 fn lacking(term: &Term, agents: &[Agent]) -> String {
     match term {
         Term::Skill(name, level) => {
-            let highest = agents.iter().filter_map(|agent| agent.skills.get(name)).max().copied().unwrap_or(0);
+            let highest =
+                agents.iter().filter_map(|agent| agent.skills.get(name)).max().copied().unwrap_or(0);
             let at = if *level > 1 { format!(" at {level} or more") } else { String::new() };
             let hint = if highest > 0 {
                 format!(" (the highest is {highest})")
