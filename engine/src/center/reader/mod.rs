@@ -47,7 +47,8 @@ pub struct Reading {
 pub struct Located {
     /// How bad it is.
     pub severity: Severity,
-    /// Where: byte offsets into the text; empty where something is missing.
+    /// Where: byte offsets into the text. Where something is missing, the header of the table that lacks it; at the
+    /// top, the empty span at 0.
     pub span: Range<usize>,
     /// The line in which the span starts, from 1.
     pub line: usize,
@@ -74,7 +75,7 @@ impl Reading {
 }
 
 /// Reads the text of a `center.toml`. `files` returns the text of the file that a `[[table]]` names, or why it can't
-/// be read; this function reads nothing by itself.
+/// be read; this function reads nothing by itself, and what a name may reach is the host's to decide.
 ///
 /// ```
 /// use ringback_engine::center::reader::read;
@@ -89,6 +90,7 @@ impl Reading {
 ///     "2:1: error: center: unknown key `timezon`, did you mean `timezone`?"
 /// );
 /// ```
+#[must_use]
 pub fn read(text: &str, files: &mut dyn FnMut(&str) -> Result<String, String>) -> Reading {
     let (root, broken) = DeTable::parse_recoverable(text);
     let source = Source::new(text, &root);

@@ -1,6 +1,7 @@
 //! Values that can't be read, each with its message and its line.
 
-use super::{SMALL, all, said, without_files};
+use super::{SMALL, added, all, said, without_files};
+use crate::center::{Day, WeeklySpan};
 
 #[test]
 fn wrong_types_say_what_to_write() {
@@ -202,6 +203,24 @@ fn texts_that_do_not_parse() {
         ["2: error: center: `timezone`: unknown time zone `the moon's`; write a time zone in \
         quotes, as `\"Europe/Berlin\"`"]
     );
+}
+
+/// The calendar's own words are repeated, whatever they are.
+#[test]
+fn spans_and_days_that_do_not_parse() {
+    for text in ["Mon-Fri 09:00-17:00", "Mon", "Mon-Fri 9 to 5", "Xyz 09:00-17:00", ""] {
+        let errors = text.parse::<WeeklySpan>().err();
+        let expected: Vec<_> =
+            errors.iter().map(|error| format!("13: error: calendar `c`: `open[1]`: {error}")).collect();
+        assert_eq!(added("calendar", &format!("name = 'c'\nopen = ['Sat 00:00-24:00', '{text}']")), expected);
+    }
+    for text in ["2026-12-25", "12-25", "02-30", "tomorrow"] {
+        let errors = text.parse::<Day>().err();
+        let expected: Vec<_> =
+            errors.iter().map(|error| format!("14: error: calendar `c`: `holidays[0]`: {error}")).collect();
+        let lines = format!("name = 'c'\nopen = ['Sat 00:00-24:00']\nholidays = ['{text}']");
+        assert_eq!(added("calendar", &lines), expected);
+    }
 }
 
 #[test]
