@@ -178,6 +178,15 @@ impl Layout {
         })
     }
 
+    /// The same center under an application whose script names these queues, and, if `computed`, others that are
+    /// known only when it runs. Only now can be said which queues nobody reaches; without a script, name none.
+    #[must_use]
+    pub fn with_script_queues(mut self, queues: &[Name], computed: bool) -> Self {
+        self.graph = self.graph.with_literals(queues, computed);
+        self.warnings.extend(self.graph.reach_findings(&self.center));
+        self
+    }
+
     /// The configuration, agents in byte order of their ids.
     #[must_use]
     pub fn center(&self) -> &Center {
@@ -312,7 +321,7 @@ fn names_of<'a>(
     for (i, name) in names.enumerate() {
         let path = format!("{kind}[{i}].{key}");
         if name.is_empty() {
-            findings.push(Finding::error(path, format!("a {kind} needs a name")));
+            findings.push(Finding::error(path, format!("the {key} of this {kind} is empty; write one")));
         } else if known.contains_key(name) {
             findings.push(Finding::error(path, format!("{kind} `{name}`: there is another with this {key}")));
         } else {
@@ -422,6 +431,12 @@ fn check_ageing(path: &str, owner: &str, ageing: Option<Ageing>, findings: &mut 
                 "{owner}: ageing by {} points would move a callback back; write 0 or more",
                 ageing.points
             ),
+        ));
+    }
+    if let Some(cap) = ageing.cap.filter(|cap| *cap < 0) {
+        findings.push(Finding::error(
+            format!("{path}.cap"),
+            format!("{owner}: ageing capped at {cap} would move a callback back; write 0 or more"),
         ));
     }
     at_least(path, owner, "every", ageing.every, Duration::from_millis(1), findings);

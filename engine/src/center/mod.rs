@@ -22,7 +22,7 @@ use smol_str::SmolStr;
 use crate::value::{Ageing, AgentId, Duration, Name, Requirement};
 
 pub use calendar::{CalendarError, Day, Hours, Openness, WeeklySpan};
-pub use graph::RoutingGraph;
+pub use graph::{Component, RoutingGraph, unmet};
 pub use layout::{
     AgentIndex, CalendarIndex, Finding, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout,
     Severity, did_you_mean, nearest,

@@ -51,6 +51,24 @@ pub enum Term {
     Agent(AgentId),
 }
 
+/// The outermost form of a requirement, to take it apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape<'a> {
+    /// Met by everybody, or by nobody.
+    Constant(bool),
+    /// One term.
+    Term {
+        /// What is asked.
+        term: &'a Term,
+        /// Asked not to be so.
+        negated: bool,
+    },
+    /// Met where all of these are.
+    All(Vec<Requirement>),
+    /// Met where one of these is.
+    Any(Vec<Requirement>),
+}
+
 /// What a requirement is asked of.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
@@ -89,6 +107,18 @@ impl Requirement {
     #[must_use]
     pub fn is_met_by(&self, candidate: Candidate<'_>) -> bool {
         self.0.is_met_by(candidate)
+    }
+
+    /// Its outermost form.
+    #[must_use]
+    pub fn shape(&self) -> Shape<'_> {
+        let operands = |nodes: &[Node]| nodes.iter().cloned().map(Self).collect();
+        match &self.0 {
+            Node::Constant(value) => Shape::Constant(*value),
+            Node::Term { term, negated } => Shape::Term { term, negated: *negated },
+            Node::All(nodes) => Shape::All(operands(nodes)),
+            Node::Any(nodes) => Shape::Any(operands(nodes)),
+        }
     }
 
     /// Every term, also those under `!`, in canonical order.

@@ -1,0 +1,70 @@
+//! `[[queue]]`.
+
+use super::fields::Fields;
+use super::notes::Notes;
+use super::value::{Read, Value};
+use crate::center::{Queue, Strategy};
+
+/// Keys of the specification that are to come.
+const LATER: [&str; 9] = [
+    "offer_timeout",
+    "connect_timeout",
+    "abandon_max",
+    "max_rejects",
+    "reject_cooloff",
+    "on_offer_expired",
+    "concurrent_dials",
+    "dial_rate",
+    "zones",
+];
+
+pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Queue {
+    let mut queue = Queue::new(fields.required::<String>("name").unwrap_or_default());
+    fields.set("need", &mut queue.need);
+    fields.set("priority", &mut queue.priority);
+    queue.ageing = fields.optional("ageing");
+    fields.set("strategy", &mut queue.strategy);
+    fields.set("groups", &mut queue.groups);
+    queue.calendar = fields.optional("calendar");
+    fields.set("overflow", &mut queue.overflow);
+    fields.set("dial_timeout", &mut queue.dial_timeout);
+    fields.set("max_attempts", &mut queue.max_attempts);
+    fields.set("retry_after", &mut queue.retry_after);
+    fields.set("queued_ttl", &mut queue.queued_ttl);
+    fields.set("ttl", &mut queue.ttl);
+    fields.set("purge_after", &mut queue.purge_after);
+    fields.set("talk_timeout", &mut queue.talk_timeout);
+    fields.set("wrap_up", &mut queue.wrap_up);
+
+    fields.word("first", &[("agent", ())], &["customer", "inbound"]);
+    fields.only("preview", &false, "`false`");
+    fields.only("dial_ahead", &0_u32, "`0`");
+    fields.word("at_close", &[("keep", ())], &["schedule", "complete"]);
+    if let Some(confirm) = fields.get("confirm") {
+        if confirm.is_table() {
+            confirm.unsupported(fields.notes, "`\"off\"`");
+        } else {
+            confirm.word(fields.notes, &[("off", ())], &[]);
+        }
+    }
+    fields.unsupported(&LATER);
+    queue
+}
+
+impl Read for Strategy {
+    const WANTED: &'static str = "a strategy, as `\"longest_idle\"`";
+
+    fn read(value: &Value<'_>, notes: &mut Notes<'_>) -> Option<Self> {
+        value.word(
+            notes,
+            &[
+                ("longest_idle", Self::LongestIdle),
+                ("most_skilled", Self::MostSkilled),
+                ("least_skilled", Self::LeastSkilled),
+                ("fewest_calls", Self::FewestCalls),
+                ("round_robin", Self::RoundRobin),
+            ],
+            &["least_occupied", "script"],
+        )
+    }
+}
