@@ -1,16 +1,17 @@
 //! The center, checked and indexed: every name is resolved once, when the center is loaded.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Hours;
+use super::finding::{Finding, Severity, did_you_mean};
 use super::graph::RoutingGraph;
-use super::{Agent, Center, Limit, Plan, Queue, SLOT_MINUTES, Service, Table};
-use crate::value::{Ageing, AgentId, Duration, Name, Requirement};
+use super::values::{at_least, check_ageing, check_agents, check_limits, check_service};
+use super::{Agent, Center, Plan, Queue, Service, Table};
+use crate::value::{AgentId, Duration, Name, Requirement};
 
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {
@@ -48,44 +49,6 @@ index! {
 index! {
     /// An agent of the layout; in byte order of their ids.
     AgentIndex
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// The center can't be used.
-    Error,
-    /// It can, but probably not as meant.
-    Warning,
-}
-
-/// Something about a configuration that its author should know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// How bad it is.
-    pub severity: Severity,
-    /// Where: keys and positions from the top of the configuration, as `queue[1].overflow[0].to`.
-    pub path: String,
-    /// What is wrong and what to do about it.
-    pub message: String,
-}
-
-impl Finding {
-    pub(super) fn error(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, path: path.into(), message: message.into() }
-    }
-
-    pub(super) fn warning(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, path: path.into(), message: message.into() }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = if self.severity == Severity::Error { "error" } else { "warning" };
-        write!(f, "{severity}: {}: {}", self.path, self.message)
-    }
 }
 
 /// A center that can be run.
@@ -287,24 +250,6 @@ impl Layout {
     }
 }
 
-/// The name nearest to a misspelt one, if one is near enough to be meant.
-#[must_use]
-pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
-    known
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// `, did you mean` and the nearest name, or nothing.
-#[must_use]
-pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(name, known).map_or_else(String::new, |near| format!(", did you mean `{near}`?"))
-}
-
 struct Names {
     calendars: BTreeMap<Name, usize>,
     queues: BTreeMap<Name, usize>,
@@ -405,129 +350,5 @@ impl Names {
             plan.go_to(edge.to.clone());
         }
         Some(ServiceLayout { calendar, zone, queue: QueueIndex::at(position), plan: Arc::new(plan) })
-    }
-}
-
-fn at_least(
-    path: &str,
-    owner: &str,
-    key: &str,
-    value: Duration,
-    least: Duration,
-    findings: &mut Vec<Finding>,
-) {
-    if value < least {
-        let message = format!("{owner}: `{key}` is {value}; write at least {least}");
-        findings.push(Finding::error(format!("{path}.{key}"), message));
-    }
-}
-
-fn check_ageing(path: &str, owner: &str, ageing: Option<Ageing>, findings: &mut Vec<Finding>) {
-    let Some(ageing) = ageing else { return };
-    if ageing.points < 0 {
-        findings.push(Finding::error(
-            format!("{path}.points"),
-            format!(
-                "{owner}: ageing by {} points would move a callback back; write 0 or more",
-                ageing.points
-            ),
-        ));
-    }
-    if let Some(cap) = ageing.cap.filter(|cap| *cap < 0) {
-        findings.push(Finding::error(
-            format!("{path}.cap"),
-            format!("{owner}: ageing capped at {cap} would move a callback back; write 0 or more"),
-        ));
-    }
-    at_least(path, owner, "every", ageing.every, Duration::from_millis(1), findings);
-}
-
-fn check_service(path: &str, owner: &str, service: &Service, findings: &mut Vec<Finding>) {
-    for (key, value) in [
-        ("submit_before", service.submit_before),
-        ("horizon", service.horizon),
-        ("min_lead", service.min_lead),
-        ("immediate_blackout", service.immediate_blackout),
-    ] {
-        at_least(path, owner, key, value, Duration::ZERO, findings);
-    }
-    if !SLOT_MINUTES.contains(&service.slot.minutes) {
-        findings.push(Finding::error(
-            format!("{path}.slot.minutes"),
-            format!("{owner}: a slot of {} minutes; write one of {SLOT_MINUTES:?}", service.slot.minutes),
-        ));
-    }
-    for (i, window) in service.windows.iter().enumerate() {
-        at_least(
-            &format!("{path}.windows[{i}]"),
-            owner,
-            "per",
-            window.per,
-            Duration::from_millis(1),
-            findings,
-        );
-        if window.max > Limit::MAX * 100 {
-            findings.push(Finding::error(
-                format!("{path}.windows[{i}].max"),
-                format!("{owner}: a window counts to at most {}", Limit::MAX * 100),
-            ));
-        }
-    }
-    if !service.immediate && !service.scheduled {
-        findings
-            .push(Finding::error(format!("{path}.kinds"), format!("{owner}: offers no kind of callback")));
-    }
-    if service.calendar.is_none() {
-        for (key, used) in [
-            ("reject_closed", service.reject_closed),
-            ("immediate_blackout", service.immediate_blackout > Duration::ZERO),
-        ] {
-            if used {
-                findings.push(Finding::error(
-                    format!("{path}.{key}"),
-                    format!("{owner}: `{key}` needs the service's `calendar`, and it has none"),
-                ));
-            }
-        }
-    }
-}
-
-fn check_agents(center: &Center, findings: &mut Vec<Finding>) {
-    for (i, agent) in center.agents.iter().enumerate() {
-        for (skill, level) in &agent.skills {
-            if *level > crate::value::requirement::MAX_LEVEL {
-                findings.push(Finding::error(
-                    format!("agent[{i}].skills.{skill}"),
-                    format!("agent `{}`: level {level} of `{skill}`; write 0 to 100", agent.id),
-                ));
-            }
-        }
-    }
-}
-
-fn check_limits(center: &Center, findings: &mut Vec<Finding>) {
-    let limits = &center.limits;
-    at_least("limits", "limits", "redial_floor", limits.redial_floor, Duration::ZERO, findings);
-    if limits.faults_in_a_row == 0 {
-        findings.push(Finding::error(
-            "limits.faults_in_a_row",
-            "limits: a hook can't be set aside before its first fault; write at least 1",
-        ));
-    }
-    match limits.attempts_per_number {
-        None => findings.push(Finding::warning(
-            "limits.attempts_per_number",
-            "limits: nothing limits how often one number is called",
-        )),
-        Some(quota) => {
-            let path = "limits.attempts_per_number";
-            at_least(path, "limits", "per", quota.per, Duration::from_millis(1), findings);
-            if quota.max == 0 {
-                findings.push(Finding::error(
-                    format!("{path}.max"),
-                    "limits: with no attempt nobody is ever called; write at least 1",
-                ));
-            }
-        }
     }
 }

@@ -4,6 +4,7 @@
 //! product stands in this file's `Default` implementations and nowhere else.
 
 mod calendar;
+mod finding;
 mod graph;
 mod layout;
 mod local;
@@ -11,6 +12,7 @@ mod plan;
 #[cfg(feature = "toml")]
 pub mod reader;
 mod slots;
+mod values;
 mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,11 +24,9 @@ use smol_str::SmolStr;
 use crate::value::{Ageing, AgentId, Duration, Name, Requirement};
 
 pub use calendar::{CalendarError, Day, Hours, Openness, WeeklySpan};
+pub use finding::{Finding, Severity, did_you_mean, nearest};
 pub use graph::{Component, RoutingGraph, unmet};
-pub use layout::{
-    AgentIndex, CalendarIndex, Finding, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout,
-    Severity, did_you_mean, nearest,
-};
+pub use layout::{AgentIndex, CalendarIndex, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout};
 pub use local::{Resolved, local_to_instant, parse_instant};
 pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Step};
 pub use slots::slot_of;
