@@ -7,19 +7,9 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::book::Book;
 use crate::center::{Layout, MAX_STEP};
 use crate::flow::Turn;
-use crate::protocol::{Application, Command, Effect, LineView, Refusal, View};
+use crate::protocol::{Advanced, Application, Command, Effect, LineView, Refusal, View};
 use crate::record::{Agent, Callback, State};
 use crate::value::{AgentId, CallbackId, Instant, Phone, Rank, Sequence};
-
-/// Whether a call fired all that was due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub enum Advanced {
-    /// Nothing that is due is left.
-    Done,
-    /// The call fired as much as one call does; call again.
-    More,
-}
 
 /// A callback engine for one center.
 ///

@@ -27,5 +27,6 @@ pub mod protocol;
 pub mod record;
 pub mod value;
 
-pub use engine::{Advanced, Engine};
+pub use engine::Engine;
+pub use protocol::Advanced;
 pub use value::*;

@@ -2,8 +2,7 @@
 
 use super::Turn;
 use crate::book::Owner;
-use crate::engine::Advanced;
-use crate::protocol::{Application, EffectKind};
+use crate::protocol::{Advanced, Application, EffectKind};
 use crate::record::Cause;
 use crate::value::{Instant, Sequence};
 

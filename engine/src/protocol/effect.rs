@@ -7,6 +7,16 @@ use super::{Code, Hook};
 use crate::record::{HoldReason, Outcome, Reason};
 use crate::value::{AgentId, AttemptId, CallbackId, Duration, EffectId, Instant, Name, Phone};
 
+/// Whether a call fired all that was due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Advanced {
+    /// Nothing that is due is left.
+    Done,
+    /// The call fired as much as one call does; call again.
+    More,
+}
+
 /// One effect. A host that stores the ids it has done can do each exactly once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effect {

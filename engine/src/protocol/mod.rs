@@ -10,5 +10,5 @@ pub use application::{
     TimeoutAnswer, TimeoutKind, View,
 };
 pub use command::{CancelledBy, Command};
-pub use effect::{AgentState, Dial, Effect, EffectKind, Event, HangUp, Log};
+pub use effect::{Advanced, AgentState, Dial, Effect, EffectKind, Event, HangUp, Log};
 pub use refusal::{Code, Refusal, Rejection};

@@ -1,3 +1,5 @@
+//! Tests of the routing graph.
+
 use super::*;
 use crate::center::{Agent, Finding, Layout, Overflow, Service, Severity};
 

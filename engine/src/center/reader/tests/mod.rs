@@ -1,3 +1,5 @@
+//! Tests of the reader.
+
 mod broken;
 mod files;
 mod honoured;
