@@ -120,7 +120,7 @@ pub struct CallbackView {
 }
 
 /// The center as an application sees it at one instant. Reading changes nothing.
-pub trait View {
+pub trait View: Send + Sync {
     /// The engine's clock.
     fn now(&self) -> Instant;
     /// The center's zone.

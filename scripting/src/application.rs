@@ -1,0 +1,230 @@
+//! A script behind the engine's port.
+
+use std::sync::Arc;
+
+use rhai::{AST, Dynamic, FuncArgs};
+use ringback_engine::center::{Layout, Limit, Plan};
+use ringback_engine::protocol::{
+    Acceptance, Answer, Application, CallbackView, Contact, Fault, Hook, RetentionAnswer, TimeoutAnswer, TimeoutKind, View,
+};
+use smol_str::SmolStr;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::canary::self_test;
+use crate::check::{LiteralQueues, check};
+use crate::diagnostic::{Diagnostic, Findings};
+use crate::fault::parse_message;
+use crate::limits::runtime;
+use crate::sandbox::Sandbox;
+use crate::words::{CallbackValue, EventValue, Limits, RequestValue, Verdict, wrong_answer};
+
+/// The text of an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// What people call it, as `app.rhai`.
+    pub name: String,
+    /// The text, in the dialect of this crate.
+    pub source: String,
+}
+
+/// What one hook has cost so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HookCounts {
+    /// Calls, faults included.
+    pub calls: u64,
+    /// Calls that gave no answer.
+    pub faults: u64,
+    /// Operations of all calls.
+    pub operations: u64,
+}
+
+/// A Rhai application.
+pub struct RhaiApplication {
+    script: Script,
+    sandbox: Sandbox,
+    ast: AST,
+    hooks: Vec<Hook>,
+    counts: [HookCounts; Hook::ALL.len()],
+    warnings: Vec<Diagnostic>,
+    queues: LiteralQueues,
+}
+
+impl RhaiApplication {
+    /// Checks a script against a center, tests the sandbox, and compiles the script.
+    ///
+    /// # Errors
+    ///
+    /// All findings, if at least one is an error.
+    pub fn new(script: Script, layout: &Layout) -> Result<Self, Vec<Diagnostic>> {
+        let mut findings = Findings::new(&script.source);
+        let mut sandbox = Sandbox::new();
+        if let Err(way_out) = self_test(&mut sandbox) {
+            findings.error_with_help(
+                0..0,
+                format!("the sandbox does not hold: {way_out}"),
+                "look for a feature of Rhai that another crate of this build switches on",
+            );
+            return Err(findings.into_sorted());
+        }
+        let checked = check(layout, &mut findings);
+        let compiled = checked.map(|checked| {
+            let compiled = sandbox.compile(&checked.guarded.source);
+            if let Err(error) = &compiled {
+                let (line, column) = (error.1.line().unwrap_or(1), error.1.position().unwrap_or(1));
+                let offset = checked.guarded.original(line, column);
+                // What the checks refuse, Rhai often can't parse either; one finding is enough.
+                if !findings.has_error_on_line_of(offset) {
+                    findings.error(offset..offset, parse_message(&error.0));
+                }
+            }
+            (checked, compiled)
+        });
+        let has_errors = findings.has_errors();
+        let warnings = findings.into_sorted();
+        match compiled {
+            Some((checked, Ok(ast))) if !has_errors => Ok(Self {
+                script,
+                sandbox,
+                ast,
+                hooks: checked.hooks,
+                counts: [HookCounts::default(); Hook::ALL.len()],
+                warnings,
+                queues: checked.queues,
+            }),
+            _ => Err(warnings),
+        }
+    }
+
+    /// What its author should know, though it can be run.
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// What people call the script.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.script.name
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.script.source
+    }
+
+    /// The XXH3-128 of its text, in hexadecimal.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        format!("{:032x}", xxh3_128(self.script.source.as_bytes()))
+    }
+
+    /// The runtime and its limits, for a journal's header.
+    #[must_use]
+    pub fn runtime(&self) -> String {
+        runtime()
+    }
+
+    /// The hooks it has; for the others the center's settings hold.
+    #[must_use]
+    pub fn hooks(&self) -> &[Hook] {
+        &self.hooks
+    }
+
+    /// What a hook has cost so far.
+    #[must_use]
+    pub fn counts(&self, hook: Hook) -> HookCounts {
+        self.counts.get(hook as usize).copied().unwrap_or_default()
+    }
+
+    /// The queues that its plans name.
+    #[must_use]
+    pub fn literal_queues(&self) -> &LiteralQueues {
+        &self.queues
+    }
+
+    fn has(&self, hook: Hook) -> bool {
+        self.hooks.contains(&hook)
+    }
+
+    /// Calls a hook and takes its answer for one of kind `T`; `instead` says how such answers are written.
+    fn answer<T: Clone + Send + Sync + 'static>(
+        &mut self,
+        hook: Hook,
+        arguments: impl FuncArgs,
+        view: &Arc<dyn View>,
+        instead: &str,
+    ) -> Result<T, Fault> {
+        let result = self.sandbox.call(&self.ast, hook.name(), arguments, Arc::clone(view)).and_then(|value: Dynamic| {
+            value
+                .try_cast_result::<T>()
+                .map_err(|value| Fault::of_answer(wrong_answer(hook.name(), instead, &value)))
+        });
+        let operations = self.sandbox.operations();
+        if let Some(counts) = self.counts.get_mut(hook as usize) {
+            counts.calls = counts.calls.saturating_add(1);
+            counts.faults = counts.faults.saturating_add(u64::from(result.is_err()));
+            counts.operations = counts.operations.saturating_add(operations);
+        }
+        result
+    }
+}
+
+impl Application for RhaiApplication {
+    fn accept(&mut self, contact: &Contact) -> Answer<Acceptance> {
+        if !self.has(Hook::Accept) {
+            return Ok(None);
+        }
+        let request = (RequestValue(contact.clone()),);
+        let instead = "`accept()`, `reject(code)` or `defer(instant)`";
+        self.answer(Hook::Accept, request, &contact.view, instead).map(Some)
+    }
+
+    fn throttle(&mut self, contact: &Contact) -> Answer<Vec<Limit>> {
+        if !self.has(Hook::Throttle) {
+            return Ok(None);
+        }
+        let request = (RequestValue(contact.clone()),);
+        let instead = "`no_limit()` or `limit(key, max, per)`";
+        self.answer(Hook::Throttle, request, &contact.view, instead).map(|limits: Limits| Some(limits.0))
+    }
+
+    fn route(&mut self, callback: &CallbackView) -> Answer<Plan> {
+        if !self.has(Hook::Route) {
+            return Ok(None);
+        }
+        let value = (CallbackValue(Arc::new(callback.clone())),);
+        self.answer(Hook::Route, value, &callback.view, "a plan, as `queue(name)`").map(Some)
+    }
+
+    fn timeout(&mut self, callback: &CallbackView, kind: TimeoutKind) -> Answer<TimeoutAnswer> {
+        if !self.has(Hook::Timeout) {
+            return Ok(None);
+        }
+        let values = (CallbackValue(Arc::new(callback.clone())), EventValue(kind));
+        let instead = "`retry(after)`, `requeue()`, `reroute()`, `schedule(instant)`, `complete(word)` or `standard()`";
+        self.answer(Hook::Timeout, values, &callback.view, instead).map(|verdict: Verdict| verdict.0)
+    }
+
+    fn purge(&mut self, callback: &CallbackView) -> Answer<RetentionAnswer> {
+        if !self.has(Hook::Purge) {
+            return Ok(None);
+        }
+        let value = (CallbackValue(Arc::new(callback.clone())),);
+        self.answer(Hook::Purge, value, &callback.view, "`purge()`, `keep(duration)` or `redact()`").map(Some)
+    }
+
+    fn take_log(&mut self) -> Vec<SmolStr> {
+        self.sandbox.printed().take()
+    }
+}
+
+impl std::fmt::Debug for RhaiApplication {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RhaiApplication")
+            .field("name", &self.script.name)
+            .field("hash", &self.hash())
+            .field("hooks", &self.hooks)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,207 @@
+//! Texts in a script that name something: queues, calendars, tables, requirements, zones, kinds of events.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use chrono_tz::Tz;
+use ringback_engine::center::{Agent, Center, Layout, did_you_mean};
+use ringback_engine::record::Outcome;
+use ringback_engine::value::requirement::Term;
+use ringback_engine::{Name, Requirement};
+
+use super::lexer::Kind;
+use super::names::parameter_kind;
+use super::outline::{Function, Tokens};
+use super::switches::labels;
+use crate::diagnostic::Findings;
+use crate::vocabulary::{Form, called};
+use crate::words::{local_time, word_of_answer};
+
+/// The kinds of events that `timeout` is asked about.
+const EVENTS: [&str; 7] = ["queue_wait", "busy", "no_answer", "answering_machine", "fax", "error", "abandoned"];
+
+/// The kinds of events that will be.
+const EVENTS_TO_COME: [&str; 4] = ["offer", "rejected", "unconfirmed", "not_found"];
+
+/// The queues that a script's plans name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LiteralQueues {
+    /// Those named in literals, whether or not they exist.
+    pub names: BTreeSet<Name>,
+    /// Whether a plan also takes a queue whose name is computed.
+    pub computed: bool,
+}
+
+/// Checks the texts in a function's calls.
+pub(crate) fn check(
+    tokens: Tokens<'_>,
+    function: &Function<'_>,
+    layout: &Layout,
+    queues: &mut LiteralQueues,
+    findings: &mut Findings<'_>,
+) {
+    for i in function.body.clone() {
+        let name = tokens.name(i);
+        check_event(tokens, function, i, findings);
+        let open = i.saturating_add(1);
+        if name.is_empty() || tokens.symbol(open) != "(" {
+            continue;
+        }
+        let Some(arguments) = tokens.arguments(open) else { continue };
+        let form = if tokens.symbol_before(i) == "." { Form::Method } else { Form::Function };
+        let Some(word) = called(name).find(|word| word.form == form && word.accepts(arguments.len())) else {
+            continue;
+        };
+        for (role, argument) in word.takes.iter().zip(&arguments) {
+            let literal = literal(tokens, argument);
+            if *role == "queue" && word.gives == "plan" {
+                match literal {
+                    Some((_, text)) => {
+                        queues.names.insert(Name::new(text));
+                    }
+                    None => queues.computed = true,
+                }
+            }
+            if let Some((at, text)) = literal {
+                check_text(role, tokens, at, text, layout, findings);
+            }
+        }
+        if matches!(name, "reject" | "complete")
+            && let Some((at, text)) = arguments.first().and_then(|argument| literal(tokens, argument))
+            && let Err(message) = word_of_answer(text)
+        {
+            findings.error(tokens.span(at), message);
+        }
+    }
+}
+
+/// The text that an argument is, if it is nothing else.
+fn literal<'s>(tokens: Tokens<'s>, argument: &Range<usize>) -> Option<(usize, &'s str)> {
+    match tokens.get(argument.start).map(|token| &token.kind) {
+        Some(Kind::Text { value, .. }) if argument.len() == 1 => Some((argument.start, value)),
+        _ => None,
+    }
+}
+
+fn check_text(
+    role: &str,
+    tokens: Tokens<'_>,
+    at: usize,
+    text: &str,
+    layout: &Layout,
+    findings: &mut Findings<'_>,
+) {
+    let center = layout.center();
+    let span = tokens.span(at);
+    let mut unknown = |known: bool, hint: String| {
+        if !known {
+            findings.error(span.clone(), format!("unknown {role} `{text}`{hint}"));
+        }
+    };
+    match role {
+        "queue" => unknown(
+            layout.queue_index(text).is_some(),
+            did_you_mean(text, center.queues.iter().map(|queue| queue.name.as_str())),
+        ),
+        "calendar" => unknown(
+            layout.hours_named(text).is_some(),
+            did_you_mean(text, center.calendars.iter().map(|calendar| calendar.name.as_str())),
+        ),
+        "table" => unknown(
+            layout.table(text).is_some(),
+            did_you_mean(text, center.tables.iter().map(|table| table.name.as_str())),
+        ),
+        "zone" => unknown(
+            text.parse::<Tz>().is_ok(),
+            did_you_mean(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())),
+        ),
+        "local_time" => {
+            if let Err(message) = local_time(text) {
+                findings.error(span, message);
+            }
+        }
+        "requirement" => check_requirement(tokens, at, text, center, findings),
+        _ => {}
+    }
+}
+
+fn check_requirement(tokens: Tokens<'_>, at: usize, text: &str, center: &Center, findings: &mut Findings<'_>) {
+    let span = tokens.span(at);
+    let requirement = match text.parse::<Requirement>() {
+        Ok(requirement) => requirement,
+        Err(error) => {
+            let plain = matches!(tokens.get(at).map(|token| &token.kind), Some(Kind::Text { plain: true, .. }));
+            // Within a text that stands in the source as it reads, the finding points at the very place.
+            let span = if plain {
+                let start = span.start.saturating_add(1).saturating_add(error.offset);
+                start..start.saturating_add(1).min(span.end)
+            } else {
+                span
+            };
+            findings.error(span, format!("requirement `{text}`: {error}"));
+            return;
+        }
+    };
+    let agents = &center.agents;
+    for term in requirement.terms() {
+        let message = match term {
+            Term::Skill(name, level) if !holds(agents, name, *level) => {
+                let skills: BTreeSet<_> = agents.iter().flat_map(|agent| agent.skills.keys()).collect();
+                if skills.contains(name) {
+                    format!("nobody has the skill `{name}` at level {level}")
+                } else {
+                    let hint = did_you_mean(name, skills.into_iter().map(Name::as_str));
+                    format!("nobody has the skill `{name}`{hint}")
+                }
+            }
+            Term::Group(name) if !agents.iter().any(|agent| agent.groups.contains(name)) => {
+                let groups: BTreeSet<_> = agents.iter().flat_map(|agent| &agent.groups).collect();
+                format!("nobody is in the group `{name}`{}", did_you_mean(name, groups.into_iter().map(Name::as_str)))
+            }
+            Term::Agent(id) if !agents.iter().any(|agent| agent.id == *id) => {
+                let ids = agents.iter().map(|agent| agent.id.as_str());
+                format!("unknown agent `{id}`{}", did_you_mean(id.as_str(), ids))
+            }
+            _ => continue,
+        };
+        findings.warning(span.clone(), message);
+    }
+}
+
+fn holds(agents: &[Agent], skill: &Name, level: u8) -> bool {
+    level == 0 || agents.iter().any(|agent| agent.skills.get(skill).is_some_and(|held| *held >= level))
+}
+
+/// Checks what `event.kind` is compared with: in `==`, `!=`, `any_of` and `switch`.
+fn check_event(tokens: Tokens<'_>, function: &Function<'_>, i: usize, findings: &mut Findings<'_>) {
+    let is_kind = tokens.name(i) == "kind"
+        && tokens.symbol_before(i) == "."
+        && i.checked_sub(2).is_some_and(|owner| parameter_kind(function, tokens.name(owner)) == Some("event"));
+    if !is_kind {
+        return;
+    }
+    let first = i.saturating_sub(2);
+    let next = i.saturating_add(1);
+    let mut compared = Vec::new();
+    if matches!(tokens.symbol(next), "==" | "!=") {
+        compared.push(next.saturating_add(1));
+    }
+    if matches!(tokens.symbol_before(first), "==" | "!=") {
+        compared.push(first.saturating_sub(2));
+    }
+    if tokens.name_before(first) == "switch" && tokens.symbol(next) == "{" {
+        compared.extend(labels(tokens, next));
+    }
+    if tokens.symbol_before(first) == "(" && first.checked_sub(2).is_some_and(|at| tokens.name(at) == "any_of") {
+        compared.extend(next..tokens.closing(first.saturating_sub(1)).unwrap_or(next));
+    }
+    for at in compared {
+        let Some(Kind::Text { value, .. }) = tokens.get(at).map(|token| &token.kind) else { continue };
+        if EVENTS_TO_COME.contains(&value.as_str()) {
+            findings.error(tokens.span(at), format!("event kind `{value}`: not supported yet"));
+        } else if value == Outcome::Answered.word() || !EVENTS.contains(&value.as_str()) {
+            let hint = did_you_mean(value, EVENTS);
+            findings.error(tokens.span(at), format!("unknown event kind `{value}`{hint}"));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What can be said of a script before it runs.
+
+mod dialect;
+mod lexer;
+mod literals;
+mod names;
+mod outline;
+mod switches;
+
+use ringback_engine::center::Layout;
+use ringback_engine::protocol::Hook;
+
+use crate::diagnostic::Findings;
+use crate::limits::SOURCE_BYTES;
+use outline::Tokens;
+
+pub use literals::LiteralQueues;
+pub(crate) use switches::{BOOLEAN, GUARD, Guarded, INTEGER, TEXT};
+
+/// What a check leaves for the run.
+pub(crate) struct Checked {
+    /// The source that Rhai compiles.
+    pub(crate) guarded: Guarded,
+    /// The hooks it has.
+    pub(crate) hooks: Vec<Hook>,
+    /// The queues that its plans name.
+    pub(crate) queues: LiteralQueues,
+}
+
+/// Checks a source against the dialect and the center. `None` if it is too large or can't be read as tokens.
+pub(crate) fn check(layout: &Layout, findings: &mut Findings<'_>) -> Option<Checked> {
+    let source = findings.source();
+    if source.len() > SOURCE_BYTES {
+        findings.error_with_help(
+            SOURCE_BYTES..source.len(),
+            format!("the script has {} bytes; at most {SOURCE_BYTES} are allowed", source.len()),
+            "keep data in a `[[table]]`",
+        );
+        return None;
+    }
+    let tokens = lexer::tokens(source);
+    let tokens = Tokens::new(source, &tokens);
+    dialect::check(tokens, findings);
+    let ends_badly = tokens
+        .len()
+        .checked_sub(1)
+        .and_then(|last| tokens.get(last))
+        .is_some_and(|token| matches!(token.kind, lexer::Kind::Bad(_)));
+    if ends_badly {
+        return None;
+    }
+    let functions = outline::functions(tokens, findings);
+    let mut queues = LiteralQueues::default();
+    names::check_functions(tokens, &functions, findings);
+    for function in &functions {
+        dialect::check_function(tokens, function, &functions, findings);
+        names::check_uses(tokens, function, &functions, findings);
+        literals::check(tokens, function, layout, &mut queues, findings);
+    }
+    let guarded = switches::guard(tokens, &functions, findings);
+    let has = |hook: &Hook| functions.iter().any(|function| function.name == hook.name());
+    Some(Checked { guarded, hooks: Hook::ALL.into_iter().filter(has).collect(), queues })
+}

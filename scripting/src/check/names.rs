@@ -1,0 +1,215 @@
+//! Hooks, calls and properties: whether what a script names exists.
+
+use std::ops::Range;
+
+use ringback_engine::center::{did_you_mean, nearest};
+use ringback_engine::protocol::Hook;
+
+use super::outline::{Function, Tokens};
+use crate::diagnostic::Findings;
+use crate::vocabulary::{Form, WORDS, Word, called, properties};
+
+/// Keywords that can stand in front of a parenthesis without being called.
+const KEYWORDS: [&str; 16] = [
+    "if", "else", "while", "until", "loop", "do", "for", "in", "switch", "return", "let", "const", "break", "continue",
+    "true", "false",
+];
+
+/// Hooks that the dialect will have.
+const HOOKS_TO_COME: [&str; 1] = ["score"];
+
+/// Checks the functions' own names: hooks with other parameters, near misses, built-in names.
+pub(crate) fn check_functions(tokens: Tokens<'_>, functions: &[Function<'_>], findings: &mut Findings<'_>) {
+    for function in functions {
+        let span = tokens.span(function.name_at);
+        let (name, count) = (function.name, function.parameters.len());
+        if HOOKS_TO_COME.contains(&name) {
+            findings.error(span, format!("hook `{name}`: not supported yet"));
+        } else if let Some(hook) = Hook::ALL.into_iter().find(|hook| hook.name() == name) {
+            if count != hook.parameters() {
+                let example = match hook {
+                    Hook::Accept | Hook::Throttle => "request",
+                    Hook::Route | Hook::Purge => "callback",
+                    Hook::Timeout => "callback, event",
+                };
+                findings.error_with_help(
+                    span,
+                    format!("hook `{name}` with {count} parameters; it has {}", hook.parameters()),
+                    format!("write `fn {name}({example})`"),
+                );
+            }
+        } else if called(name).any(|word| clashes(word, count)) || (name == "to_string" && count <= 1) {
+            findings.error_with_help(
+                span,
+                format!("`{name}` is a built-in word with as many parameters"),
+                "give the function another name",
+            );
+        } else if !is_called(tokens, name)
+            && let Some(near) = nearest(name, Hook::ALL.iter().map(|hook| hook.name()).chain(HOOKS_TO_COME))
+        {
+            findings.error(span, format!("nothing calls `{name}`, did you mean the hook `{near}`?"));
+        }
+    }
+}
+
+/// Whether a script's function with so many parameters would stand in a word's way. A method has its value as
+/// first parameter when it is called as a function, and a script's function can be called as a method.
+fn clashes(word: &Word, parameters: usize) -> bool {
+    let as_function = parameters.checked_sub(1).is_some_and(|rest| word.accepts(rest));
+    match word.form {
+        Form::Function => word.accepts(parameters),
+        Form::Method => word.accepts(parameters) || as_function,
+        Form::Property => false,
+    }
+}
+
+fn is_called(tokens: Tokens<'_>, name: &str) -> bool {
+    (0..tokens.len()).any(|i| {
+        tokens.name(i) == name && tokens.symbol(i.saturating_add(1)) == "(" && tokens.name_before(i) != "fn"
+    })
+}
+
+/// Checks every call and property of a function's body.
+pub(crate) fn check_uses(
+    tokens: Tokens<'_>,
+    function: &Function<'_>,
+    functions: &[Function<'_>],
+    findings: &mut Findings<'_>,
+) {
+    for i in function.body.clone() {
+        let name = tokens.name(i);
+        if name.is_empty() {
+            continue;
+        }
+        let open = i.saturating_add(1);
+        let is_call = tokens.symbol(open) == "(";
+        let behind_dot = tokens.symbol_before(i) == ".";
+        if !is_call && behind_dot {
+            check_property(tokens, function, i, findings);
+        } else if is_call && !KEYWORDS.contains(&name) {
+            let Some(arguments) = tokens.arguments(open) else { continue };
+            check_call(&Call { tokens, at: i, name, arguments: &arguments, behind_dot }, functions, findings);
+        }
+    }
+}
+
+struct Call<'t> {
+    tokens: Tokens<'t>,
+    at: usize,
+    name: &'t str,
+    arguments: &'t [Range<usize>],
+    behind_dot: bool,
+}
+
+fn check_call(call: &Call<'_>, functions: &[Function<'_>], findings: &mut Findings<'_>) {
+    let Call { tokens, at, name, arguments, behind_dot } = *call;
+    let span = tokens.span(at);
+    let own: Vec<_> = functions.iter().filter(|function| function.name == name).collect();
+    let words: Vec<_> = called(name).collect();
+    // A method's value counts as the first of its function's.
+    let fits = |word: &&Word| match (behind_dot, word.form) {
+        (true, Form::Method) | (false, Form::Function) => word.accepts(arguments.len()),
+        (true, Form::Function) => word.accepts(arguments.len().saturating_add(1)),
+        (false, Form::Method) => arguments.len().checked_sub(1).is_some_and(|rest| word.accepts(rest)),
+        (_, Form::Property) => false,
+    };
+    if let Some(word) = words.iter().copied().find(fits) {
+        if !word.supported {
+            findings.error(span, format!("`{name}`: not supported yet"));
+        }
+        return;
+    }
+    if !behind_dot && own.iter().any(|function| function.parameters.len() == arguments.len()) {
+        return;
+    }
+    if behind_dot && !own.is_empty() {
+        findings.error_with_help(
+            span,
+            format!("`{name}` is a function of this script, not a method"),
+            format!("write `{name}(value)` with the value in the parentheses"),
+        );
+    } else if let Some(word) = words.first() {
+        let signature = word.signature();
+        findings.error_with_help(
+            span,
+            format!("`{name}` with {} values", arguments.len()),
+            format!("write `{signature}`{}", left_out(word)),
+        );
+    } else if let Some(function) = own.first() {
+        findings.error_with_help(
+            span,
+            format!("`{name}` with {} values; it has {} parameters", arguments.len(), function.parameters.len()),
+            format!("write `{name}({})`", function.parameters.join(", ")),
+        );
+    } else if behind_dot && properties(name).next().is_some() {
+        findings.error_with_help(span, format!("`{name}` is a property"), format!("write `.{name}` without parentheses"));
+    } else {
+        let known = WORDS.iter().filter(|word| word.form != Form::Property).map(|word| word.name);
+        let hint = did_you_mean(name, known.chain(functions.iter().map(|function| function.name)));
+        let what = if behind_dot { "method" } else { "function" };
+        findings.error(span, format!("unknown {what} `{name}`{hint}"));
+    }
+}
+
+fn left_out(word: &Word) -> String {
+    let first = word.takes.len().saturating_sub(word.optional);
+    match word.takes.get(first..) {
+        Some([one]) => format!("; `{one}` may be left out"),
+        Some([one, ..]) => format!("; `{one}` and what follows may be left out"),
+        _ => String::new(),
+    }
+}
+
+fn check_property(tokens: Tokens<'_>, function: &Function<'_>, i: usize, findings: &mut Findings<'_>) {
+    let name = tokens.name(i);
+    let span = tokens.span(i);
+    let owner = receiver(tokens, function, i);
+    let belongs = |word: &&Word| owner.is_none_or(|kind| word.on.contains(&kind));
+    if let Some(word) = properties(name).find(belongs) {
+        if !word.supported {
+            findings.error(span, format!("`{name}`: not supported yet"));
+        }
+        return;
+    }
+    if called(name).any(|word| word.form == Form::Method && belongs(&word)) {
+        findings.error_with_help(span, format!("`{name}` is called"), format!("write `.{name}()`"));
+        return;
+    }
+    let known = WORDS.iter().filter(|word| word.form == Form::Property).filter(belongs).map(|word| word.name);
+    let hint = did_you_mean(name, known);
+    match owner {
+        Some(kind) => findings.error(span, format!("a {kind} has no property `{name}`{hint}")),
+        None => findings.error(span, format!("unknown property `{name}`{hint}")),
+    }
+}
+
+/// The kind of the value whose property stands at `i`, where it is a hook's parameter.
+fn receiver(tokens: Tokens<'_>, function: &Function<'_>, i: usize) -> Option<&'static str> {
+    let owner_at = i.checked_sub(2)?;
+    let owner = tokens.name(owner_at);
+    if owner.is_empty() || tokens.symbol_before(owner_at) == "." || is_bound(tokens, function, owner) {
+        return None;
+    }
+    parameter_kind(function, owner)
+}
+
+/// The kind of a hook's parameter with this name.
+pub(crate) fn parameter_kind(function: &Function<'_>, name: &str) -> Option<&'static str> {
+    let hook = Hook::ALL.into_iter().find(|hook| hook.name() == function.name)?;
+    let position = function.parameters.iter().position(|parameter| *parameter == name)?;
+    match (hook, position) {
+        (Hook::Accept | Hook::Throttle, 0) => Some("request"),
+        (Hook::Route | Hook::Timeout | Hook::Purge, 0) => Some("callback"),
+        (Hook::Timeout, 1) => Some("event"),
+        _ => None,
+    }
+}
+
+/// Whether the body declares or sets a variable of this name, so that it may be something else.
+fn is_bound(tokens: Tokens<'_>, function: &Function<'_>, name: &str) -> bool {
+    function.body.clone().any(|i| {
+        tokens.name(i) == name
+            && (matches!(tokens.name_before(i), "let" | "const" | "for")
+                || (tokens.symbol(i.saturating_add(1)) == "=" && tokens.symbol_before(i) != "."))
+    })
+}

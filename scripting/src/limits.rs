@@ -1,0 +1,44 @@
+//! Every limit of the sandbox. They are part of what a replay depends on: see [`runtime`].
+
+/// The most bytes of a source.
+pub const SOURCE_BYTES: usize = 16 * 1024;
+/// The most operations of one call.
+pub const OPERATIONS: u64 = 20_000;
+/// How deep calls of functions nest.
+pub const CALL_LEVELS: usize = 8;
+/// How deep expressions nest outside functions.
+pub const EXPRESSION_DEPTH: usize = 32;
+/// How deep expressions nest in functions.
+pub const FUNCTION_EXPRESSION_DEPTH: usize = 16;
+/// The most bytes of a text.
+pub const TEXT_BYTES: usize = 1024;
+/// The most variables at one time.
+pub const VARIABLES: usize = 64;
+/// The most functions of a script.
+pub const FUNCTIONS: usize = 32;
+/// The most lines that one call may print.
+pub const LOG_LINES: usize = 16;
+/// The most bytes of a printed line.
+pub const LOG_LINE_BYTES: usize = 256;
+/// The most tags that `accept` may give.
+pub const TAGS: usize = 16;
+/// The most characters of the word of `reject` and `complete`.
+pub const WORD_LENGTH: usize = 64;
+/// Parsed requirements that are kept.
+pub(crate) const REQUIREMENTS_KEPT: usize = 1024;
+/// Printed lines that are kept for a host that does not take them.
+pub(crate) const LOG_LINES_KEPT: usize = 256;
+
+/// The version of Rhai that the sandbox was proven with.
+const RHAI: &str = "rhai/1.27.0";
+
+/// The runtime and its limits, in one line for a journal's header. Counts of operations can differ between
+/// runtimes, so a journal is replayed with the one it was written with.
+#[must_use]
+pub fn runtime() -> String {
+    format!(
+        "{RHAI} optimizer=none source={SOURCE_BYTES} operations={OPERATIONS} calls={CALL_LEVELS} \
+         expressions={EXPRESSION_DEPTH}/{FUNCTION_EXPRESSION_DEPTH} text={TEXT_BYTES} variables={VARIABLES} \
+         functions={FUNCTIONS} modules=0"
+    )
+}

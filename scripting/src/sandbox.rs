@@ -1,0 +1,116 @@
+//! Rhai, held: no packages, every limit set, everything that is not the dialect switched off. The checks before a
+//! run are the first fence; this is the second, for what they might miss.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rhai::module_resolvers::DummyModuleResolver;
+use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, OptimizationLevel, ParseError, Position, Scope};
+use ringback_engine::protocol::{Fault, View};
+
+use crate::fault::fault_of;
+use crate::limits::{
+    CALL_LEVELS, EXPRESSION_DEPTH, FUNCTION_EXPRESSION_DEPTH, FUNCTIONS, OPERATIONS, TEXT_BYTES, VARIABLES,
+};
+use crate::meter::{Meter, Printed};
+use crate::requirements::Requirements;
+use crate::words::{self, Call};
+
+/// Keywords and symbols that Rhai is told not to know.
+const DISABLED: [&str; 32] = [
+    "eval", "Fn", "call", "curry", "is_shared", "is_def_fn", "is_def_var", "type_of", "import", "export", "as", "global",
+    "private", "this", "try", "catch", "throw", "[", "]", "?[", "#{", "?.", "??", "??=", "**", "**=", "::", "!is", "exit",
+    "shared", "sync", "async",
+];
+
+/// A Rhai engine that scripts can do no harm with.
+pub(crate) struct Sandbox {
+    engine: Engine,
+    scope: Scope<'static>,
+    meter: Arc<Meter>,
+    printed: Arc<Printed>,
+}
+
+impl Sandbox {
+    pub(crate) fn new() -> Self {
+        let meter = Arc::new(Meter::default());
+        let printed = Arc::new(Printed::default());
+        let mut engine = Engine::new_raw();
+        limit(&mut engine);
+        let counted = Arc::clone(&meter);
+        engine.on_progress(move |_| (!counted.count()).then_some(Dynamic::UNIT));
+        let lines = Arc::clone(&printed);
+        engine.on_print(move |text| lines.push(text));
+        let lines = Arc::clone(&printed);
+        engine.on_debug(move |text, _, _| lines.push(text));
+        words::register(&mut engine, &Arc::new(Requirements::default()), &meter);
+        Self { engine, scope: Scope::new(), meter, printed }
+    }
+
+    pub(crate) fn compile(&self, source: &str) -> Result<AST, ParseError> {
+        catch_unwind(AssertUnwindSafe(|| self.engine.compile(source)))
+            .unwrap_or_else(|_| Err(ParseError(Box::new(rhai::ParseErrorType::UnexpectedEOF), Position::NONE)))
+    }
+
+    /// Calls a function with the center around it. Nothing of the call is left behind, however it ends.
+    pub(crate) fn call(
+        &mut self,
+        ast: &AST,
+        function: &str,
+        arguments: impl FuncArgs,
+        view: Arc<dyn View>,
+    ) -> Result<Dynamic, Fault> {
+        self.meter.restart();
+        self.printed.begin_call();
+        let options = CallFnOptions::new().eval_ast(false).with_tag(Call(view));
+        let (engine, scope) = (&self.engine, &mut self.scope);
+        let result: Result<Result<Dynamic, Box<EvalAltResult>>, _> = catch_unwind(AssertUnwindSafe(|| {
+            engine.call_fn_with_options(options, scope, ast, function, arguments)
+        }));
+        if !self.scope.is_empty() {
+            self.scope.clear();
+        }
+        match result {
+            Ok(Ok(_)) if self.meter.has_unshown() => {
+                Err(Fault::of_answer("a text shows a value that has none; only texts, integers, booleans, durations and instants have"))
+            }
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(fault_of(&error)),
+            Err(_) => Err(Fault::of_answer("the script interpreter panicked")),
+        }
+    }
+
+    /// Operations of the last call.
+    pub(crate) fn operations(&self) -> u64 {
+        self.meter.operations()
+    }
+
+    pub(crate) fn printed(&self) -> &Printed {
+        &self.printed
+    }
+}
+
+fn limit(engine: &mut Engine) {
+    engine
+        .set_optimization_level(OptimizationLevel::None)
+        .set_max_operations(OPERATIONS)
+        .set_max_call_levels(CALL_LEVELS)
+        .set_max_expr_depths(EXPRESSION_DEPTH, FUNCTION_EXPRESSION_DEPTH)
+        .set_max_string_size(TEXT_BYTES)
+        .set_max_variables(VARIABLES)
+        .set_max_functions(FUNCTIONS)
+        .set_max_modules(0)
+        .set_max_array_size(1)
+        .set_max_map_size(1)
+        // An interner keeps texts beyond their call, and takes equal hashes for equal texts.
+        .set_max_strings_interned(0)
+        .set_allow_anonymous_fn(false)
+        .set_strict_variables(true)
+        .set_fail_on_invalid_map_property(true)
+        // Fast operators would compare values of different kinds before any of ours is asked.
+        .set_fast_operators(false)
+        .set_module_resolver(DummyModuleResolver::new());
+    for symbol in DISABLED {
+        engine.disable_symbol(symbol);
+    }
+}

@@ -1,0 +1,147 @@
+//! What hooks are asked about: requests, callbacks and events.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, ImmutableString};
+use ringback_engine::protocol::{CallbackView, Contact, TimeoutKind};
+use ringback_engine::record::Request;
+use ringback_engine::{Duration, Instant};
+
+use super::center::value_of;
+use super::{Fallible, fault, text};
+
+/// A request as scripts see it.
+#[derive(Clone)]
+pub(crate) struct RequestValue(pub(crate) Contact);
+
+/// A callback as scripts see it.
+#[derive(Clone)]
+pub(crate) struct CallbackValue(pub(crate) Arc<CallbackView>);
+
+/// An event as scripts see it.
+#[derive(Clone)]
+pub(crate) struct EventValue(pub(crate) TimeoutKind);
+
+/// What requests and callbacks have in common.
+trait Asked: Clone + Send + Sync + 'static {
+    fn request(&self) -> &Request;
+    fn priority(&self) -> i64;
+    fn received(&self) -> Instant;
+}
+
+impl Asked for RequestValue {
+    fn request(&self) -> &Request {
+        &self.0.request
+    }
+
+    fn priority(&self) -> i64 {
+        self.0.request.priority
+    }
+
+    fn received(&self) -> Instant {
+        self.0.view.now()
+    }
+}
+
+impl Asked for CallbackValue {
+    fn request(&self) -> &Request {
+        &self.0.request
+    }
+
+    fn priority(&self) -> i64 {
+        self.0.priority
+    }
+
+    fn received(&self) -> Instant {
+        self.0.received
+    }
+}
+
+pub(super) fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<RequestValue>("request");
+    engine.register_type_with_name::<CallbackValue>("callback");
+    engine.register_type_with_name::<EventValue>("event");
+    asked::<RequestValue>(engine);
+    asked::<CallbackValue>(engine);
+    callbacks(engine);
+    engine.register_get("kind", |event: &mut EventValue| ImmutableString::from(event.0.word()));
+}
+
+fn asked<T: Asked>(engine: &mut Engine) {
+    engine.register_get("id", |asked: &mut T| shared(asked.request().id.as_str()));
+    engine.register_get("service", |asked: &mut T| shared(&asked.request().service));
+    engine.register_get("phone", |asked: &mut T| shared(asked.request().phone.as_str()));
+    engine.register_get("language", |asked: &mut T| shared(&asked.request().language));
+    engine.register_get("channel", |asked: &mut T| shared(&asked.request().channel));
+    engine.register_get("has_desired", |asked: &mut T| asked.request().desired.is_some());
+    engine.register_get("kind", |asked: &mut T| {
+        shared(if asked.request().desired.is_some() { "scheduled" } else { "immediate" })
+    });
+    engine.register_get("desired", |asked: &mut T| match asked.request().desired {
+        Some(desired) => Ok(desired),
+        None => fault("there is no desired time; ask `has_desired` first"),
+    });
+    engine.register_get("priority", |asked: &mut T| asked.priority());
+    engine.register_get("received", |asked: &mut T| asked.received());
+    engine.register_fn("attr", |asked: &mut T, name: ImmutableString| attribute(asked.request(), &name));
+    engine.register_fn("attr", |asked: &mut T, name: Dynamic| attribute(asked.request(), &text(&name)?));
+    engine.register_fn("attr", |asked: &mut T, name: ImmutableString, otherwise: ImmutableString| {
+        attribute_or(asked.request(), &name, || otherwise.into())
+    });
+    engine.register_fn("attr", |asked: &mut T, name: ImmutableString, otherwise: i64| {
+        attribute_or(asked.request(), &name, || otherwise.into())
+    });
+    engine.register_fn("attr", |asked: &mut T, name: Dynamic, otherwise: Dynamic| -> Fallible<Dynamic> {
+        Ok(attribute_or(asked.request(), &text(&name)?, || otherwise))
+    });
+    engine.register_fn("has", |asked: &mut T, name: ImmutableString| {
+        asked.request().attributes.contains_key(name.as_str())
+    });
+    engine.register_fn("has", |asked: &mut T, name: Dynamic| -> Fallible<bool> {
+        Ok(asked.request().attributes.contains_key(text(&name)?.as_str()))
+    });
+}
+
+fn shared(text: &str) -> ImmutableString {
+    text.into()
+}
+
+fn attribute(request: &Request, name: &str) -> Fallible<Dynamic> {
+    match request.attributes.get(name) {
+        Some(value) => Ok(value_of(value)),
+        None => fault(format!("there is no attribute `{name}`; write `attr(name, otherwise)` where it may be absent")),
+    }
+}
+
+fn attribute_or(request: &Request, name: &str, otherwise: impl FnOnce() -> Dynamic) -> Dynamic {
+    request.attributes.get(name).map_or_else(otherwise, value_of)
+}
+
+fn callbacks(engine: &mut Engine) {
+    engine.register_get("queue", |callback: &mut CallbackValue| shared(&callback.0.queue));
+    engine.register_get("attempts", |callback: &mut CallbackValue| i64::from(callback.0.attempts));
+    engine.register_get("last_outcome", |callback: &mut CallbackValue| {
+        shared(callback.0.last_outcome.map_or("", |outcome| outcome.word()))
+    });
+    engine.register_get("rejects", |callback: &mut CallbackValue| i64::from(callback.0.rejects));
+    engine.register_get("waited", |callback: &mut CallbackValue| {
+        callback.0.view.now().since(callback.0.place).max(Duration::ZERO)
+    });
+    engine.register_get("place", |callback: &mut CallbackValue| callback.0.place);
+    engine.register_get("state", |callback: &mut CallbackValue| ImmutableString::from(callback.0.state.to_string()));
+    engine.register_fn("tag", |callback: &mut CallbackValue, name: Dynamic| {
+        let name = text(&name)?;
+        match tag(&callback.0, &name) {
+            Some(value) => Ok(value),
+            None => fault(format!("there is no tag `{name}`; write `tag(name, otherwise)` where it may be absent")),
+        }
+    });
+    engine.register_fn("tag", |callback: &mut CallbackValue, name: Dynamic, otherwise: Dynamic| -> Fallible<Dynamic> {
+        let name = text(&name)?;
+        Ok(tag(&callback.0, &name).map_or(otherwise, Dynamic::from))
+    });
+}
+
+fn tag(callback: &CallbackView, name: &str) -> Option<ImmutableString> {
+    callback.tags.iter().find(|(key, _)| key == name).map(|(_, value)| shared(value))
+}

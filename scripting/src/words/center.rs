@@ -1,0 +1,80 @@
+//! The center around a call: calendars, lines, counts and tables.
+
+use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use ringback_engine::Duration;
+use ringback_engine::Instant;
+use ringback_engine::center::Attribute;
+use ringback_engine::protocol::LineView;
+
+use super::{Fallible, ask, fault, takes_text, text};
+
+pub(super) fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<LineView>("line");
+    takes_text!(engine, "is_open", is_open);
+    takes_text!(engine, "open_for", open_for);
+    takes_text!(engine, "next_open", next_open);
+    takes_text!(engine, "line", line);
+    engine.register_get("waiting", |line: &mut LineView| i64::from(line.waiting));
+    engine.register_get("on_call", |line: &mut LineView| i64::from(line.on_call));
+    engine.register_get("oldest", |line: &mut LineView| line.oldest);
+    engine.register_get("agents", |line: &mut LineView| i64::from(line.agents));
+    engine.register_get("ready", |line: &mut LineView| i64::from(line.ready));
+    engine.register_fn("count", |context: NativeCallContext<'_>, key: Dynamic, per: Duration| {
+        let key = text(&key)?;
+        ask(&context, |view| Ok(i64::from(view.count(&key, per))))
+    });
+    engine.register_fn("lookup", |context: NativeCallContext<'_>, table: Dynamic, key: Dynamic| {
+        let (table, key) = (text(&table)?, text(&key)?);
+        match entry(&context, &table, &key)? {
+            Some(value) => Ok(value),
+            None => fault(format!("table `{table}` has no entry `{key}`; write `lookup(table, key, otherwise)`")),
+        }
+    });
+    engine.register_fn(
+        "lookup",
+        |context: NativeCallContext<'_>, table: Dynamic, key: Dynamic, otherwise: Dynamic| -> Fallible<Dynamic> {
+            Ok(entry(&context, &text(&table)?, &text(&key)?)?.unwrap_or(otherwise))
+        },
+    );
+    engine.register_fn("listed", |context: NativeCallContext<'_>, table: Dynamic, key: Dynamic| -> Fallible<bool> {
+        Ok(entry(&context, &text(&table)?, &text(&key)?)?.is_some())
+    });
+    engine.register_fn("listed", |context: NativeCallContext<'_>, table: ImmutableString, key: ImmutableString| -> Fallible<bool> {
+        Ok(entry(&context, &table, &key)?.is_some())
+    });
+}
+
+/// An attribute as scripts see it.
+pub(super) fn value_of(attribute: &Attribute) -> Dynamic {
+    match attribute {
+        Attribute::Integer(integer) => (*integer).into(),
+        Attribute::Text(text) => ImmutableString::from(text.as_str()).into(),
+    }
+}
+
+fn known<T>(found: Option<T>, what: &str, name: &str) -> Fallible<T> {
+    found.map_or_else(|| fault(format!("unknown {what} `{name}`")), Ok)
+}
+
+fn is_open(context: &NativeCallContext<'_>, calendar: &str) -> Fallible<bool> {
+    ask(context, |view| known(view.is_open(calendar, view.now()), "calendar", calendar))
+}
+
+fn open_for(context: &NativeCallContext<'_>, calendar: &str) -> Fallible<Duration> {
+    ask(context, |view| known(view.open_for(calendar, view.now()), "calendar", calendar))
+}
+
+fn next_open(context: &NativeCallContext<'_>, calendar: &str) -> Fallible<Instant> {
+    ask(context, |view| match known(view.next_open(calendar, view.now()), "calendar", calendar)? {
+        Some(instant) => Ok(instant),
+        None => fault(format!("calendar `{calendar}` never opens again")),
+    })
+}
+
+fn line(context: &NativeCallContext<'_>, queue: &str) -> Fallible<LineView> {
+    ask(context, |view| known(view.line(queue), "queue", queue))
+}
+
+fn entry(context: &NativeCallContext<'_>, table: &str, key: &str) -> Fallible<Option<Dynamic>> {
+    ask(context, |view| Ok(known(view.lookup(table, key), "table", table)?.as_ref().map(value_of)))
+}

@@ -1,0 +1,97 @@
+//! What scripts can do: every function, property and operator of the sandbox. Rhai's own packages are not used,
+//! so that nothing can be called that is not registered in this folder.
+
+mod answers;
+mod asked;
+mod center;
+mod operators;
+mod plans;
+mod texts;
+mod times;
+
+use std::sync::Arc;
+
+use ringback_engine::center::Plan;
+use ringback_engine::protocol::{Acceptance, RetentionAnswer, View};
+use ringback_engine::{Duration, Instant};
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, Position};
+
+use crate::meter::Meter;
+use crate::requirements::Requirements;
+
+pub(crate) use answers::{Limits, Verdict, word_of_answer, wrong_answer};
+pub(crate) use asked::{CallbackValue, EventValue, RequestValue};
+pub(crate) use times::local_time;
+
+/// What a word gives: a value, or the fault that ends the call.
+type Fallible<T> = Result<T, Box<EvalAltResult>>;
+
+/// What every call carries: the center as it is.
+#[derive(Clone)]
+pub(crate) struct Call(pub(crate) Arc<dyn View>);
+
+/// Registers every word.
+pub(crate) fn register(engine: &mut Engine, requirements: &Arc<Requirements>, meter: &Arc<Meter>) {
+    operators::register(engine);
+    times::register(engine);
+    texts::register(engine, meter);
+    center::register(engine);
+    asked::register(engine);
+    plans::register(engine, requirements);
+    answers::register(engine);
+}
+
+fn fault<T>(message: impl Into<String>) -> Fallible<T> {
+    Err(Box::new(EvalAltResult::ErrorRuntime(message.into().into(), Position::NONE)))
+}
+
+/// Asks the center around the call.
+fn ask<T>(context: &NativeCallContext<'_>, question: impl FnOnce(&dyn View) -> Fallible<T>) -> Fallible<T> {
+    match context.tag().and_then(|tag| tag.read_lock::<Call>()) {
+        Some(call) => question(call.0.as_ref()),
+        None => fault("there is no center to ask here"),
+    }
+}
+
+/// A value where a text is expected: a text, or an integer as its text.
+fn text(value: &Dynamic) -> Fallible<ImmutableString> {
+    if let Ok(text) = value.clone().into_immutable_string() {
+        return Ok(text);
+    }
+    match value.as_int() {
+        Ok(integer) => Ok(integer.to_string().into()),
+        Err(_) => fault(format!("expected a text, not {}", kind_of(value))),
+    }
+}
+
+/// The kind of a value, with its article.
+pub(crate) fn kind_of(value: &Dynamic) -> &'static str {
+    match value {
+        value if value.is_int() => "an integer",
+        value if value.is_string() => "a text",
+        value if value.is_bool() => "a boolean",
+        value if value.is_unit() => "nothing",
+        value if value.is::<Duration>() => "a duration",
+        value if value.is::<Instant>() => "an instant",
+        value if value.is::<RequestValue>() => "a request",
+        value if value.is::<CallbackValue>() => "a callback",
+        value if value.is::<EventValue>() => "an event",
+        value if value.is::<Plan>() => "a plan",
+        value if value.is::<Acceptance>() => "the answer to `accept`",
+        value if value.is::<Limits>() => "limits",
+        value if value.is::<Verdict>() => "the answer to `timeout`",
+        value if value.is::<RetentionAnswer>() => "the answer to `purge`",
+        value if value.is::<times::LocalTime>() => "a local time",
+        value if value.is::<ringback_engine::protocol::LineView>() => "a line",
+        _ => "a value of no known kind",
+    }
+}
+
+/// Registers a word that takes one text: at once for texts, by way of [`text`] for other kinds.
+macro_rules! takes_text {
+    ($engine:expr, $name:literal, $function:expr) => {
+        $engine.register_fn($name, |context: NativeCallContext<'_>, a: ImmutableString| $function(&context, &a));
+        $engine.register_fn($name, |context: NativeCallContext<'_>, a: Dynamic| $function(&context, &text(&a)?));
+    };
+}
+use takes_text;

@@ -1,0 +1,148 @@
+//! Operators. Rhai's own answer `false` for values of different kinds; these take one kind each, and a fallback
+//! for any other pair is a fault.
+
+use std::any::TypeId;
+
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
+use ringback_engine::{Duration, Instant};
+
+use super::texts::shown;
+use super::{Fallible, ask, fault, kind_of};
+
+pub(super) fn register(engine: &mut Engine) {
+    integers(engine);
+    comparisons(engine);
+    times(engine);
+    texts(engine);
+    engine.register_fn("!", |a: bool| !a);
+    engine.register_iterator::<std::ops::Range<i64>>();
+    engine.register_iterator::<std::ops::RangeInclusive<i64>>();
+    fallbacks(engine);
+}
+
+fn checked(a: i64, operator: &str, b: i64, result: Option<i64>) -> Fallible<i64> {
+    match result {
+        Some(result) => Ok(result),
+        None if b == 0 && matches!(operator, "/" | "%") => fault(format!("division by zero: `{a} {operator} {b}`")),
+        None => fault(format!("overflow: `{a} {operator} {b}` does not fit in 64 bits")),
+    }
+}
+
+fn integers(engine: &mut Engine) {
+    type Operation = fn(i64, i64) -> Option<i64>;
+    const OPERATIONS: [(&str, &str, Operation); 5] = [
+        ("+", "+=", i64::checked_add),
+        ("-", "-=", i64::checked_sub),
+        ("*", "*=", i64::checked_mul),
+        ("/", "/=", i64::checked_div),
+        ("%", "%=", i64::checked_rem),
+    ];
+    for (operator, assigning, operation) in OPERATIONS {
+        engine.register_fn(operator, move |a: i64, b: i64| checked(a, operator, b, operation(a, b)));
+        engine.register_fn(assigning, move |a: &mut i64, b: i64| -> Fallible<()> {
+            *a = checked(*a, operator, b, operation(*a, b))?;
+            Ok(())
+        });
+    }
+    engine.register_fn("-", |a: i64| checked(0, "-", a, a.checked_neg()));
+    engine.register_fn("+", |a: i64| a);
+}
+
+/// `==`, `!=` and the orders of one kind with itself.
+macro_rules! compare {
+    ($engine:expr, $kind:ty) => {
+        $engine.register_fn("==", |a: $kind, b: $kind| a == b);
+        $engine.register_fn("!=", |a: $kind, b: $kind| a != b);
+        $engine.register_fn("<", |a: $kind, b: $kind| a < b);
+        $engine.register_fn("<=", |a: $kind, b: $kind| a <= b);
+        $engine.register_fn(">", |a: $kind, b: $kind| a > b);
+        $engine.register_fn(">=", |a: $kind, b: $kind| a >= b);
+    };
+}
+
+fn comparisons(engine: &mut Engine) {
+    compare!(engine, i64);
+    compare!(engine, ImmutableString);
+    compare!(engine, Duration);
+    compare!(engine, Instant);
+    engine.register_fn("==", |a: bool, b: bool| a == b);
+    engine.register_fn("!=", |a: bool, b: bool| a != b);
+}
+
+fn moved(instant: Instant, millis: Option<i64>) -> Fallible<Instant> {
+    let sum = millis.and_then(|millis| instant.millis().checked_add(millis));
+    match sum {
+        Some(sum) if (Instant::MIN.millis()..=Instant::MAX.millis()).contains(&sum) => Ok(Instant::from_millis(sum)),
+        _ => fault("overflow: the instant lies outside the years 1 to 9999"),
+    }
+}
+
+fn span(millis: Option<i64>) -> Fallible<Duration> {
+    millis.map_or_else(|| fault("overflow: the duration does not fit in 64 bits"), |millis| Ok(Duration::from_millis(millis)))
+}
+
+fn times(engine: &mut Engine) {
+    engine.register_fn("+", |a: Instant, b: Duration| moved(a, Some(b.millis())));
+    engine.register_fn("+", |a: Duration, b: Instant| moved(b, Some(a.millis())));
+    engine.register_fn("-", |a: Instant, b: Duration| moved(a, b.millis().checked_neg()));
+    engine.register_fn("-", |a: Instant, b: Instant| span(a.millis().checked_sub(b.millis())));
+    engine.register_fn("+", |a: Duration, b: Duration| span(a.millis().checked_add(b.millis())));
+    engine.register_fn("-", |a: Duration, b: Duration| span(a.millis().checked_sub(b.millis())));
+    engine.register_fn("*", |a: Duration, b: i64| span(a.millis().checked_mul(b)));
+    engine.register_fn("*", |a: i64, b: Duration| span(a.checked_mul(b.millis())));
+    engine.register_fn("-", |a: Duration| span(a.millis().checked_neg()));
+}
+
+/// A text with a value of another kind behind or in front of it.
+macro_rules! join {
+    ($engine:expr, $kind:ty) => {
+        $engine.register_fn("+", |context: NativeCallContext<'_>, a: ImmutableString, b: $kind| -> Fallible<ImmutableString> {
+            Ok(a + show(&context, &Dynamic::from(b))?.as_str())
+        });
+        $engine.register_fn("+", |context: NativeCallContext<'_>, a: $kind, b: ImmutableString| -> Fallible<ImmutableString> {
+            Ok(show(&context, &Dynamic::from(a))? + b.as_str())
+        });
+    };
+}
+
+fn show(context: &NativeCallContext<'_>, value: &Dynamic) -> Fallible<ImmutableString> {
+    ask(context, |view| match shown(value, view.timezone()) {
+        Some(text) => Ok(text),
+        None => fault(format!("{} has no text", kind_of(value))),
+    })
+}
+
+fn texts(engine: &mut Engine) {
+    engine.register_fn("+", |a: ImmutableString, b: ImmutableString| a + b);
+    join!(engine, i64);
+    join!(engine, bool);
+    join!(engine, Duration);
+    join!(engine, Instant);
+}
+
+/// What any other pair of kinds comes to.
+fn fallbacks(engine: &mut Engine) {
+    for operator in ["==", "!=", "<", "<=", ">", ">="] {
+        engine.register_fn(operator, move |a: Dynamic, b: Dynamic| -> Fallible<bool> {
+            fault(format!("`{operator}` can't compare {} with {}", kind_of(&a), kind_of(&b)))
+        });
+    }
+    for operator in ["+", "-", "*", "/", "%"] {
+        engine.register_fn(operator, move |a: Dynamic, b: Dynamic| -> Fallible<i64> {
+            fault(format!("`{operator}` has no meaning for {} and {}", kind_of(&a), kind_of(&b)))
+        });
+    }
+    for operator in ["-", "+", "!"] {
+        engine.register_fn(operator, move |a: Dynamic| -> Fallible<i64> {
+            fault(format!("`{operator}` has no meaning for {}", kind_of(&a)))
+        });
+    }
+    // Rhai takes this very error of an assigning operator as the order to compute `a + b` and assign that. The
+    // values stay where they are, since a raw function takes nothing.
+    let any = [TypeId::of::<Dynamic>(), TypeId::of::<Dynamic>()];
+    for operator in ["+=", "-=", "*=", "/=", "%="] {
+        engine.register_raw_fn(operator, any, move |context, _| -> Fallible<()> {
+            Err(Box::new(EvalAltResult::ErrorFunctionNotFound(operator.into(), context.call_position())))
+        });
+    }
+}

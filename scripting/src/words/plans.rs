@@ -1,0 +1,77 @@
+//! Plans: what `route` answers. Every word takes a plan and gives another.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use ringback_engine::center::{Plan, Step};
+use ringback_engine::value::Ageing;
+use ringback_engine::{Duration, Requirement};
+
+use super::{Fallible, ask, fault, takes_text, text};
+use crate::requirements::Requirements;
+
+pub(super) fn register(engine: &mut Engine, requirements: &Arc<Requirements>) {
+    engine.register_type_with_name::<Plan>("plan");
+    takes_text!(engine, "queue", |context: &NativeCallContext<'_>, name: &str| {
+        existing_queue(context, name).map(|()| Plan::new(name))
+    });
+    engine.register_fn("queue", |context: NativeCallContext<'_>, plan: Plan, name: Dynamic| -> Fallible<Plan> {
+        let name = text(&name)?;
+        existing_queue(&context, &name)?;
+        let mut plan = plan;
+        plan.go_to(name.as_str());
+        Ok(plan)
+    });
+    let parsed = Arc::clone(requirements);
+    engine.register_fn("need", move |plan: Plan, need: ImmutableString| -> Fallible<Plan> {
+        let need = requirement(&parsed, &need)?;
+        Ok(changed(plan, |step| step.need = Some(need)))
+    });
+    let parsed = Arc::clone(requirements);
+    engine.register_fn("need", move |plan: Plan, need: Dynamic| -> Fallible<Plan> {
+        let need = requirement(&parsed, &text(&need)?)?;
+        Ok(changed(plan, |step| step.need = Some(need)))
+    });
+    engine.register_fn("priority", |plan: Plan, n: i64| changed(plan, |step| step.priority = Some(n)));
+    engine.register_fn("age", |plan: Plan, points: i64, every: Duration| aged(plan, points, every, None));
+    engine.register_fn("age", |plan: Plan, points: i64, every: Duration, cap: i64| aged(plan, points, every, Some(cap)));
+    engine.register_fn("after", |plan: Plan, delay: Duration| {
+        let mut plan = plan;
+        match plan.after(delay) {
+            Ok(()) => Ok(plan),
+            Err(error) => fault(error.to_string()),
+        }
+    });
+}
+
+fn existing_queue(context: &NativeCallContext<'_>, name: &str) -> Fallible<()> {
+    ask(context, |view| if view.has_queue(name) { Ok(()) } else { fault(format!("unknown queue `{name}`")) })
+}
+
+fn requirement(parsed: &Requirements, text: &str) -> Fallible<Arc<Requirement>> {
+    match parsed.parse(text) {
+        Ok(requirement) => Ok(requirement),
+        Err(error) => fault(format!("requirement `{text}`: {error}")),
+    }
+}
+
+/// The plan with its last step changed.
+fn changed(mut plan: Plan, change: impl FnOnce(&mut Step)) -> Plan {
+    if let Some(step) = plan.last() {
+        change(step);
+    }
+    plan
+}
+
+fn aged(plan: Plan, points: i64, every: Duration, cap: Option<i64>) -> Fallible<Plan> {
+    if points < 0 {
+        return fault(format!("ageing by {points} points would move a callback back; write 0 or more"));
+    }
+    if every < Duration::from_millis(1) {
+        return fault(format!("ageing every {every}; write a longer time, as `minutes(1)`"));
+    }
+    if cap.is_some_and(|cap| cap < 0) {
+        return fault("ageing with a negative cap; write 0 or more");
+    }
+    Ok(changed(plan, |step| step.ageing = Some(Ageing { points, every, cap })))
+}

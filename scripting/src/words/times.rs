@@ -1,0 +1,101 @@
+//! Durations, instants and what clocks show.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Datelike, LocalResult, NaiveDateTime, TimeZone, Timelike};
+use chrono_tz::{GapInfo, Tz};
+use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use ringback_engine::{Duration, Instant};
+
+use super::{Fallible, ask, fault, text};
+
+/// What the clocks of a zone show at an instant.
+#[derive(Clone)]
+pub(crate) struct LocalTime(DateTime<Tz>);
+
+pub(super) fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<Duration>("duration");
+    engine.register_type_with_name::<Instant>("instant");
+    engine.register_type_with_name::<LocalTime>("local time");
+    for (name, millis) in [("seconds", 1_000), ("minutes", 60_000), ("hours", 3_600_000), ("days", 86_400_000_i64)] {
+        engine.register_fn(name, move |n: i64| match n.checked_mul(millis) {
+            Some(millis) => Ok(Duration::from_millis(millis)),
+            None => fault(format!("overflow: `{name}({n})` does not fit in 64 bits")),
+        });
+    }
+    engine.register_get("seconds", |duration: &mut Duration| duration.secs());
+    engine.register_fn("now", |context: NativeCallContext<'_>| ask(&context, |view| Ok(view.now())));
+    engine.register_fn("at", at);
+    engine.register_fn("local", |context: NativeCallContext<'_>, instant: Instant| {
+        ask(&context, |view| Ok(LocalTime::new(instant, view.timezone())))
+    });
+    engine.register_fn("local", |instant: Instant, name: ImmutableString| -> Fallible<LocalTime> {
+        Ok(LocalTime::new(instant, zone(&name)?))
+    });
+    engine.register_fn("local", |instant: Instant, name: Dynamic| -> Fallible<LocalTime> {
+        Ok(LocalTime::new(instant, zone(&text(&name)?)?))
+    });
+    engine.register_get("year", |time: &mut LocalTime| i64::from(time.0.year()));
+    engine.register_get("month", |time: &mut LocalTime| i64::from(time.0.month()));
+    engine.register_get("day", |time: &mut LocalTime| i64::from(time.0.day()));
+    engine.register_get("weekday", |time: &mut LocalTime| i64::from(time.0.weekday().number_from_monday()));
+    engine.register_get("hour", |time: &mut LocalTime| i64::from(time.0.hour()));
+    engine.register_get("minute", |time: &mut LocalTime| i64::from(time.0.minute()));
+    engine.register_get("date", |time: &mut LocalTime| time.date());
+    engine.register_get("time", |time: &mut LocalTime| time.time_of_day());
+}
+
+impl LocalTime {
+    pub(super) fn new(instant: Instant, zone: Tz) -> Self {
+        Self(instant.to_utc().with_timezone(&zone))
+    }
+
+    fn date(&self) -> ImmutableString {
+        format!("{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day()).into()
+    }
+
+    fn time_of_day(&self) -> ImmutableString {
+        format!("{:02}:{:02}", self.0.hour(), self.0.minute()).into()
+    }
+
+    /// As texts show an instant: `2026-12-24 09:00`.
+    pub(super) fn shown(&self) -> ImmutableString {
+        let mut text = String::from(self.date().as_str());
+        // Writing to a string does not fail.
+        let _ = write!(text, " {}", self.time_of_day());
+        text.into()
+    }
+}
+
+fn zone(name: &str) -> Fallible<Tz> {
+    match name.parse() {
+        Ok(zone) => Ok(zone),
+        Err(_) => fault(format!("unknown zone `{name}`; write one as `Europe/Berlin`")),
+    }
+}
+
+/// Reads a local time: `2026-12-24T09:00`, with seconds if need be.
+pub(crate) fn local_time(text: &str) -> Result<NaiveDateTime, String> {
+    ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+        .ok_or_else(|| format!("`{text}` is no local time; write one as `2026-12-24T09:00`"))
+}
+
+fn at(local: Dynamic, name: Dynamic) -> Fallible<Instant> {
+    let zone = zone(&text(&name)?)?;
+    let local = match local_time(&text(&local)?) {
+        Ok(local) => local,
+        Err(message) => return fault(message),
+    };
+    let time = match zone.from_local_datetime(&local) {
+        LocalResult::Single(time) | LocalResult::Ambiguous(time, _) => Some(time),
+        LocalResult::None => GapInfo::new(&local, &zone).and_then(|gap| gap.end),
+    };
+    match time.map(|time| time.timestamp_millis()) {
+        Some(millis) if (Instant::MIN.millis()..=Instant::MAX.millis()).contains(&millis) => {
+            Ok(Instant::from_millis(millis))
+        }
+        _ => fault(format!("`{local}` lies outside the years 1 to 9999")),
+    }
+}

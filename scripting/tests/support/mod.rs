@@ -1,0 +1,162 @@
+//! A small center and a view of it, for tests.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use ringback_engine::center::{Agent, Attribute, Calendar, Center, Layout, Queue, Table};
+use ringback_engine::protocol::{Application, CallbackView, Contact, Fault, LineView, TimeoutKind, View};
+use ringback_engine::record::{Outcome, Request, StateName};
+use ringback_engine::{AgentId, Duration, Instant, Name, Phone, Sequence};
+use ringback_scripting::{Diagnostic, RhaiApplication, Script};
+use smol_str::SmolStr;
+
+/// 2026-12-24T08:00Z, a Thursday; 09:00 in Berlin.
+pub const NOW: &str = "2026-12-24T08:00:00Z";
+
+pub fn instant(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+pub fn layout() -> Layout {
+    let mut center = Center::new("test", Tz::Europe__Berlin);
+    for name in ["billing", "general", "main"] {
+        center.queues.push(Queue::new(name));
+    }
+    center.calendars.push(Calendar::new("office"));
+    center.calendars.push(Calendar::new("never"));
+    center.tables.push(Table {
+        name: Name::new("vip"),
+        entries: BTreeMap::from([
+            (SmolStr::new("+4930123456"), Attribute::Integer(2)),
+            (SmolStr::new("5"), Attribute::Text("five".into())),
+        ]),
+    });
+    center.agents.push(Agent {
+        id: AgentId::new("anna"),
+        skills: BTreeMap::from([(Name::new("billing"), 7), (Name::new("english"), 1)]),
+        groups: BTreeSet::from([Name::new("gold")]),
+    });
+    Layout::new(center).unwrap()
+}
+
+/// A center at one instant, with a few fixed numbers.
+pub struct Double;
+
+impl View for Double {
+    fn now(&self) -> Instant {
+        instant(NOW)
+    }
+
+    fn timezone(&self) -> Tz {
+        Tz::Europe__Berlin
+    }
+
+    fn is_open(&self, calendar: &str, _: Instant) -> Option<bool> {
+        ["office", "never"].contains(&calendar).then_some(calendar == "office")
+    }
+
+    fn open_for(&self, calendar: &str, _: Instant) -> Option<Duration> {
+        self.is_open(calendar, self.now()).map(|open| if open { Duration::from_hours(2) } else { Duration::ZERO })
+    }
+
+    fn next_open(&self, calendar: &str, at: Instant) -> Option<Option<Instant>> {
+        self.is_open(calendar, at).map(|open| open.then_some(at))
+    }
+
+    fn line(&self, queue: &str) -> Option<LineView> {
+        self.has_queue(queue).then(|| LineView {
+            waiting: 12,
+            on_call: 3,
+            oldest: if queue == "general" { Duration::ZERO } else { Duration::from_mins(4) },
+            agents: 8,
+            ready: 1,
+        })
+    }
+
+    fn has_queue(&self, queue: &str) -> bool {
+        ["billing", "general", "main"].contains(&queue)
+    }
+
+    fn count(&self, key: &str, per: Duration) -> u32 {
+        if key == "number:+4930123456" && per >= Duration::from_days(1) { 4 } else { 0 }
+    }
+
+    fn lookup(&self, table: &str, key: &str) -> Option<Option<Attribute>> {
+        (table == "vip").then(|| match key {
+            "+4930123456" => Some(Attribute::Integer(2)),
+            "5" => Some(Attribute::Text("five".into())),
+            _ => None,
+        })
+    }
+}
+
+pub fn request() -> Request {
+    let mut request = Request::new("c1", "retail", Phone::new("+4930123456").unwrap())
+        .attribute("vip", Attribute::Integer(2))
+        .attribute("tier", Attribute::Text("gold".into()))
+        .attribute("long", Attribute::Text("x".repeat(2000).into()))
+        .attribute("5", Attribute::Integer(55));
+    request.language = "de".into();
+    request.channel = "Web".into();
+    request.priority = 3;
+    request
+}
+
+pub fn contact() -> Contact {
+    Contact { request: Arc::new(request()), view: Arc::new(Double) }
+}
+
+pub fn scheduled() -> Contact {
+    Contact { request: Arc::new(request().at(instant("2026-12-24T10:00:00Z"))), view: Arc::new(Double) }
+}
+
+pub fn callback() -> CallbackView {
+    CallbackView {
+        request: Arc::new(request()),
+        sequence: Sequence(7),
+        received: instant("2026-12-24T07:50:00Z"),
+        place: instant("2026-12-24T07:55:00Z"),
+        priority: 11,
+        queue: Name::new("billing"),
+        attempts: 2,
+        last_outcome: Some(Outcome::Busy),
+        rejects: 0,
+        tags: Arc::new(vec![("campaign".into(), "spring".into())]),
+        state: StateName::Queued,
+        view: Arc::new(Double),
+    }
+}
+
+pub fn script(source: &str) -> Script {
+    Script { name: "app.rhai".into(), source: source.into() }
+}
+
+pub fn build(source: &str) -> Result<RhaiApplication, Vec<Diagnostic>> {
+    RhaiApplication::new(script(source), &layout())
+}
+
+pub fn application(source: &str) -> RhaiApplication {
+    build(source).unwrap_or_else(|findings| panic!("{source}\n{}", shown(&findings)))
+}
+
+pub fn shown(findings: &[Diagnostic]) -> String {
+    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// What `print(expression)` writes in a hook about a request and in one about a callback, whichever compiles.
+pub fn value(expression: &str) -> Result<String, Fault> {
+    let asks_request = expression.contains("request");
+    let mut app = if asks_request {
+        application(&format!("fn accept(request) {{ print({expression}); accept() }}"))
+    } else {
+        application(&format!("fn timeout(callback, event) {{ print({expression}); standard() }}"))
+    };
+    if asks_request {
+        app.accept(&contact())?;
+    } else {
+        app.timeout(&callback(), TimeoutKind::Failed(Outcome::Busy))?;
+    }
+    Ok(app.take_log().join("\n"))
+}
