@@ -23,6 +23,7 @@ mod book;
 pub mod center;
 mod engine;
 mod flow;
+pub mod journal;
 pub mod protocol;
 pub mod record;
 pub mod value;

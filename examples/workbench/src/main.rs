@@ -1,2 +1,62 @@
-//! The workbench.
-fn main() {}
+//! The program `ringback`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use ringback_workbench::commands::{Failure, Run, replay, say};
+
+/// The workbench of Ringback: plays what your callback rules do with a day's traffic.
+///
+/// Exit codes: 0 done, 1 errors found, 2 usage or unreadable input.
+#[derive(Parser)]
+#[command(name = "ringback", version, arg_required_else_help = true, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Plays a bundle's traffic to the end and prints the summary
+    Run {
+        /// The bundle: a folder with center.toml, traffic.csv and roster.csv
+        dir: PathBuf,
+        /// Write what happened to this file, one JSON object a line
+        #[arg(long, value_name = "FILE")]
+        events: Option<PathBuf>,
+        /// Write the summary to this file, as JSON
+        #[arg(long, value_name = "FILE")]
+        summary: Option<PathBuf>,
+        /// Keep a journal in this file, for `replay`
+        #[arg(long, value_name = "FILE")]
+        journal: Option<PathBuf>,
+        /// Pass over lines of traffic.csv and roster.csv that can't be used
+        #[arg(long)]
+        skip_bad: bool,
+    },
+    /// Repeats a journal and compares effects and state
+    Replay {
+        /// The journal that `run --journal` wrote
+        file: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Run { dir, events, summary, journal, skip_bad } => {
+            Run { dir, events, summary, journal, skip_bad }.start()
+        }
+        Command::Replay { file } => replay(&file),
+    };
+    match result.and_then(|text| say(&text)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprint!("{failure}");
+            match failure {
+                Failure::Found(_) => ExitCode::from(1),
+                Failure::Unreadable(_) => ExitCode::from(2),
+            }
+        }
+    }
+}

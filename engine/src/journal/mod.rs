@@ -1,0 +1,208 @@
+//! The journal: every call of an engine with its instant and what came of it, so that a run can be repeated and
+//! compared. It is text, one JSON object a line, and this module only turns lines into values and back: reading
+//! and writing files is the host's.
+//!
+//! The first line is the [`Header`]: versions, center and application. Then comes an [`Entry`] for each call of
+//! [`Engine::apply`](crate::Engine::apply) or [`Engine::advance`](crate::Engine::advance), and last the [`Seal`]
+//! with the hash of the state. Each line ends with a checksum that covers it and the checksum before, so that a
+//! line changed, lost or moved is noticed, and so is a journal that was cut.
+
+mod line;
+mod read;
+mod replay;
+mod write;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+use crate::center::Center;
+use crate::protocol::{Command, Effect, Refusal};
+use crate::value::Instant;
+
+pub use read::{JournalError, Line, Reader};
+pub use replay::{Difference, Replay, Unequal};
+pub use write::Writer;
+
+/// The version of the journal's form; another one is not read.
+pub const FORMAT: u32 = 1;
+
+/// The version of the engine that this is; journals of another are not replayed.
+pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
+
+/// The version of the time zone data built in; it decides when a calendar opens.
+pub const ZONES: &str = chrono_tz::IANA_TZDB_VERSION;
+
+/// What a replay needs to begin where the run began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// The form of the journal, [`FORMAT`].
+    #[serde(rename = "journal")]
+    pub format: u32,
+    /// The version of the engine that ran.
+    pub engine: String,
+    /// The version of its time zone data.
+    pub zones: String,
+    /// The application that ran.
+    pub application: ApplicationText,
+    /// The center, as it was configured.
+    pub center: Center,
+}
+
+/// An application, as text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApplicationText {
+    /// What runs it, with its version; empty for the application without opinions.
+    pub runtime: String,
+    /// What its author calls it: a file's name.
+    pub name: String,
+    /// The hash of its source: xxh3, 128 bits, in hexadecimal.
+    pub hash: String,
+    /// The source.
+    pub source: String,
+}
+
+/// One call of the engine, and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Counts up by one, from 0.
+    pub entry: u64,
+    /// The instant the host gave.
+    pub at: Instant,
+    /// The call.
+    pub call: Call,
+    /// What it returned.
+    pub returned: Returned,
+    /// How many effects it had.
+    pub effects: usize,
+    /// Their [`digest`].
+    #[serde(with = "hex64")]
+    pub digest: u64,
+}
+
+/// A call that can change an engine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Call<C = Command> {
+    /// Time passes.
+    Advance,
+    /// Time passes, then something is done.
+    Apply(C),
+}
+
+/// What a call returned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Returned {
+    /// It was done; of `advance`: nothing due is left.
+    Done,
+    /// `advance` fired as much as one call does, and more is due.
+    More,
+    /// The command was not done.
+    Refused(Refusal),
+}
+
+/// The end of a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seal {
+    /// How many entries there are.
+    pub sealed: u64,
+    /// The hash of the engine's state after the last.
+    #[serde(with = "hex128")]
+    pub state: u128,
+}
+
+impl Header {
+    /// The header for a run of this engine.
+    #[must_use]
+    pub fn new(center: Center, application: ApplicationText) -> Self {
+        Self { format: FORMAT, engine: ENGINE.into(), zones: ZONES.into(), application, center }
+    }
+
+    /// Whether `runtime`, what would run the application here, is what ran it there.
+    ///
+    /// # Errors
+    ///
+    /// It is another, or another version; it may decide otherwise.
+    pub fn runs_on(&self, runtime: &str) -> Result<(), JournalError> {
+        read::same("application runtime", &self.application.runtime, runtime)
+    }
+}
+
+impl ApplicationText {
+    /// The text of an application, with its hash.
+    #[must_use]
+    pub fn new(runtime: impl Into<String>, name: impl Into<String>, source: impl Into<String>) -> Self {
+        let source = source.into();
+        let hash = format!("{:032x}", xxh3_128(source.as_bytes()));
+        Self { runtime: runtime.into(), name: name.into(), hash, source }
+    }
+
+    /// No application: the center's settings decide everything.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self::new("", "", "")
+    }
+
+    /// Whether the hash is that of the source.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.hash == format!("{:032x}", xxh3_128(self.source.as_bytes()))
+    }
+}
+
+impl From<Result<(), Refusal>> for Returned {
+    fn from(result: Result<(), Refusal>) -> Self {
+        result.map_or_else(Self::Refused, |()| Self::Done)
+    }
+}
+
+impl From<crate::Advanced> for Returned {
+    fn from(advanced: crate::Advanced) -> Self {
+        match advanced {
+            crate::Advanced::Done => Self::Done,
+            crate::Advanced::More => Self::More,
+        }
+    }
+}
+
+/// The digest of what a call brought about: xxh3, 64 bits, of the effects' JSON, each ended by a line feed.
+///
+/// `text` is working space; it is cleared first and holds that JSON afterwards.
+///
+/// # Errors
+///
+/// An effect can't be written as JSON; none of this crate is such.
+pub fn digest(effects: &[Effect], text: &mut Vec<u8>) -> Result<u64, serde_json::Error> {
+    text.clear();
+    for effect in effects {
+        serde_json::to_writer(&mut *text, effect)?;
+        text.push(b'\n');
+    }
+    Ok(xxh3_64(text))
+}
+
+macro_rules! hexadecimal {
+    ($module:ident, $number:ty, $digits:literal) => {
+        mod $module {
+            use serde::{Deserialize, Deserializer, Serializer, de};
+
+            pub(super) fn serialize<S: Serializer>(number: &$number, s: S) -> Result<S::Ok, S::Error> {
+                s.collect_str(&format_args!(concat!("{:0", $digits, "x}"), number))
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<$number, D::Error> {
+                let text = String::deserialize(d)?;
+                <$number>::from_str_radix(&text, 16).map_err(de::Error::custom)
+            }
+        }
+    };
+}
+hexadecimal!(hex64, u64, "16");
+hexadecimal!(hex128, u128, "32");
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! Repeating the calls of a journal, and comparing what comes of them.
+
+use std::fmt;
+
+use super::{Call, Entry, Returned, Seal, digest};
+use crate::Engine;
+use crate::protocol::{Application, Effect};
+use crate::value::Instant;
+
+/// An engine that repeats a journal's calls.
+pub struct Replay<A> {
+    engine: Engine<A>,
+    effects: Vec<Effect>,
+    text: Vec<u8>,
+}
+
+/// Where a replay went another way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The entry; `None` if all entries were the same and the state at the end is not.
+    pub entry: Option<(u64, Instant)>,
+    /// What was not the same.
+    pub unequal: Unequal,
+}
+
+/// What was not the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unequal {
+    /// What the call returned.
+    Returned {
+        /// In the journal.
+        journal: Box<Returned>,
+        /// In the replay.
+        replay: Box<Returned>,
+    },
+    /// How many effects it had.
+    Effects {
+        /// In the journal.
+        journal: usize,
+        /// In the replay.
+        replay: usize,
+    },
+    /// The effects themselves.
+    Digest {
+        /// In the journal.
+        journal: u64,
+        /// In the replay.
+        replay: u64,
+    },
+    /// The state after the last entry.
+    State {
+        /// In the journal.
+        journal: u128,
+        /// In the replay.
+        replay: u128,
+    },
+    /// An effect could not be written as JSON.
+    Unwritable(String),
+}
+
+impl<A: Application> Replay<A> {
+    /// A replay from the start, on the engine that the header describes.
+    #[must_use]
+    pub fn new(engine: Engine<A>) -> Self {
+        Self { engine, effects: Vec::new(), text: Vec::new() }
+    }
+
+    /// Repeats one call. After a difference the rest of the journal says nothing about this engine any more.
+    ///
+    /// # Errors
+    ///
+    /// Something else came of it.
+    pub fn entry(&mut self, entry: &Entry) -> Result<(), Difference> {
+        self.effects.clear();
+        let returned = match &entry.call {
+            Call::Advance => self.engine.advance(entry.at, &mut self.effects).into(),
+            Call::Apply(command) => self.engine.apply(entry.at, command.clone(), &mut self.effects).into(),
+        };
+        self.compare(entry, returned)
+            .map_err(|unequal| Difference { entry: Some((entry.entry, entry.at)), unequal })
+    }
+
+    /// Compares the state at the end.
+    ///
+    /// # Errors
+    ///
+    /// It is another.
+    pub fn seal(&self, seal: &Seal) -> Result<(), Difference> {
+        let (journal, replay) = (seal.state, self.engine.state_hash());
+        if journal == replay {
+            return Ok(());
+        }
+        Err(Difference { entry: None, unequal: Unequal::State { journal, replay } })
+    }
+
+    /// The effects of the entry repeated last.
+    #[must_use]
+    pub fn effects(&self) -> &[Effect] {
+        &self.effects
+    }
+
+    fn compare(&mut self, entry: &Entry, returned: Returned) -> Result<(), Unequal> {
+        if returned != entry.returned {
+            let journal = Box::new(entry.returned.clone());
+            return Err(Unequal::Returned { journal, replay: Box::new(returned) });
+        }
+        let (journal, replay) = (entry.effects, self.effects.len());
+        if journal != replay {
+            return Err(Unequal::Effects { journal, replay });
+        }
+        let replay =
+            digest(&self.effects, &mut self.text).map_err(|error| Unequal::Unwritable(error.to_string()))?;
+        let journal = entry.digest;
+        if journal == replay { Ok(()) } else { Err(Unequal::Digest { journal, replay }) }
+    }
+}
+
+impl fmt::Display for Returned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done => f.write_str("done"),
+            Self::More => f.write_str("more is due"),
+            Self::Refused(refusal) => write!(f, "refused ({refusal})"),
+        }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.entry {
+            Some((entry, at)) => write!(f, "entry {entry} at {at} differs: {}", self.unequal),
+            None => write!(f, "every entry is the same, but {}", self.unequal),
+        }
+    }
+}
+
+impl fmt::Display for Unequal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Returned { journal, replay } => write!(f, "the journal has {journal}, the replay {replay}"),
+            Self::Effects { journal, replay } => {
+                write!(f, "the journal has {journal} effects, the replay {replay}")
+            }
+            Self::Digest { journal, replay } => {
+                write!(f, "the journal has effects with digest {journal:016x}, the replay {replay:016x}")
+            }
+            Self::State { journal, replay } => {
+                write!(f, "the journal ends in state {journal:032x}, the replay in {replay:032x}")
+            }
+            Self::Unwritable(cause) => write!(f, "an effect can't be written as JSON: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for Difference {}

@@ -1,0 +1,228 @@
+use std::collections::BTreeSet;
+
+use chrono_tz::{Asia, Tz, UTC};
+use ringback_engine::center::Attribute;
+use ringback_engine::record::Outcome;
+use ringback_engine::{AgentId, Duration, Instant};
+
+use super::*;
+
+fn traffic(text: &str) -> Result<Vec<Result<TrafficLine, StreamError>>, StreamError> {
+    Ok(Traffic::open(text.as_bytes(), UTC)?.collect())
+}
+
+fn agents() -> BTreeSet<AgentId> {
+    ["anna", "bob"].map(AgentId::new).into()
+}
+
+fn roster(text: &str) -> Result<Vec<Result<RosterLine, StreamError>>, StreamError> {
+    let agents = agents();
+    Ok(Roster::open(text.as_bytes(), UTC, &agents)?.collect())
+}
+
+/// The one bad line of a file.
+fn only_bad<T: std::fmt::Debug>(lines: Vec<Result<T, StreamError>>) -> String {
+    let bad: Vec<_> = lines.into_iter().filter_map(Result::err).map(|error| error.to_string()).collect();
+    assert_eq!(bad.len(), 1, "{bad:?}");
+    bad[0].clone()
+}
+
+#[test]
+fn a_line_of_traffic_is_read_whole() {
+    let text = "at,id,service,phone,desired,outcomes,ring,handle,cancel_at,key,channel,language,vip,need\n\
+        1999-01-03 07:00:01.250,c1,PS,+972541234567,1999-01-03T09:00:00+02:00,busy|no_answer,4.5|0.0005,187.9,\
+        1999-01-03 08:00,k1,web,he,2,\n";
+    let lines: Vec<_> = Traffic::open(text.as_bytes(), Asia::Jerusalem).unwrap().collect();
+    let [Ok(line)] = &lines[..] else { panic!("{lines:?}") };
+    let instant = |text: &str| text.parse::<Instant>().unwrap();
+    assert_eq!(line.line, 2);
+    assert_eq!(line.at, instant("1999-01-03T05:00:01.250Z"));
+    let request = &line.request;
+    assert_eq!((request.id.as_str(), request.service.as_str()), ("c1", "PS"));
+    assert_eq!(request.phone.as_str(), "+972541234567");
+    assert_eq!(request.desired, Some(instant("1999-01-03T07:00:00Z")));
+    assert_eq!(request.key.as_deref(), Some("k1"));
+    assert_eq!((request.channel.as_str(), request.language.as_str()), ("web", "he"));
+    assert_eq!(request.attributes, [("vip".into(), Attribute::Integer(2))].into());
+    assert_eq!(line.fate.outcomes, [Outcome::Busy, Outcome::NoAnswer]);
+    assert_eq!(line.fate.ring, [4_500, 1].map(Duration::from_millis));
+    assert_eq!(line.fate.handle, Duration::from_millis(187_900));
+    assert_eq!(line.fate.cancel_at, Some(instant("1999-01-03T06:00:00Z")));
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    let lines = traffic("phone,service,id,at\n+12125550123,s,c1,2026-03-03T15:00:00Z").unwrap();
+    let line = lines[0].as_ref().unwrap();
+    assert_eq!(line.fate, Fate::default());
+    assert_eq!((line.request.desired, &line.request.key), (None, &None));
+    assert!(line.request.attributes.is_empty());
+}
+
+#[test]
+fn bad_lines_of_traffic_say_where_and_why() {
+    let header = "at,id,service,phone,outcomes,ring,handle,cancel_at,desired\n";
+    let good = "2026-03-03T15:00:00Z,c0,s,+12125550123,,,,,\n";
+    for (line, message) in [
+        (",c1,s,+12125550123,,,,,", "`at`: is empty"),
+        ("yesterday,c1,s,+12125550123,,,,,", "`at`: `yesterday` is no instant"),
+        (
+            "2026-03-03T14:59:59Z,c1,s,+12125550123,,,,,",
+            "`at`: goes back, 2026-03-03T14:59:59.000Z is before 2026-03-03T15:00:00.000Z of line 2; lines are in \
+             order of `at`",
+        ),
+        ("2026-03-03T15:00:00Z,,s,+12125550123,,,,,", "`id`: is empty"),
+        ("2026-03-03T15:00:00Z,c1,,+12125550123,,,,,", "`service`: is empty"),
+        ("2026-03-03T15:00:00Z,c1,s,,,,,,", "`phone`: is empty"),
+        ("2026-03-03T15:00:00Z,c1,s,054-1234567,,,,,", "`phone`: `054-1234567` is no number in E.164"),
+        (
+            "2026-03-03T15:00:00Z,c1,s,+12125550123,bsuy,,,,",
+            "`outcomes`: unknown outcome `bsuy`, did you mean `busy`?",
+        ),
+        (
+            "2026-03-03T15:00:00Z,c1,s,+12125550123,x,,,,",
+            "`outcomes`: unknown outcome `x`; write one of `answered`",
+        ),
+        ("2026-03-03T15:00:00Z,c1,s,+12125550123,busy|,,,,", "`outcomes`: place 2 of the list is empty"),
+        ("2026-03-03T15:00:00Z,c1,s,+12125550123,,4|soon,,,", "`ring`: `soon` is no number of seconds"),
+        ("2026-03-03T15:00:00Z,c1,s,+12125550123,,,-1,,", "`handle`: `-1` is no number of seconds"),
+        (
+            "2026-03-03T15:00:00Z,c1,s,+12125550123,,,,2026-03-03T14:00:00Z,",
+            "`cancel_at`: 2026-03-03T14:00:00.000Z is before the request at 2026-03-03T15:00:00.000Z",
+        ),
+        ("2026-03-03T15:00:00Z,c1,s,+12125550123,,,,,soon", "`desired`: `soon` is no instant"),
+        ("2026-03-03T15:00:00Z,c1,s", "has 3 fields, and the header 9"),
+        ("2026-03-03T15:00:00Z,c1,s,+12125550123,,,,,,", "has 10 fields, and the header 9"),
+    ] {
+        let lines = traffic(&format!("{header}{good}{line}\n{good}")).unwrap();
+        assert_eq!(lines.len(), 3, "{line}: the stream goes on");
+        let bad = only_bad(lines);
+        let expected = format!("traffic.csv:3: {message}");
+        assert!(bad.starts_with(&expected), "{bad}\n{expected}");
+    }
+    let bad = only_bad(traffic(&format!("{header}2026-03-03T15:00:00Z,c1,s,212 555,,,,,\n")).unwrap());
+    assert!(bad.ends_with("; national forms are not supported yet"), "{bad}");
+}
+
+#[test]
+fn line_numbers_are_those_of_an_editor() {
+    let good = "2026-03-03T15:00:00Z,c0,s,+12125550123,\"two\nlines\"";
+    let bad = "2026-03-03T15:00:00Z,c0,s,123,";
+    let header = "at,id,service,phone,note";
+    for end in ["\n", "\r\n"] {
+        for (lines, number) in [
+            (vec![header, bad], 2),
+            (vec![header, "", "", bad], 4),
+            (vec!["", header, bad], 3),
+            (vec![header, good, "", bad, ""], 5),
+            (vec!["\u{feff}at,id,service,phone,note", good, bad], 4),
+        ] {
+            for last in ["", end] {
+                let text = lines.join(end) + last;
+                let bad = only_bad(traffic(&text).unwrap());
+                assert!(bad.starts_with(&format!("traffic.csv:{number}: `phone`")), "{text:?}: {bad}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_quote_that_is_not_closed_is_found_where_it_begins() {
+    let text = "at,id,service,phone\n2026-03-03T15:00:00Z,c0,s,+12125550123\n\
+        2026-03-03T15:00:00Z,\"c1,s,+12125550123\n2026-03-03T15:00:00Z,c2,s,+12125550123\n";
+    let bad = only_bad(traffic(text).unwrap());
+    assert!(bad.starts_with("traffic.csv:3: has 2 fields, and the header 4; a quote"), "{bad}");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_a_bad_line() {
+    let mut text = b"at,id,service,phone\n2026-03-03T15:00:00Z,c".to_vec();
+    text.extend_from_slice(b"\xff,s,+12125550123\n2026-03-03T15:00:00Z,c2,s,+12125550123\n");
+    let lines: Vec<_> = Traffic::open(&text[..], UTC).unwrap().collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(only_bad(lines), "traffic.csv:2: `id`: is not UTF-8");
+}
+
+#[test]
+fn headers_that_do_not_fit_say_all_that_is_wrong() {
+    for (header, causes) in [
+        ("", "traffic.csv:1: the file is empty; it begins with a header: at,id,service,phone"),
+        ("at,id,service\n", "traffic.csv:1: column `phone` is missing"),
+        (
+            "at,ID,servce,phone\n",
+            "traffic.csv:1: column `id` is missing\ntraffic.csv:1: column `service` is missing, is it `servce`",
+        ),
+        ("at,id,service,phone,id\n", "traffic.csv:1: column `id` stands here twice"),
+        ("at,id,service,phone,\n", "traffic.csv:1: column 5 has no name"),
+    ] {
+        assert_eq!(traffic(header).unwrap_err().to_string(), causes);
+    }
+    let error = traffic("at;id;service;phone\n").unwrap_err().to_string();
+    assert!(error.ends_with("fields are separated by commas"), "{error}");
+}
+
+#[test]
+fn attributes_that_are_nearly_columns_are_doubtful() {
+    let names = |text: &str| Traffic::open(text.as_bytes(), UTC).unwrap().doubtful_columns();
+    let found = names("at,id,service,phone,handel,rings,vip,queue,need,priority\n");
+    assert_eq!(found, [("handel".into(), "handle"), ("rings".into(), "ring")]);
+}
+
+#[test]
+fn a_roster_is_read() {
+    let text = "event,at,agent\nlogin,2026-03-03T15:00:00Z,anna\nready,2026-03-03T15:00:00Z,bob\n\
+        not_ready,2026-03-03T15:00:01Z,anna\nlogout,2026-03-03T15:00:02Z,anna\n";
+    let lines: Vec<_> = roster(text).unwrap().into_iter().map(Result::unwrap).collect();
+    let events: Vec<_> = lines.iter().map(|line| (line.line, line.agent.as_str(), line.event)).collect();
+    assert_eq!(
+        events,
+        [
+            (2, "anna", Shift::LogIn),
+            (3, "bob", Shift::Ready),
+            (4, "anna", Shift::NotReady),
+            (5, "anna", Shift::LogOut)
+        ]
+    );
+}
+
+#[test]
+fn bad_lines_of_a_roster_say_where_and_why() {
+    for (line, message) in [
+        ("2026-03-03T15:00:00Z,ana,login", "`agent`: unknown agent `ana`, did you mean `anna`?"),
+        (
+            "2026-03-03T15:00:00Z,zed,login",
+            "`agent`: unknown agent `zed`; center.toml has no such `[[agent]]`",
+        ),
+        ("2026-03-03T15:00:00Z,,login", "`agent`: is empty"),
+        ("2026-03-03T15:00:00Z,anna,logn", "`event`: unknown event `logn`, did you mean `login`?"),
+        (
+            "2026-03-03T15:00:00Z,anna,x",
+            "`event`: unknown event `x`; write `login`, `ready`, `not_ready` or `logout`",
+        ),
+        ("2026-03-03T15:00:00Z,anna,", "`event`: is empty"),
+        ("2026-03-03T14:00:00Z,anna,login", "`at`: goes back"),
+    ] {
+        let lines = roster(&format!("at,agent,event\n2026-03-03T15:00:00Z,bob,login\n{line}\n")).unwrap();
+        let bad = only_bad(lines);
+        assert!(bad.starts_with(&format!("roster.csv:3: {message}")), "{bad}");
+    }
+    let error = roster("at,agent,event,evnt,team\n").unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "roster.csv:1: unknown column `evnt`, did you mean `event`?\n\
+         roster.csv:1: unknown column `team`; the roster has `at`, `agent`, `event`"
+    );
+}
+
+#[test]
+fn a_survey_counts_good_and_bad_lines() {
+    let mut text = String::from("at,id,service,phone\n");
+    for n in 0..100 {
+        let phone = if n % 4 == 0 { "123" } else { "+12125550123" };
+        text.push_str(&format!("2026-03-03T15:00:00Z,c{n},s,{phone}\n"));
+    }
+    let found = survey(Traffic::open(text.as_bytes(), Tz::UTC).unwrap()).unwrap();
+    assert_eq!((found.good, found.bad.count()), (75, 25));
+    assert_eq!(found.bad.first().len(), BadLines::KEPT);
+    assert_eq!(found.bad.first()[1].line, 6);
+}

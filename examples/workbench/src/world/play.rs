@@ -1,0 +1,199 @@
+//! Playing a period of traffic.
+
+use std::collections::BTreeMap;
+
+use ringback_engine::protocol::{CancelledBy, Command, Effect, EffectKind, Event, Refusal};
+use ringback_engine::{Advanced, AttemptId, CallbackId, Instant};
+
+use super::agenda::{Act, Agenda};
+use super::{Observer, PlayError, Played, Verbs};
+use crate::streams::{BadLine, Fate, RosterLine, Shift, StreamError, TRAFFIC, TrafficLine};
+
+/// The world and the engine it plays against.
+struct World<'a, E, T: Iterator, R: Iterator> {
+    engine: &'a mut E,
+    agenda: Agenda<T, R>,
+    observer: &'a mut dyn Observer,
+    /// Those whose callbacks are not over.
+    customers: BTreeMap<CallbackId, Customer>,
+    effects: Vec<Effect>,
+    played: Played,
+}
+
+/// A customer whose callback is not over.
+struct Customer {
+    fate: Fate,
+    /// The attempt made last.
+    attempt: Option<AttemptId>,
+}
+
+/// Plays until no line is unread, nothing is under way and no deadline is pending.
+///
+/// Bad lines of the streams are passed over. A request whose id another callback has is a bad line, too, that
+/// only playing finds; unless `skip_bad` is set, the run stops when as many were found as are kept.
+///
+/// # Errors
+///
+/// A stream can't be read on, or the engine stands still.
+pub fn play<E, T, R>(
+    engine: &mut E,
+    traffic: T,
+    roster: R,
+    skip_bad: bool,
+    observer: &mut dyn Observer,
+) -> Result<Played, PlayError>
+where
+    E: Verbs,
+    T: Iterator<Item = Result<TrafficLine, StreamError>>,
+    R: Iterator<Item = Result<RosterLine, StreamError>>,
+{
+    let mut world = World {
+        engine,
+        agenda: Agenda::new(traffic, roster),
+        observer,
+        customers: BTreeMap::new(),
+        effects: Vec::new(),
+        played: Played::default(),
+    };
+    while skip_bad || !world.played.bad.is_full() {
+        if !world.step()? {
+            break;
+        }
+    }
+    Ok(world.played)
+}
+
+impl<E, T, R> World<'_, E, T, R>
+where
+    E: Verbs,
+    T: Iterator<Item = Result<TrafficLine, StreamError>>,
+    R: Iterator<Item = Result<RosterLine, StreamError>>,
+{
+    /// Does what comes next; `false` if nothing does.
+    fn step(&mut self) -> Result<bool, PlayError> {
+        let act_at = self.agenda.next_at()?;
+        let deadline = self.engine.next_deadline();
+        match (deadline, act_at) {
+            (Some(deadline), act_at) if act_at.is_none_or(|at| deadline <= at) => self.pass_time(deadline)?,
+            (_, Some(at)) => {
+                if let Some(act) = self.agenda.take(at)? {
+                    self.perform(at, act)?;
+                }
+            }
+            (_, None) => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Lets the engine fire all that is due until `until`.
+    fn pass_time(&mut self, until: Instant) -> Result<(), PlayError> {
+        while self.engine.advance(until, &mut self.effects) == Advanced::More {
+            self.follow();
+        }
+        self.follow();
+        match self.engine.next_deadline() {
+            Some(deadline) if deadline <= until => Err(PlayError::Stuck(deadline)),
+            _ => Ok(()),
+        }
+    }
+
+    fn perform(&mut self, at: Instant, act: Act) -> Result<(), PlayError> {
+        let command = match act {
+            Act::Shift(agent, Shift::LogIn) => Command::LogIn { agent },
+            Act::Shift(agent, Shift::Ready) => Command::Ready { agent },
+            Act::Shift(agent, Shift::NotReady) => Command::NotReady { agent },
+            Act::Shift(agent, Shift::LogOut) => Command::LogOut { agent },
+            Act::Outcome(attempt, outcome) => Command::Outcome { attempt, outcome },
+            Act::End(attempt) => Command::Ended { attempt },
+            Act::Cancel(callback) => Command::Cancel { callback, by: CancelledBy::Customer },
+            Act::Request(line) => return self.request(*line),
+        };
+        if let Err(refusal) = self.apply(at, command)? {
+            self.observer.refused(&refusal);
+        }
+        self.follow();
+        Ok(())
+    }
+
+    fn request(&mut self, line: TrafficLine) -> Result<(), PlayError> {
+        let TrafficLine { line, at, request, fate } = line;
+        let refused = self.apply(at, Command::Request(request.clone()))?.err();
+        if let Some(Refusal::IdInUse(_)) = refused {
+            let cause = format!(
+                "`id`: another callback has the id `{}`; an id is free again when it is purged",
+                request.id
+            );
+            self.played.bad.note(BadLine { file: TRAFFIC.into(), line, cause });
+            self.follow();
+            return Ok(());
+        }
+        self.observer.requested(at, &request);
+        if let Some(refusal) = refused {
+            self.observer.refused(&refusal);
+        }
+        // Only acceptance makes a customer: a repeated key belongs to the first request's callback.
+        let accepted = self.effects.iter().any(|effect| {
+            matches!(&effect.kind, EffectKind::Event(Event::Accepted { callback }) if *callback == request.id)
+        });
+        if accepted {
+            if let Some(cancel_at) = fate.cancel_at {
+                self.agenda.cancel(cancel_at, request.id.clone());
+            }
+            self.customers.insert(request.id, Customer { fate, attempt: None });
+        }
+        self.follow();
+        Ok(())
+    }
+
+    /// Applies a command; where the engine is behind, lets it catch up first.
+    fn apply(&mut self, at: Instant, command: Command) -> Result<Result<(), Refusal>, PlayError> {
+        let result = self.engine.apply(at, command.clone(), &mut self.effects);
+        if result != Err(Refusal::Behind) {
+            return Ok(result);
+        }
+        self.pass_time(at)?;
+        match self.engine.apply(at, command, &mut self.effects) {
+            Err(Refusal::Behind) => Err(PlayError::Stuck(at)),
+            result => Ok(result),
+        }
+    }
+
+    /// Does what the engine's effects say, and shows them to the observer.
+    fn follow(&mut self) {
+        let mut effects = std::mem::take(&mut self.effects);
+        for effect in effects.drain(..) {
+            let standing = match &effect.kind {
+                EffectKind::Event(Event::Returned { callback, .. } | Event::Connected { callback, .. }) => {
+                    self.engine.standing(callback)
+                }
+                _ => None,
+            };
+            self.observer.effect(&effect, standing.as_ref());
+            self.obey(&effect);
+        }
+        self.effects = effects;
+    }
+
+    fn obey(&mut self, effect: &Effect) {
+        match &effect.kind {
+            EffectKind::Dial(dial) => {
+                let Some(customer) = self.customers.get_mut(&dial.callback) else { return };
+                customer.attempt = Some(dial.attempt);
+                let (ring, outcome) = customer.fate.of_attempt(dial.number_of_attempt, dial.ring_for);
+                self.agenda.attempt(effect.at.after(ring), dial.attempt, outcome);
+            }
+            EffectKind::HangUp(hang_up) => self.agenda.hang_up(hang_up.attempt),
+            EffectKind::Event(Event::Connected { callback, .. }) => {
+                let Some(customer) = self.customers.get(callback) else { return };
+                let Some(attempt) = customer.attempt else { return };
+                self.agenda.interaction(effect.at.after(customer.fate.handle), attempt);
+            }
+            EffectKind::Event(Event::Completed { callback, .. }) => {
+                if let Some(Customer { attempt: Some(attempt), .. }) = self.customers.remove(callback) {
+                    self.agenda.hang_up(attempt);
+                }
+            }
+            _ => {}
+        }
+    }
+}
