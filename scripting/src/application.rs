@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rhai::{AST, Dynamic, FuncArgs};
 use ringback_engine::center::{Layout, Limit, Plan};
 use ringback_engine::protocol::{
-    Acceptance, Answer, Application, CallbackView, Contact, Fault, Hook, RetentionAnswer, TimeoutAnswer, TimeoutKind, View,
+    Acceptance, Answer, Application, CallbackView, Contact, Fault, Hook, RetentionAnswer, TimeoutAnswer,
+    TimeoutKind, View,
 };
 use smol_str::SmolStr;
 use xxhash_rust::xxh3::xxh3_128;
@@ -25,6 +26,14 @@ pub struct Script {
     pub name: String,
     /// The text, in the dialect of this crate.
     pub source: String,
+}
+
+impl Script {
+    /// The text of an application, under the name that people know it by.
+    #[must_use]
+    pub fn new(name: impl Into<String>, source: impl Into<String>) -> Self {
+        Self { name: name.into(), source: source.into() }
+    }
 }
 
 /// What one hook has cost so far.
@@ -155,11 +164,13 @@ impl RhaiApplication {
         view: &Arc<dyn View>,
         instead: &str,
     ) -> Result<T, Fault> {
-        let result = self.sandbox.call(&self.ast, hook.name(), arguments, Arc::clone(view)).and_then(|value: Dynamic| {
-            value
-                .try_cast_result::<T>()
-                .map_err(|value| Fault::of_answer(wrong_answer(hook.name(), instead, &value)))
-        });
+        let result = self.sandbox.call(&self.ast, hook.name(), arguments, Arc::clone(view)).and_then(
+            |value: Dynamic| {
+                value
+                    .try_cast_result::<T>()
+                    .map_err(|value| Fault::of_answer(wrong_answer(hook.name(), instead, &value)))
+            },
+        );
         let operations = self.sandbox.operations();
         if let Some(counts) = self.counts.get_mut(hook as usize) {
             counts.calls = counts.calls.saturating_add(1);
@@ -202,7 +213,8 @@ impl Application for RhaiApplication {
             return Ok(None);
         }
         let values = (CallbackValue(Arc::new(callback.clone())), EventValue(kind));
-        let instead = "`retry(after)`, `requeue()`, `reroute()`, `schedule(instant)`, `complete(word)` or `standard()`";
+        let instead =
+            "`retry(after)`, `requeue()`, `reroute()`, `schedule(instant)`, `complete(word)` or `standard()`";
         self.answer(Hook::Timeout, values, &callback.view, instead).map(|verdict: Verdict| verdict.0)
     }
 

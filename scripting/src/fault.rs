@@ -56,7 +56,11 @@ fn unknown_call(signature: &str) -> String {
     };
     let kinds: Vec<_> =
         kinds.trim_end_matches(')').split(", ").filter(|kind| !kind.is_empty()).map(kind).collect();
-    if kinds.is_empty() { format!("unknown function `{name}`") } else { format!("`{name}` can't be used with {}", kinds.join(" and ")) }
+    if kinds.is_empty() {
+        format!("unknown function `{name}`")
+    } else {
+        format!("`{name}` can't be used with {}", kinds.join(" and "))
+    }
 }
 
 /// A property that no kind has: `Unknown property 'x' - a getter is not registered for type 'plan'`.
@@ -98,7 +102,9 @@ pub(crate) fn parse_message(error: &ParseErrorType) -> String {
     match error {
         P::UnexpectedEOF => "the script ends too early".into(),
         P::BadInput(LexError::StringTooLong(_)) => format!("a text of more than {TEXT_BYTES} bytes"),
-        P::BadInput(LexError::UnexpectedInput(text) | LexError::ImproperSymbol(text, _)) => format!("unexpected `{text}`"),
+        P::BadInput(LexError::UnexpectedInput(text) | LexError::ImproperSymbol(text, _)) => {
+            format!("unexpected `{text}`")
+        }
         P::UnknownOperator(text) => format!("unknown operator `{text}`"),
         P::MissingToken(token, purpose) => format!("expected `{token}` {purpose}"),
         P::Reserved(word) => format!("`{word}` is a reserved word"),
@@ -106,8 +112,12 @@ pub(crate) fn parse_message(error: &ParseErrorType) -> String {
         P::VariableExpected => "expected a variable's name".into(),
         P::PropertyExpected => "expected a property's name".into(),
         P::ExprExpected(what) => format!("expected {what}"),
-        P::FnDuplicatedDefinition(name, _) => format!("there are two functions `{name}` with as many parameters"),
-        P::FnDuplicatedParam(name, parameter) => format!("function `{name}` has two parameters `{parameter}`"),
+        P::FnDuplicatedDefinition(name, _) => {
+            format!("there are two functions `{name}` with as many parameters")
+        }
+        P::FnDuplicatedParam(name, parameter) => {
+            format!("function `{name}` has two parameters `{parameter}`")
+        }
         P::FnMissingName => "expected the function's name".into(),
         P::FnMissingParams(name) => format!("function `{name}`: expected `(`"),
         P::FnMissingBody(name) => format!("function `{name}`: expected `{{`"),

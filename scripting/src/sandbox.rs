@@ -5,7 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rhai::module_resolvers::DummyModuleResolver;
-use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, OptimizationLevel, ParseError, Position, Scope};
+use rhai::{
+    AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, OptimizationLevel, ParseError, Position,
+    Scope,
+};
 use ringback_engine::protocol::{Fault, View};
 
 use crate::fault::fault_of;
@@ -18,9 +21,38 @@ use crate::words::{self, Call};
 
 /// Keywords and symbols that Rhai is told not to know.
 const DISABLED: [&str; 32] = [
-    "eval", "Fn", "call", "curry", "is_shared", "is_def_fn", "is_def_var", "type_of", "import", "export", "as", "global",
-    "private", "this", "try", "catch", "throw", "[", "]", "?[", "#{", "?.", "??", "??=", "**", "**=", "::", "!is", "exit",
-    "shared", "sync", "async",
+    "eval",
+    "Fn",
+    "call",
+    "curry",
+    "is_shared",
+    "is_def_fn",
+    "is_def_var",
+    "type_of",
+    "import",
+    "export",
+    "as",
+    "global",
+    "private",
+    "this",
+    "try",
+    "catch",
+    "throw",
+    "[",
+    "]",
+    "?[",
+    "#{",
+    "?.",
+    "??",
+    "??=",
+    "**",
+    "**=",
+    "::",
+    "!is",
+    "exit",
+    "shared",
+    "sync",
+    "async",
 ];
 
 /// A Rhai engine that scripts can do no harm with.
@@ -48,8 +80,9 @@ impl Sandbox {
     }
 
     pub(crate) fn compile(&self, source: &str) -> Result<AST, ParseError> {
-        catch_unwind(AssertUnwindSafe(|| self.engine.compile(source)))
-            .unwrap_or_else(|_| Err(ParseError(Box::new(rhai::ParseErrorType::UnexpectedEOF), Position::NONE)))
+        catch_unwind(AssertUnwindSafe(|| self.engine.compile(source))).unwrap_or_else(|_| {
+            Err(ParseError(Box::new(rhai::ParseErrorType::UnexpectedEOF), Position::NONE))
+        })
     }
 
     /// Calls a function with the center around it. Nothing of the call is left behind, however it ends.
@@ -71,9 +104,9 @@ impl Sandbox {
             self.scope.clear();
         }
         match result {
-            Ok(Ok(_)) if self.meter.has_unshown() => {
-                Err(Fault::of_answer("a text shows a value that has none; only texts, integers, booleans, durations and instants have"))
-            }
+            Ok(Ok(_)) if self.meter.has_unshown() => Err(Fault::of_answer(
+                "a text shows a value that has none; only texts, integers, booleans, durations and instants have",
+            )),
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(fault_of(&error)),
             Err(_) => Err(Fault::of_answer("the script interpreter panicked")),

@@ -9,7 +9,6 @@ pub mod commands;
 pub mod event_log;
 pub mod journal;
 pub mod progress;
-mod shim;
 pub mod streams;
 pub mod summary;
 pub mod world;

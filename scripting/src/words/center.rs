@@ -27,21 +27,33 @@ pub(super) fn register(engine: &mut Engine) {
         let (table, key) = (text(&table)?, text(&key)?);
         match entry(&context, &table, &key)? {
             Some(value) => Ok(value),
-            None => fault(format!("table `{table}` has no entry `{key}`; write `lookup(table, key, otherwise)`")),
+            None => {
+                fault(format!("table `{table}` has no entry `{key}`; write `lookup(table, key, otherwise)`"))
+            }
         }
     });
     engine.register_fn(
         "lookup",
-        |context: NativeCallContext<'_>, table: Dynamic, key: Dynamic, otherwise: Dynamic| -> Fallible<Dynamic> {
+        |context: NativeCallContext<'_>,
+         table: Dynamic,
+         key: Dynamic,
+         otherwise: Dynamic|
+         -> Fallible<Dynamic> {
             Ok(entry(&context, &text(&table)?, &text(&key)?)?.unwrap_or(otherwise))
         },
     );
-    engine.register_fn("listed", |context: NativeCallContext<'_>, table: Dynamic, key: Dynamic| -> Fallible<bool> {
-        Ok(entry(&context, &text(&table)?, &text(&key)?)?.is_some())
-    });
-    engine.register_fn("listed", |context: NativeCallContext<'_>, table: ImmutableString, key: ImmutableString| -> Fallible<bool> {
-        Ok(entry(&context, &table, &key)?.is_some())
-    });
+    engine.register_fn(
+        "listed",
+        |context: NativeCallContext<'_>, table: Dynamic, key: Dynamic| -> Fallible<bool> {
+            Ok(entry(&context, &text(&table)?, &text(&key)?)?.is_some())
+        },
+    );
+    engine.register_fn(
+        "listed",
+        |context: NativeCallContext<'_>, table: ImmutableString, key: ImmutableString| -> Fallible<bool> {
+            Ok(entry(&context, &table, &key)?.is_some())
+        },
+    );
 }
 
 /// An attribute as scripts see it.

@@ -11,10 +11,10 @@ mod times;
 
 use std::sync::Arc;
 
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, Position};
 use ringback_engine::center::Plan;
 use ringback_engine::protocol::{Acceptance, RetentionAnswer, View};
 use ringback_engine::{Duration, Instant};
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, Position};
 
 use crate::meter::Meter;
 use crate::requirements::Requirements;
@@ -90,8 +90,10 @@ pub(crate) fn kind_of(value: &Dynamic) -> &'static str {
 /// Registers a word that takes one text: at once for texts, by way of [`text`] for other kinds.
 macro_rules! takes_text {
     ($engine:expr, $name:literal, $function:expr) => {
-        $engine.register_fn($name, |context: NativeCallContext<'_>, a: ImmutableString| $function(&context, &a));
-        $engine.register_fn($name, |context: NativeCallContext<'_>, a: Dynamic| $function(&context, &text(&a)?));
+        $engine
+            .register_fn($name, |context: NativeCallContext<'_>, a: ImmutableString| $function(&context, &a));
+        $engine
+            .register_fn($name, |context: NativeCallContext<'_>, a: Dynamic| $function(&context, &text(&a)?));
     };
 }
 use takes_text;

@@ -9,11 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ringback_engine::center::Layout;
+use ringback_engine::center::reader::{Located, Reading, read};
 use ringback_engine::journal::ApplicationText;
 
-use crate::shim::{Located, Reading, read};
-
-pub use application::{RUNTIME, Script, build, calls};
+pub use application::{Script, build, calls, diagnoses, runtime};
 pub(crate) use diagnosis::render_all;
 pub use diagnosis::{Diagnosis, Place};
 
@@ -47,19 +46,18 @@ impl Bundle {
             return Ok(Self::wrong(vec![Diagnosis::error(message, Some(place))]));
         }
         let mut files = |name: &str| inside(dir, name).and_then(|path| file_text(&path));
-        let Reading { application, layout, findings } = read(&center, &mut files);
-        let findings = findings.into_iter().map(|finding| located(finding, &center)).collect();
-        let layout = layout.map(Arc::new);
-        let mut bundle = Self { layout, ..Self::wrong(findings) };
-        let (name, source) = match application {
+        let reading = read(&center, &mut files);
+        let findings = reading.findings.iter().map(|finding| located(finding, &center)).collect();
+        let mut bundle = Self::wrong(findings);
+        let (name, source) = match &reading.application {
             None => (String::new(), Ok(String::new())),
-            Some(name) => {
-                let source = files(&name);
-                (name, source)
-            }
+            Some(name) => (name.clone(), files(name)),
         };
         match source {
-            Ok(source) => bundle.add_application(ApplicationText::new(RUNTIME, name, source)),
+            Ok(source) => {
+                bundle.application = ApplicationText::new(runtime(), name, source);
+                bundle.add_application(reading, &center);
+            }
             Err(cause) => {
                 let message = format!("application `{name}`: {cause}; or leave the key `application` out");
                 let place = Place::of_value(CENTER, &center, "application");
@@ -79,15 +77,28 @@ impl Bundle {
         Self { layout: None, script: None, application: ApplicationText::plain(), findings }
     }
 
-    fn add_application(&mut self, text: ApplicationText) {
-        match build(&text, self.layout.as_ref()) {
-            Ok((script, warnings)) => {
+    /// Builds the application for the center that was read, and asks what only both together can tell. A script
+    /// can't be checked against a center that can't be read.
+    fn add_application(&mut self, mut reading: Reading, center: &str) {
+        let Some(layout) = reading.layout.take() else { return };
+        match build(&self.application, &layout) {
+            Ok(script) => {
+                self.findings.extend(diagnoses(&self.application, script.warnings()));
+                let known = layout.warnings().len();
+                let layout = if self.application.name.is_empty() {
+                    layout
+                } else {
+                    let queues = script.literal_queues();
+                    let names: Vec<_> = queues.names.iter().cloned().collect();
+                    layout.with_script_queues(&names, queues.computed)
+                };
+                let new = layout.warnings().iter().skip(known);
+                self.findings.extend(new.map(|finding| located(&reading.locate(finding), center)));
+                self.layout = Some(Arc::new(layout));
                 self.script = Some(script);
-                self.findings.extend(warnings);
             }
             Err(faults) => self.findings.extend(faults),
         }
-        self.application = text;
     }
 }
 
@@ -133,12 +144,11 @@ pub fn file_text(path: &Path) -> Result<String, String> {
     })
 }
 
-fn located(finding: Located, text: &str) -> Diagnosis {
-    let Located { severity, span, message, .. } = finding;
+fn located(finding: &Located, text: &str) -> Diagnosis {
     Diagnosis {
-        severity,
-        message,
+        severity: finding.severity,
+        message: finding.message.clone(),
         help: None,
-        place: Some(Place { file: CENTER.into(), text: text.into(), span }),
+        place: Some(Place { file: CENTER.into(), text: text.into(), span: finding.span.clone() }),
     }
 }

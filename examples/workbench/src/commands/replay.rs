@@ -3,14 +3,13 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::sync::Arc;
 
 use ringback_engine::Engine;
 use ringback_engine::center::{Finding, Layout};
 use ringback_engine::journal::{Header, JournalError, Line, Reader, Replay};
 
 use super::{Failure, Outcome, colours};
-use crate::bundle::{RUNTIME, Script, build, render_all};
+use crate::bundle::{Script, build, render_all, runtime};
 use crate::progress::Progress;
 
 /// The longest line that is read; the header holds a center and a script, an entry one command.
@@ -36,7 +35,7 @@ pub fn replay(path: &Path) -> Outcome {
         return Err(Failure::found(format!("{shown}: is empty; `ringback run --journal` writes a journal")));
     }
     let header = reader.header(&first).map_err(wrong)?;
-    header.runs_on(RUNTIME).map_err(wrong)?;
+    header.runs_on(&runtime()).map_err(wrong)?;
     let mut replay = Replay::new(engine(header, path)?);
     loop {
         let line = next_line(&mut lines).map_err(unreadable)?;
@@ -77,8 +76,7 @@ fn engine(header: Header, path: &Path) -> Result<Engine<Script>, Failure> {
         let findings: Vec<String> = findings.iter().map(Finding::to_string).collect();
         Failure::Found(format!("error: {shown}: its center can't be run\n{}\n", findings.join("\n")))
     })?;
-    let layout = Arc::new(layout);
-    let (script, _) = build(&header.application, Some(&layout)).map_err(|faults| {
+    let script = build(&header.application, &layout).map_err(|faults| {
         let faults = render_all(&faults, colours());
         Failure::Found(format!("error: {shown}: its application can't be run\n{faults}"))
     })?;

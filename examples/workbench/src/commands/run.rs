@@ -65,7 +65,7 @@ impl Run {
         let bundle = Bundle::open(&self.dir).map_err(Failure::unreadable)?;
         let reference = bundle.layout.clone().map(Reference::new);
         let checked = self.check_streams(reference.as_ref())?;
-        let text = render_all(&bundle.findings, colours()) + &checked.text;
+        let text = render_all(&bundle.findings, colours()) + checked.text.as_str();
         let (Some(reference), Some(script), false) = (reference, bundle.script, checked.errors) else {
             return Err(Failure::Found(text));
         };

@@ -1,9 +1,8 @@
 //! The forms of single fields.
 
 use chrono_tz::Tz;
+use ringback_engine::center::parse_instant;
 use ringback_engine::{Duration, Instant};
-
-use crate::shim::parse_instant;
 
 /// An instant: RFC 3339, or local time in `zone`.
 pub(super) fn instant(text: &str, zone: Tz) -> Result<Instant, String> {

@@ -47,7 +47,9 @@ impl<A: Application> Verbs for Engine<A> {
     }
 
     fn standing(&self, callback: &CallbackId) -> Option<Standing> {
-        crate::shim::standing(self, callback)
+        let callback = self.callback(callback)?;
+        let queue = callback.state.queue().and_then(|queue| self.layout().queue(queue));
+        Some(Standing { place: callback.place, queue: queue.map(|queue| queue.name.clone()) })
     }
 }
 
