@@ -1,6 +1,7 @@
 //! The door: the one way a callback or an agent changes, and with them every index.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::classes::{ClassIndex, ClassKey, Classes};
 use super::deadlines::Deadlines;
@@ -9,9 +10,8 @@ use super::profiles::Profiles;
 use super::queues::Queues;
 use super::{Book, Ledger, Owner};
 use crate::center::{AgentIndex, Layout, QueueIndex, ServiceIndex};
-use crate::record::{Agent, Callback, Journey, State, Work};
-use crate::value::{AttemptId, CallbackId, Requirement, Sequence};
-use std::sync::Arc;
+use crate::record::{Agent, Callback, Deadline, Journey, State, Work};
+use crate::value::{AttemptId, CallbackId, Instant, Phone, Requirement, Sequence};
 
 /// What follows from the ledger.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,45 @@ pub(super) struct Indices {
     pub(super) queues: Queues,
     /// Callbacks Queued, by service.
     pub(super) queued: BTreeMap<ServiceIndex, u32>,
+}
+
+/// What the indices have of a callback.
+#[derive(Clone, Debug, PartialEq)]
+struct Standing {
+    service: ServiceIndex,
+    deadline: Deadline,
+    /// Not completed.
+    open: bool,
+    spot: Spot,
+}
+
+/// Where a callback is counted.
+#[derive(Clone, Debug, PartialEq)]
+enum Spot {
+    Nowhere,
+    Waiting { journey: Arc<Journey>, place: Instant, held: bool },
+    Live { queue: QueueIndex, talking: bool },
+}
+
+impl Standing {
+    fn of(callback: &Callback) -> Self {
+        let spot = match &callback.state {
+            State::Scheduled(_) | State::Completed(_) => Spot::Nowhere,
+            State::Queued(queued) => Spot::Waiting {
+                journey: Arc::clone(&queued.journey),
+                place: callback.place,
+                held: queued.is_held(),
+            },
+            State::Routing(routing) => Spot::Live { queue: routing.queue, talking: false },
+            State::Processing(processing) => Spot::Live { queue: processing.queue, talking: true },
+        };
+        Self {
+            service: callback.service,
+            deadline: callback.deadline(),
+            open: !callback.state.is_completed(),
+            spot,
+        }
+    }
 }
 
 impl Indices {
@@ -50,7 +89,7 @@ impl Book {
         }
         let callbacks: Vec<Sequence> = self.ledger.callbacks.keys().copied().collect();
         for callback in callbacks {
-            self.link(callback, true);
+            self.admit(callback);
         }
         let deadlines = &mut self.indices.deadlines;
         for (phone, record) in &self.ledger.numbers {
@@ -102,22 +141,33 @@ impl Book {
     pub(crate) fn insert(&mut self, callback: Callback) {
         let sequence = callback.sequence;
         self.ledger.callbacks.insert(sequence, callback);
-        self.link(sequence, true);
+        self.admit(sequence);
     }
 
     /// Takes a callback out for good.
     pub(crate) fn remove(&mut self, sequence: Sequence) -> Option<Callback> {
-        self.link(sequence, false);
-        self.ledger.callbacks.remove(&sequence)
+        let callback = self.ledger.callbacks.remove(&sequence)?;
+        self.relink(sequence, &callback.request.phone, Some(&Standing::of(&callback)), None);
+        self.indices.ids.remove(&callback.request.id);
+        for attempt in &callback.attempts {
+            self.indices.attempts.remove(attempt);
+        }
+        Some(callback)
     }
 
     /// The door of callbacks: whatever changes one goes through here.
     pub(crate) fn change(&mut self, sequence: Sequence, change: impl FnOnce(&mut Callback)) {
-        self.link(sequence, false);
-        if let Some(callback) = self.ledger.callbacks.get_mut(&sequence) {
-            change(callback);
+        let Some(callback) = self.ledger.callbacks.get_mut(&sequence) else { return };
+        let (before, attempts) = (Standing::of(callback), callback.attempts.len());
+        let phone = callback.request.phone.clone();
+        change(callback);
+        let after = Standing::of(callback);
+        for attempt in callback.attempts.iter().skip(attempts) {
+            self.indices.attempts.insert(*attempt, sequence);
         }
-        self.link(sequence, true);
+        if before != after {
+            self.relink(sequence, &phone, Some(&before), Some(&after));
+        }
     }
 
     /// Moves a callback to another state.
@@ -152,7 +202,7 @@ impl Book {
     }
 
     /// When a queue that is open closes, if it ever does.
-    pub(crate) fn closes_at(&mut self, queue: QueueIndex) -> Option<crate::value::Instant> {
+    pub(crate) fn closes_at(&mut self, queue: QueueIndex) -> Option<Instant> {
         self.indices.queues.closes_at(&self.layout, queue, self.ledger.clock)
     }
 
@@ -183,91 +233,116 @@ impl Book {
         }
     }
 
-    /// Enters a callback, as it is, into every index, or takes it out of them.
-    fn link(&mut self, sequence: Sequence, enters: bool) {
+    /// Enters a callback that the indices do not have yet.
+    fn admit(&mut self, sequence: Sequence) {
         let Some(callback) = self.ledger.callbacks.get(&sequence) else { return };
-        let (service, place, phone) = (callback.service, callback.place, callback.request.phone.clone());
-        let completed = callback.state.is_completed();
-        self.indices.deadlines.callback(sequence, callback.deadline(), enters);
-        let id = callback.request.id.clone();
-        if enters {
-            self.indices.attempts.extend(callback.attempts.iter().map(|attempt| (*attempt, sequence)));
-            self.indices.ids.insert(id, sequence);
-        } else {
-            callback.attempts.iter().for_each(|attempt| {
-                self.indices.attempts.remove(attempt);
-            });
-            self.indices.ids.remove(&id);
-        }
-        if !completed && enters {
-            self.indices.numbers.entry(phone.clone()).or_default().callbacks.insert(sequence);
-            self.turn_gate(&phone);
-        }
-        let Some(callback) = self.ledger.callbacks.get(&sequence) else { return };
-        match &callback.state {
-            State::Scheduled(_) | State::Completed(_) => {}
-            State::Queued(queued) => {
-                let (journey, held) = (Arc::clone(&queued.journey), queued.is_held());
-                self.link_queued(sequence, &journey, held, enters);
-                if let Some(record) = self.indices.queues.get_mut(journey.queue) {
-                    if enters {
-                        record.waiting.insert((place, sequence));
-                    } else {
-                        record.waiting.remove(&(place, sequence));
-                    }
-                }
-                count(self.indices.queued.entry(service).or_insert(0), enters);
-            }
-            State::Routing(routing) => {
-                if let Some(record) = self.indices.queues.get_mut(routing.queue) {
-                    count(&mut record.routing, enters);
-                }
-                self.set_live(sequence, enters);
-            }
-            State::Processing(processing) => {
-                if let Some(record) = self.indices.queues.get_mut(processing.queue) {
-                    count(&mut record.processing, enters);
-                }
-                self.set_live(sequence, enters);
-            }
-        }
-        if !completed && !enters {
-            self.forget_of_number(&phone, sequence);
-        }
+        self.indices.ids.insert(callback.request.id.clone(), sequence);
+        self.indices.attempts.extend(callback.attempts.iter().map(|attempt| (*attempt, sequence)));
+        let (standing, phone) = (Standing::of(callback), callback.request.phone.clone());
+        self.relink(sequence, &phone, None, Some(&standing));
     }
 
-    fn forget_of_number(&mut self, phone: &crate::value::Phone, sequence: Sequence) {
-        if let Some(number) = self.indices.numbers.get_mut(phone) {
+    /// Moves a callback from where it stood to where it stands, in every index that depends on it.
+    fn relink(
+        &mut self,
+        sequence: Sequence,
+        phone: &Phone,
+        before: Option<&Standing>,
+        after: Option<&Standing>,
+    ) {
+        let (was_due, is_due) =
+            (before.map(|standing| standing.deadline), after.map(|standing| standing.deadline));
+        if was_due != is_due {
+            if let Some(deadline) = was_due {
+                self.indices.deadlines.callback(sequence, deadline, false);
+            }
+            if let Some(deadline) = is_due {
+                self.indices.deadlines.callback(sequence, deadline, true);
+            }
+        }
+        if let Some(standing) = before {
+            self.unstand(sequence, phone, standing);
+        }
+        if let Some(standing) = after {
+            self.stand(sequence, phone, standing);
+        }
+        let open = after.is_some_and(|standing| standing.open);
+        if let Some(number) = self.indices.numbers.get_mut(phone)
+            && !open
+        {
             number.callbacks.remove(&sequence);
             if number.callbacks.is_empty() {
                 self.indices.numbers.remove(phone);
+                return;
+            }
+        }
+        self.turn_gate(phone);
+    }
+
+    fn unstand(&mut self, sequence: Sequence, phone: &Phone, standing: &Standing) {
+        let number = self.indices.numbers.get_mut(phone);
+        match &standing.spot {
+            Spot::Nowhere => {}
+            Spot::Waiting { journey, place, held } => {
+                let in_line = number.is_some_and(|number| number.waiting.remove(&sequence) && !number.shut);
+                if in_line && !held {
+                    self.line_up(sequence, false);
+                }
+                if let Some(record) = self.indices.queues.get_mut(journey.queue) {
+                    record.waiting.remove(&(*place, sequence));
+                }
+                count(self.indices.queued.entry(standing.service).or_insert(0), false);
+                if let Some(class) = self.indices.class_of.remove(&sequence) {
+                    self.indices.classes.leave(class);
+                }
+            }
+            Spot::Live { queue, talking } => {
+                if let Some(number) = number {
+                    number.live = None;
+                }
+                self.count_live(*queue, *talking, false);
             }
         }
     }
 
-    fn link_queued(&mut self, sequence: Sequence, journey: &Journey, held: bool, enters: bool) {
-        if enters {
+    fn stand(&mut self, sequence: Sequence, phone: &Phone, standing: &Standing) {
+        if let Spot::Waiting { journey, place, .. } = &standing.spot {
             let class = self.join_class(journey);
             self.indices.class_of.insert(sequence, class);
+            if let Some(record) = self.indices.queues.get_mut(journey.queue) {
+                record.waiting.insert((*place, sequence));
+            }
+            count(self.indices.queued.entry(standing.service).or_insert(0), true);
         }
-        if !held {
-            let phone = self.ledger.callbacks.get(&sequence).map(|callback| callback.request.phone.clone());
-            if let Some(phone) = phone {
-                let shut = self.indices.numbers.get_mut(&phone).is_some_and(|number| {
-                    if enters {
-                        number.waiting.insert(sequence);
-                    } else {
-                        number.waiting.remove(&sequence);
-                    }
-                    number.shut
-                });
-                if !shut {
-                    self.line_up(sequence, enters);
+        if !standing.open {
+            return;
+        }
+        // What was true of the gate may not be any more: the last callback of the number may have gone meanwhile.
+        let shut = self.is_shut(phone);
+        let number = self.indices.numbers.entry(phone.clone()).or_default();
+        if number.callbacks.is_empty() {
+            number.shut = shut;
+        }
+        number.callbacks.insert(sequence);
+        match &standing.spot {
+            Spot::Nowhere => {}
+            Spot::Waiting { held: true, .. } => {}
+            Spot::Waiting { .. } => {
+                number.waiting.insert(sequence);
+                if !number.shut {
+                    self.line_up(sequence, true);
                 }
             }
+            Spot::Live { queue, talking } => {
+                number.live = Some(sequence);
+                self.count_live(*queue, *talking, true);
+            }
         }
-        if !enters && let Some(class) = self.indices.class_of.remove(&sequence) {
-            self.indices.classes.leave(class);
+    }
+
+    fn count_live(&mut self, queue: QueueIndex, talking: bool, enters: bool) {
+        if let Some(record) = self.indices.queues.get_mut(queue) {
+            count(if talking { &mut record.processing } else { &mut record.routing }, enters);
         }
     }
 
@@ -294,16 +369,6 @@ impl Book {
         }
         let Indices { queues, deadlines, .. } = &mut self.indices;
         queues.count_in_line(&self.layout, queue, self.ledger.clock, enters, deadlines);
-    }
-
-    fn set_live(&mut self, sequence: Sequence, enters: bool) {
-        let Some(phone) = self.callback(sequence).map(|callback| callback.request.phone.clone()) else {
-            return;
-        };
-        if let Some(number) = self.indices.numbers.get_mut(&phone) {
-            number.live = enters.then_some(sequence);
-        }
-        self.turn_gate(&phone);
     }
 
     /// Enters an agent, as they are, into every index, or takes them out of them.

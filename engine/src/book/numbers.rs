@@ -128,7 +128,7 @@ impl Book {
         }
     }
 
-    fn is_shut(&self, phone: &Phone) -> bool {
+    pub(super) fn is_shut(&self, phone: &Phone) -> bool {
         let live = self.indices.numbers.get(phone).is_some_and(|number| number.live.is_some());
         let blocked = || {
             let record = self.ledger.numbers.get(phone);

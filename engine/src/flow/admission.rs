@@ -38,7 +38,7 @@ struct Grant {
 impl<A: Application> Turn<'_, A> {
     /// A customer asks for a callback.
     pub(super) fn request(&mut self, request: Arc<Request>) -> Result<(), Refusal> {
-        let content = content_of(&request);
+        let content = if request.key.is_some() { content_of(&request) } else { 0 };
         let known = request.key.as_ref().and_then(|key| self.book.ledger().keys.get(key)).cloned();
         if let Some(known) = known {
             if known.content == content {

@@ -1,3 +1,5 @@
+//! Tests of the journal.
+
 use std::sync::Arc;
 
 use super::*;

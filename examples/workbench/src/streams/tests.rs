@@ -1,3 +1,5 @@
+//! Tests of the streams.
+
 use std::collections::BTreeSet;
 
 use chrono_tz::{Asia, Tz, UTC};
