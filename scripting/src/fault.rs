@@ -3,7 +3,7 @@
 use rhai::{EvalAltResult, LexError, ParseErrorType, Position};
 use ringback_engine::protocol::Fault;
 
-use crate::limits::{CALL_LEVELS, FUNCTIONS, OPERATIONS, TEXT_BYTES, VARIABLES};
+use crate::limits::{FUNCTIONS, OPERATIONS, TEXT_BYTES, VARIABLES};
 use crate::meter::cut;
 
 /// The most bytes of a fault's message.
@@ -33,7 +33,10 @@ fn message(error: &EvalAltResult) -> String {
         E::ErrorTooManyOperations(_) | E::ErrorTerminated(..) => {
             format!("more than {OPERATIONS} operations in one call: is there a loop without end?")
         }
-        E::ErrorStackOverflow(_) => format!("calls nest deeper than {CALL_LEVELS}"),
+        E::ErrorStackOverflow(_) => {
+            "calls nest too deeply; the deeper a script's expressions, the fewer levels of calls it has"
+                .into()
+        }
         E::ErrorTooManyVariables(_) => format!("more than {VARIABLES} variables at one time"),
         E::ErrorDataTooLarge(..) => format!("a text of more than {TEXT_BYTES} bytes"),
         E::ErrorFunctionNotFound(signature, _) => unknown_call(signature),

@@ -6,15 +6,13 @@ use std::sync::Arc;
 
 use rhai::module_resolvers::DummyModuleResolver;
 use rhai::{
-    AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, OptimizationLevel, ParseError, Position,
-    Scope,
+    AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, OptimizationLevel, ParseError,
+    ParseErrorType, Position, Scope,
 };
 use ringback_engine::protocol::{Fault, View};
 
 use crate::fault::fault_of;
-use crate::limits::{
-    CALL_LEVELS, EXPRESSION_DEPTH, FUNCTION_EXPRESSION_DEPTH, FUNCTIONS, OPERATIONS, TEXT_BYTES, VARIABLES,
-};
+use crate::limits::{FUNCTIONS, NESTINGS, OPERATIONS, OUTSIDE_DEPTH, TEXT_BYTES, VARIABLES};
 use crate::meter::{Meter, Printed};
 use crate::requirements::Requirements;
 use crate::words::{self, Call};
@@ -79,10 +77,21 @@ impl Sandbox {
         Self { engine, scope: Scope::new(), meter, printed }
     }
 
-    pub(crate) fn compile(&self, source: &str) -> Result<AST, ParseError> {
-        catch_unwind(AssertUnwindSafe(|| self.engine.compile(source))).unwrap_or_else(|_| {
-            Err(ParseError(Box::new(rhai::ParseErrorType::UnexpectedEOF), Position::NONE))
-        })
+    /// Compiles a source, and sets the first of the nestings that it fits for the calls to come.
+    pub(crate) fn compile(&mut self, source: &str) -> Result<AST, ParseError> {
+        let mut result = Err(ParseError(Box::new(ParseErrorType::ExprTooDeep), Position::NONE));
+        for nesting in NESTINGS {
+            self.engine
+                .set_max_expr_depths(OUTSIDE_DEPTH, nesting.expressions)
+                .set_max_call_levels(nesting.calls);
+            let engine = &self.engine;
+            result = catch_unwind(AssertUnwindSafe(|| engine.compile(source)))
+                .unwrap_or_else(|_| Err(ParseError(Box::new(ParseErrorType::UnexpectedEOF), Position::NONE)));
+            if !matches!(&result, Err(error) if *error.0 == ParseErrorType::ExprTooDeep) {
+                break;
+            }
+        }
+        result
     }
 
     /// Calls a function with the center around it. Nothing of the call is left behind, however it ends.
@@ -127,8 +136,6 @@ fn limit(engine: &mut Engine) {
     engine
         .set_optimization_level(OptimizationLevel::None)
         .set_max_operations(OPERATIONS)
-        .set_max_call_levels(CALL_LEVELS)
-        .set_max_expr_depths(EXPRESSION_DEPTH, FUNCTION_EXPRESSION_DEPTH)
         .set_max_string_size(TEXT_BYTES)
         .set_max_variables(VARIABLES)
         .set_max_functions(FUNCTIONS)

@@ -44,7 +44,7 @@ const SYMBOLS: [(&str, &str, &str); 9] = [
         "use `.`; what may be absent takes another value, as in `attr(\"tier\", \"standard\")`",
     ),
     ("??", "`??` is", "give the other value to the word itself, as in `attr(\"tier\", \"standard\")`"),
-    ("??=", "`??=`", "give the other value to the word itself, as in `attr(\"tier\", \"standard\")`"),
+    ("??=", "`??=` is", "give the other value to the word itself, as in `attr(\"tier\", \"standard\")`"),
     ("**", "powers are", "multiply, as in `x * x`"),
     ("**=", "powers are", "multiply, as in `x = x * x`"),
     ("::", "modules are", "call the function by its name alone"),

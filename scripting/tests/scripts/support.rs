@@ -1,5 +1,4 @@
 //! A small center and a view of it, for tests.
-#![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,13 +12,13 @@ use ringback_scripting::{Diagnostic, RhaiApplication, Script};
 use smol_str::SmolStr;
 
 /// 2026-12-24T08:00Z, a Thursday; 09:00 in Berlin.
-pub const NOW: &str = "2026-12-24T08:00:00Z";
+pub(crate) const NOW: &str = "2026-12-24T08:00:00Z";
 
-pub fn instant(text: &str) -> Instant {
+pub(crate) fn instant(text: &str) -> Instant {
     text.parse().unwrap()
 }
 
-pub fn layout() -> Layout {
+pub(crate) fn layout() -> Layout {
     let mut center = Center::new("test", Tz::Europe__Berlin);
     for name in ["billing", "general", "main"] {
         center.queues.push(Queue::new(name));
@@ -42,7 +41,7 @@ pub fn layout() -> Layout {
 }
 
 /// A center at one instant, with a few fixed numbers.
-pub struct Double;
+pub(crate) struct Double;
 
 impl View for Double {
     fn now(&self) -> Instant {
@@ -93,7 +92,7 @@ impl View for Double {
     }
 }
 
-pub fn request() -> Request {
+pub(crate) fn request() -> Request {
     let mut request = Request::new("c1", "retail", Phone::new("+4930123456").unwrap())
         .attribute("vip", Attribute::Integer(2))
         .attribute("tier", Attribute::Text("gold".into()))
@@ -105,15 +104,15 @@ pub fn request() -> Request {
     request
 }
 
-pub fn contact() -> Contact {
+pub(crate) fn contact() -> Contact {
     Contact { request: Arc::new(request()), view: Arc::new(Double) }
 }
 
-pub fn scheduled() -> Contact {
+pub(crate) fn scheduled() -> Contact {
     Contact { request: Arc::new(request().at(instant("2026-12-24T10:00:00Z"))), view: Arc::new(Double) }
 }
 
-pub fn callback() -> CallbackView {
+pub(crate) fn callback() -> CallbackView {
     CallbackView {
         request: Arc::new(request()),
         sequence: Sequence(7),
@@ -130,24 +129,24 @@ pub fn callback() -> CallbackView {
     }
 }
 
-pub fn script(source: &str) -> Script {
+pub(crate) fn script(source: &str) -> Script {
     Script { name: "app.rhai".into(), source: source.into() }
 }
 
-pub fn build(source: &str) -> Result<RhaiApplication, Vec<Diagnostic>> {
+pub(crate) fn build(source: &str) -> Result<RhaiApplication, Vec<Diagnostic>> {
     RhaiApplication::new(script(source), &layout())
 }
 
-pub fn application(source: &str) -> RhaiApplication {
+pub(crate) fn application(source: &str) -> RhaiApplication {
     build(source).unwrap_or_else(|findings| panic!("{source}\n{}", shown(&findings)))
 }
 
-pub fn shown(findings: &[Diagnostic]) -> String {
+pub(crate) fn shown(findings: &[Diagnostic]) -> String {
     findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// What `print(expression)` writes in a hook about a request and in one about a callback, whichever compiles.
-pub fn value(expression: &str) -> Result<String, Fault> {
+pub(crate) fn value(expression: &str) -> Result<String, Fault> {
     let asks_request = expression.contains("request");
     let mut app = if asks_request {
         application(&format!("fn accept(request) {{ print({expression}); accept() }}"))

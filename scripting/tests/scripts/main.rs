@@ -1,0 +1,9 @@
+//! Scripts, from the outside: what they can say, what is refused, what stops the hostile ones.
+
+mod dialect;
+mod findings;
+mod hostile;
+mod kinds;
+mod runs;
+mod support;
+mod words;
