@@ -1,4 +1,8 @@
 //! Support for the tests: a small center, and a host that drives an engine by hand.
+//!
+//! The quickstart, compiled and run as a doctest:
+//!
+#![doc = concat!("```\n", include_str!("../../examples/quickstart/main.rs"), "\n```")]
 
 pub mod history;
 
