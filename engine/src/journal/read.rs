@@ -28,6 +28,8 @@ pub enum Line {
 /// Why a journal, or the rest of it, can't be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JournalError {
+    /// The first line is not that of any journal.
+    NoJournal,
     /// The last line stops before its end.
     Cut {
         /// Its number, from 1.
@@ -63,6 +65,9 @@ pub enum JournalError {
     },
 }
 
+/// How every journal begins, whatever its version.
+const BEGINNING: &[u8] = b"{\"journal\":";
+
 /// The versions of a header; the rest of one with other versions need not be readable.
 #[derive(Deserialize)]
 struct Versions {
@@ -97,6 +102,9 @@ impl Reader {
     ///
     /// It is no header, or that of a journal that something else wrote.
     pub fn header(&mut self, line: &[u8]) -> Result<Header, JournalError> {
+        if !line.starts_with(BEGINNING) && !BEGINNING.starts_with(line) {
+            return Err(JournalError::NoJournal);
+        }
         let object = self.open(line)?;
         let versions: Versions = self.parse(&object)?;
         same("journal format", &versions.journal.to_string(), &FORMAT.to_string())?;
@@ -179,6 +187,7 @@ pub(super) fn same(what: &'static str, theirs: &str, ours: &str) -> Result<(), J
 impl fmt::Display for JournalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoJournal => f.write_str("line 1: this is no journal; a journal begins with its version"),
             Self::Cut { line, bytes } => {
                 write!(f, "line {line}: the journal is cut here; the {bytes} bytes of this line were dropped")
             }

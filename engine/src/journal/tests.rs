@@ -116,6 +116,13 @@ fn a_journal_cut_at_any_byte_says_so() {
 }
 
 #[test]
+fn what_is_no_journal_is_called_so() {
+    for text in ["at,id,service,phone\n", "\n", "{}\n", "x", "{\"journal\" :1}\n"] {
+        assert_eq!(Reader::new().header(text.as_bytes()), Err(JournalError::NoJournal), "{text:?}");
+    }
+}
+
+#[test]
 fn a_byte_flipped_anywhere_is_noticed() {
     let text = journal();
     for at in 0..text.len() {
@@ -141,7 +148,8 @@ fn a_line_lost_doubled_or_moved_is_noticed() {
         moved.swap(n, n + 1);
         for changed in [lost, doubled, moved] {
             let (_, _, error) = read(&changed.concat());
-            assert!(matches!(error, Some(JournalError::Damaged { .. })), "line {n}: {error:?}");
+            let noticed = matches!(error, Some(JournalError::Damaged { .. } | JournalError::NoJournal));
+            assert!(noticed, "line {n}: {error:?}");
         }
     }
     let mut longer = text.clone();

@@ -32,21 +32,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// The value of a top-level key, as far as a look at the lines tells it.
-    pub(super) fn of_value(file: &str, text: &str, key: &str) -> Option<Self> {
-        let mut start = 0;
-        for line in text.split_inclusive('\n') {
-            let value =
-                line.trim_start().strip_prefix(key).and_then(|rest| rest.trim_start().strip_prefix('='));
-            if let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) {
-                let from = start + line.rfind(value)?;
-                return Some(Self { file: file.into(), text: text.into(), span: from..from + value.len() });
-            }
-            start += line.len();
-        }
-        None
-    }
-
     /// The same place, made to lie in the text, on character boundaries, and not empty where there is a
     /// character to show.
     fn shown(&self) -> Range<usize> {
@@ -170,14 +155,6 @@ error: unknown key `timezon`
         let nowhere =
             Diagnosis { severity: Severity::Warning, message: "hm".into(), help: None, place: None };
         assert_eq!(nowhere.render(false), "warning: hm\n");
-    }
-
-    #[test]
-    fn the_value_of_a_key_is_found() {
-        let text = "name = 'x'\r\n  application = \"app.rhai\"\r\n";
-        let place = Place::of_value("center.toml", text, "application").unwrap();
-        assert_eq!(&text[place.span], "\"app.rhai\"");
-        assert_eq!(Place::of_value("center.toml", text, "timezone"), None);
     }
 
     #[test]

@@ -5,16 +5,18 @@ mod diagnosis;
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use ringback_engine::center::Layout;
+use ringback_engine::Name;
 use ringback_engine::center::reader::{Located, Reading, read};
+use ringback_engine::center::{Finding, Layout, Severity};
 use ringback_engine::journal::ApplicationText;
 
-pub use application::{Script, build, calls, diagnoses, runtime};
+pub use application::{build, calls, runtime};
 pub(crate) use diagnosis::render_all;
 pub use diagnosis::{Diagnosis, Place};
+pub use ringback_scripting::RhaiApplication;
 
 /// The name of the file that says what does not change during a run.
 pub const CENTER: &str = "center.toml";
@@ -24,9 +26,9 @@ pub struct Bundle {
     /// The center, if nothing in `center.toml` is wrong.
     pub layout: Option<Arc<Layout>>,
     /// The application, ready to run, if nothing in it is wrong.
-    pub script: Option<Script>,
+    pub application: Option<RhaiApplication>,
     /// The application, as text.
-    pub application: ApplicationText,
+    pub text: ApplicationText,
     /// What its author should know; with an error among it, the bundle can't be run.
     pub findings: Vec<Diagnosis>,
 }
@@ -38,31 +40,35 @@ impl Bundle {
     ///
     /// There is no bundle, or it can't be read: what, why, and what to do about it.
     pub fn open(dir: &Path) -> Result<Self, String> {
-        let center = text_of_center(dir)?;
+        let center: Arc<str> = text_of_center(dir)?.into();
+        let text = ApplicationText::new(runtime(), "", "");
+        let mut bundle = Self { layout: None, application: None, text, findings: Vec::new() };
         if says_nothing(&center) {
             let message = "the file says nothing; write the center's `name` and `timezone`, a `[[queue]]` and a \
                            `[[service]]`";
-            let place = Place { file: CENTER.into(), text: center.as_str().into(), span: 0..0 };
-            return Ok(Self::wrong(vec![Diagnosis::error(message, Some(place))]));
+            let place = Place { file: CENTER.into(), text: center, span: 0..0 };
+            bundle.findings.push(Diagnosis::error(message, Some(place)));
+            return Ok(bundle);
         }
         let mut files = |name: &str| inside(dir, name).and_then(|path| file_text(&path));
-        let reading = read(&center, &mut files);
-        let findings = reading.findings.iter().map(|finding| located(finding, &center)).collect();
-        let mut bundle = Self::wrong(findings);
-        let (name, source) = match &reading.application {
-            None => (String::new(), Ok(String::new())),
-            Some(name) => (name.clone(), files(name)),
-        };
-        match source {
-            Ok(source) => {
-                bundle.application = ApplicationText::new(runtime(), name, source);
-                bundle.add_application(reading, &center);
+        let mut reading = read(&center, &mut files);
+        let findings = std::mem::take(&mut reading.findings);
+        bundle.findings.extend(findings.into_iter().map(|finding| located(finding, &center)));
+        if let Some(name) = reading.application.take() {
+            match files(&name) {
+                Ok(source) => bundle.text = ApplicationText::new(runtime(), name, source),
+                Err(cause) => {
+                    let message =
+                        format!("application `{name}`: {cause}; or leave the key `application` out");
+                    let finding = Finding { severity: Severity::Error, path: "application".into(), message };
+                    bundle.findings.push(located(reading.locate(&finding), &center));
+                    bundle.layout = reading.layout.map(Arc::new);
+                    return Ok(bundle);
+                }
             }
-            Err(cause) => {
-                let message = format!("application `{name}`: {cause}; or leave the key `application` out");
-                let place = Place::of_value(CENTER, &center, "application");
-                bundle.findings.push(Diagnosis::error(message, place));
-            }
+        }
+        if let Some(layout) = reading.layout.take() {
+            bundle.build(layout, &reading, &center);
         }
         Ok(bundle)
     }
@@ -73,32 +79,29 @@ impl Bundle {
         self.findings.iter().any(Diagnosis::is_error)
     }
 
-    fn wrong(findings: Vec<Diagnosis>) -> Self {
-        Self { layout: None, script: None, application: ApplicationText::plain(), findings }
-    }
-
-    /// Builds the application for the center that was read, and asks what only both together can tell. A script
-    /// can't be checked against a center that can't be read.
-    fn add_application(&mut self, mut reading: Reading, center: &str) {
-        let Some(layout) = reading.layout.take() else { return };
-        match build(&self.application, &layout) {
-            Ok(script) => {
-                self.findings.extend(diagnoses(&self.application, script.warnings()));
-                let known = layout.warnings().len();
-                let layout = if self.application.name.is_empty() {
-                    layout
-                } else {
-                    let queues = script.literal_queues();
-                    let names: Vec<_> = queues.names.iter().cloned().collect();
-                    layout.with_script_queues(&names, queues.computed)
-                };
-                let new = layout.warnings().iter().skip(known);
-                self.findings.extend(new.map(|finding| located(&reading.locate(finding), center)));
+    /// Builds the application for the center. Only then is known which queues nobody reaches.
+    fn build(&mut self, layout: Layout, reading: &Reading, center: &Arc<str>) {
+        let application = match build(&self.text, &layout) {
+            Ok(application) => application,
+            Err(faults) => {
+                self.findings.extend(faults);
                 self.layout = Some(Arc::new(layout));
-                self.script = Some(script);
+                return;
             }
-            Err(faults) => self.findings.extend(faults),
-        }
+        };
+        self.findings.extend(application::warnings(&application, &self.text));
+        let known = layout.warnings().len();
+        let layout = if self.text.name.is_empty() {
+            layout
+        } else {
+            let queues = application.literal_queues();
+            let names: Vec<Name> = queues.names.iter().cloned().collect();
+            layout.with_script_queues(&names, queues.computed)
+        };
+        let later = layout.warnings().iter().skip(known);
+        self.findings.extend(later.map(|finding| located(reading.locate(finding), center)));
+        self.layout = Some(Arc::new(layout));
+        self.application = Some(application);
     }
 }
 
@@ -124,7 +127,7 @@ fn says_nothing(text: &str) -> bool {
 /// The path of a file that a bundle names: inside the folder, so that a bundle is whole wherever it is.
 fn inside(dir: &Path, name: &str) -> Result<PathBuf, String> {
     let relative = Path::new(name);
-    let plain = relative.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+    let plain = relative.components().all(|part| matches!(part, Component::Normal(_)));
     if name.is_empty() || !plain {
         return Err("is outside the bundle; name a file inside its folder".into());
     }
@@ -144,11 +147,12 @@ pub fn file_text(path: &Path) -> Result<String, String> {
     })
 }
 
-fn located(finding: &Located, text: &str) -> Diagnosis {
+fn located(finding: Located, text: &Arc<str>) -> Diagnosis {
+    let Located { severity, span, message, .. } = finding;
     Diagnosis {
-        severity: finding.severity,
-        message: finding.message.clone(),
+        severity,
+        message,
         help: None,
-        place: Some(Place { file: CENTER.into(), text: text.into(), span: finding.span.clone() }),
+        place: Some(Place { file: CENTER.into(), text: Arc::clone(text), span }),
     }
 }

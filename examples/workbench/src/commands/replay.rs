@@ -9,7 +9,7 @@ use ringback_engine::center::{Finding, Layout};
 use ringback_engine::journal::{Header, JournalError, Line, Reader, Replay};
 
 use super::{Failure, Outcome, colours};
-use crate::bundle::{Script, build, render_all, runtime};
+use crate::bundle::{RhaiApplication, build, render_all, runtime};
 use crate::progress::Progress;
 
 /// The longest line that is read; the header holds a center and a script, an entry one command.
@@ -70,17 +70,17 @@ pub fn replay(path: &Path) -> Outcome {
 }
 
 /// The engine that a journal's header describes.
-fn engine(header: Header, path: &Path) -> Result<Engine<Script>, Failure> {
+fn engine(header: Header, path: &Path) -> Result<Engine<RhaiApplication>, Failure> {
     let shown = path.display();
     let layout = Layout::new(header.center).map_err(|findings| {
         let findings: Vec<String> = findings.iter().map(Finding::to_string).collect();
         Failure::Found(format!("error: {shown}: its center can't be run\n{}\n", findings.join("\n")))
     })?;
-    let script = build(&header.application, &layout).map_err(|faults| {
+    let application = build(&header.application, &layout).map_err(|faults| {
         let faults = render_all(&faults, colours());
         Failure::Found(format!("error: {shown}: its application can't be run\n{faults}"))
     })?;
-    Ok(Engine::new(layout, script))
+    Ok(Engine::new(layout, application))
 }
 
 /// The next line with its line feed; empty at the end.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant as Clock;
@@ -12,7 +12,7 @@ use ringback_engine::journal::{ApplicationText, Header};
 use ringback_engine::{AgentId, Engine};
 
 use super::{Failure, Outcome, colours, create, unwritable};
-use crate::bundle::{Bundle, Script, calls, render_all};
+use crate::bundle::{Bundle, CENTER, RhaiApplication, calls, render_all};
 use crate::event_log::EventLog;
 use crate::journal::Recorded;
 use crate::progress::Progress;
@@ -22,6 +22,8 @@ use crate::world::{Observer, Played, Timed, Verbs, play};
 
 /// How many of the bad lines passed over are shown.
 const SHOWN_SKIPPED: usize = 5;
+
+const SKIP_HINT: &str = "note: correct these lines, or pass over them with `--skip-bad`\n";
 
 /// A run, as it was asked for.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +53,7 @@ struct Checked {
     /// For standard error: errors and warnings.
     text: String,
     errors: bool,
+    bad_lines: bool,
     unreadable: bool,
 }
 
@@ -66,31 +69,29 @@ impl Run {
         let reference = bundle.layout.clone().map(Reference::new);
         let checked = self.check_streams(reference.as_ref())?;
         let text = render_all(&bundle.findings, colours()) + checked.text.as_str();
-        let (Some(reference), Some(script), false) = (reference, bundle.script, checked.errors) else {
+        let has_errors = checked.errors || bundle.has_errors();
+        let (Some(reference), Some(application), false) = (reference, bundle.application, has_errors) else {
             return Err(Failure::Found(text));
         };
-        if bundle.findings.iter().any(crate::bundle::Diagnosis::is_error) {
-            return Err(Failure::Found(text));
-        }
         if checked.unreadable {
             return Err(Failure::Unreadable(text));
         }
         eprint!("{text}");
+        let out = self.summary.as_deref().map(create).transpose()?;
 
-        let (summary, played) = self.play(&reference, script, bundle.application, checked.requests, begun)?;
+        let (summary, played) = self.play(&reference, application, bundle.text, checked.requests, begun)?;
         if played.bad.count() > 0 {
             if !self.skip_bad {
-                return Err(Failure::Found(played.bad.listing("error: ", usize::MAX)));
+                return Err(Failure::Found(played.bad.listing("error: ", usize::MAX) + SKIP_HINT));
             }
             eprint!(
                 "{}",
                 skipped(TRAFFIC, &played.bad.listing("warning: ", SHOWN_SKIPPED), played.bad.count())
             );
         }
-        if let Some(path) = &self.summary {
-            let mut json = serde_json::to_string_pretty(&summary).map_err(Failure::unreadable)?;
-            json.push('\n');
-            std::fs::write(path, json).map_err(|error| unwritable(path, &error))?;
+        if let (Some(mut out), Some(path)) = (out, &self.summary) {
+            let json = serde_json::to_string_pretty(&summary).map_err(Failure::unreadable)?;
+            writeln!(out, "{json}").and_then(|()| out.flush()).map_err(|error| unwritable(path, &error))?;
         }
         Ok(summary.to_text())
     }
@@ -98,8 +99,8 @@ impl Run {
     fn play(
         &self,
         reference: &Reference,
-        script: Script,
-        application: ApplicationText,
+        application: RhaiApplication,
+        text: ApplicationText,
         requests: u64,
         begun: Clock,
     ) -> Result<(Summary, Played), Failure> {
@@ -107,7 +108,7 @@ impl Run {
         let journal = self.journal.as_deref().map(create).transpose()?;
         let mut tally = Tally::default();
         let mut progress = Progress::new(requests);
-        let mut engine = Timed::new(Engine::new(Arc::clone(&reference.layout), script));
+        let mut engine = Timed::new(Engine::new(Arc::clone(&reference.layout), application));
 
         let mut watching: Vec<&mut dyn Observer> = vec![&mut tally, &mut progress];
         if let Some(log) = &mut events {
@@ -115,7 +116,7 @@ impl Run {
         }
         let played = match (journal, &self.journal) {
             (Some(out), Some(path)) => {
-                let header = Header::new(reference.layout.center().clone(), application);
+                let header = Header::new(reference.layout.center().clone(), text);
                 let failed = |error: io::Error| unwritable(path, &error);
                 let mut recorded = Recorded::begin(&mut engine, &header, out).map_err(failed)?;
                 let played = self.play_streams(reference, &mut recorded, &mut watching)?;
@@ -142,7 +143,7 @@ impl Run {
         &self,
         reference: &Reference,
         engine: &mut impl Verbs,
-        watching: &mut Vec<&mut dyn Observer>,
+        watching: &mut dyn Observer,
     ) -> Result<Played, Failure> {
         let traffic = reference.traffic(&self.dir).map_err(Failure::unreadable)?;
         let roster = reference.roster(&self.dir).map_err(Failure::unreadable)?;
@@ -173,7 +174,12 @@ impl Run {
                 self.dir.display()
             ));
         }
-        let Some(reference) = reference else { return Ok(checked) };
+        let Some(reference) = reference else {
+            checked.text.push_str(&format!(
+                "note: the application, `{TRAFFIC}` and `{ROSTER}` are checked once `{CENTER}` is right\n"
+            ));
+            return Ok(checked);
+        };
         if !checked.unreadable {
             let surveyed = reference.traffic(&self.dir).and_then(|traffic| {
                 for (column, meant) in traffic.doubtful_columns() {
@@ -190,6 +196,9 @@ impl Run {
             let surveyed =
                 reference.roster(&self.dir).and_then(|roster| survey(roster.into_iter().flatten()));
             self.note_survey(ROSTER, surveyed, &mut checked)?;
+        }
+        if checked.bad_lines && !self.skip_bad {
+            checked.text.push_str(SKIP_HINT);
         }
         Ok(checked)
     }
@@ -217,6 +226,7 @@ impl Run {
                 checked.text.push_str(&skipped(file, &listing, survey.bad.count()));
             } else {
                 checked.errors = true;
+                checked.bad_lines = true;
                 checked.text.push_str(&survey.bad.listing("error: ", usize::MAX));
             }
         }

@@ -12,10 +12,10 @@ impl Summary {
     /// The summary in tables; a number that there is not is `-`.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = counts(self).to_string();
+        let mut text = counts(self).trim_fmt();
         let mut add = |title: &str, table: Table| {
             if table.row_count() > 0 {
-                text.push_str(&format!("\n\n{title}\n{table}"));
+                text.push_str(&format!("\n\n{title}\n{}", table.trim_fmt()));
             }
         };
         add("waiting, from place to connection (percentiles by nearest rank)", waiting(&self.waiting));
@@ -42,8 +42,8 @@ fn table(header: &[&str]) -> Table {
 }
 
 fn counts(summary: &Summary) -> Table {
-    let mut table = table(&["", ""]);
-    table.set_header(Vec::<String>::new());
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
     let mut row = |name: &str, value: &dyn Display| {
         table.add_row([name.to_owned(), value.to_string()]);
     };

@@ -1,3 +1,5 @@
+//! Tests of the simulated world, against an engine that does as it is told.
+
 use std::collections::BTreeSet;
 
 use ringback_engine::protocol::{Command, Dial, Effect, EffectKind, Event, HangUp, Refusal};

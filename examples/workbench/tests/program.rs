@@ -1,0 +1,274 @@
+//! The program, from outside: bundles in, exit codes, messages, event log, summary and journal out.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use ringback_engine::Instant;
+use ringback_engine::journal::{Call, Reader, Returned, Writer};
+use serde_json::Value;
+
+const CENTER: &str = r#"
+name = "Ein Haus"
+timezone = "Asia/Jerusalem"
+application = "app.rhai"
+
+[[queue]]
+name = "retail"
+retry_after = "60s"
+dial_timeout = "20s"
+wrap_up = "10s"
+
+[[service]]
+name = "retail"
+queue = "retail"
+default_country = "IL"
+calling_window = "off"
+
+[[agent]]
+id = "anna"
+skills = { billing = 5 }
+
+[[agent]]
+id = "bob"
+"#;
+
+const SCRIPT: &str = "\
+fn route(callback) {
+    queue(\"retail\").need(if callback.has(\"vip\") { \"billing\" } else { \"true\" })
+}
+";
+
+const TRAFFIC: &str = "\
+at,id,service,phone,desired,outcomes,ring,handle,cancel_at,vip
+1999-01-03 07:00:00,c1,retail,+972541234567,,busy|answered,4|6,30,,1
+1999-01-03 07:00:00,c2,retail,+972541234568,,,25|1,10,,
+1999-01-03 07:00:01.250,c3,retail,+972541234569,1999-01-03 09:00:00,,2,20,,
+1999-01-03 07:00:02,c4,retail,+972541234560,,,2,20,1999-01-03 07:00:03,
+1999-01-03 07:00:05,c5,nowhere,+972541234561,,,2,20,,
+1999-01-03 07:00:06,c6,retail,+972541234562,,,0,0,1999-01-03 08:00:00,
+";
+
+const ROSTER: &str = "\
+at,agent,event
+1999-01-03 06:00,anna,login
+1999-01-03 07:00,bob,login
+1999-01-03 12:00,anna,logout
+1999-01-03 12:00,bob,logout
+";
+
+/// A folder of its own for one test, with the bundle in it.
+fn bundle(test: &str) -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = fs::remove_dir_all(&dir);
+    fs::create_dir_all(&dir).unwrap();
+    for (file, text) in
+        [("center.toml", CENTER), ("app.rhai", SCRIPT), ("traffic.csv", TRAFFIC), ("roster.csv", ROSTER)]
+    {
+        fs::write(dir.join(file), text).unwrap();
+    }
+    dir
+}
+
+fn ringback(dir: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ringback")).args(arguments).current_dir(dir).output().unwrap()
+}
+
+/// Runs the program, which must end with `code`; what it says on standard output and standard error.
+fn says(dir: &Path, arguments: &[&str], code: i32) -> (String, String) {
+    let output = ringback(dir, arguments);
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{out}\n{err}");
+    (out, err)
+}
+
+fn json_lines(path: &Path) -> Vec<Value> {
+    fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_day_is_played_to_the_end() {
+    let dir = bundle("a_day");
+    let (out, _) = says(&dir, &["run", ".", "--events", "e.jsonl", "--summary", "s.json"], 0);
+    assert!(out.contains("AGENT_CONNECTED"), "{out}");
+
+    let events = json_lines(&dir.join("e.jsonl"));
+    let of = |callback: &str| -> Vec<String> {
+        let own = events.iter().filter(|event| event["callback"] == callback);
+        own.map(|event| format!("{} {}", event["at"].as_str().unwrap(), event["event"].as_str().unwrap()))
+            .filter(|line| !line.ends_with("dialing"))
+            .collect()
+    };
+    assert_eq!(
+        of("c1"),
+        [
+            "1999-01-03T05:00:00.000Z accepted",
+            "1999-01-03T05:00:00.000Z queued",
+            "1999-01-03T05:00:00.000Z reserved",
+            "1999-01-03T05:00:04.000Z outcome",
+            "1999-01-03T05:00:04.000Z returned",
+            "1999-01-03T05:00:04.000Z held",
+            "1999-01-03T05:01:04.000Z reserved",
+            "1999-01-03T05:01:10.000Z outcome",
+            "1999-01-03T05:01:10.000Z connected",
+            "1999-01-03T05:01:40.000Z ended",
+            "1999-01-03T05:01:40.000Z completed",
+            "1999-01-04T05:01:40.000Z purged",
+        ]
+    );
+    let outcome = |callback: &str| {
+        let mut own = events.iter().filter(|e| e["callback"] == callback && e["event"] == "outcome");
+        own.next().unwrap().clone()
+    };
+    assert_eq!(outcome("c2")["at"], "1999-01-03T05:00:20.000Z", "25 s of ringing, and 20 are let");
+    assert_eq!(outcome("c2")["outcome"], "no_answer");
+    let scheduled = events.iter().find(|event| event["event"] == "scheduled").unwrap();
+    assert_eq!(scheduled["desired"], "1999-01-03T07:00:00.000Z");
+
+    let summary: Value = serde_json::from_slice(&fs::read(dir.join("s.json")).unwrap()).unwrap();
+    assert_eq!(summary["requests"], 6);
+    assert_eq!(summary["accepted"], 5);
+    assert_eq!(summary["rejected"]["UNKNOWN_SERVICE"], 1);
+    assert_eq!(summary["completed"]["CANCELLED"], 1);
+    assert_eq!(summary["completed"]["AGENT_CONNECTED"], 4);
+    assert_eq!(summary["attempts"]["no_answer"], 1);
+    assert_eq!(summary["refused"]["not_cancellable"], 1, "c6 is over when its customer cancels");
+    assert_eq!(summary["events"], events.len());
+    assert_eq!(summary["script"]["route"]["calls"], 5);
+    assert_eq!(summary["waiting"]["all"]["connected"], 4);
+    assert_eq!(summary["waiting"]["all"]["max"], 81.0, "c2: 20 s of ringing, 60 s of hold, 1 s of ringing");
+    assert_eq!(summary["waiting"]["all"]["p50"], 0.0, "c3 was called before its time, c6 answered at once");
+    assert!(summary["occupancy"]["all"].as_f64().unwrap() > 0.0);
+    assert_eq!(summary["forecast_calibration"], Value::Null);
+}
+
+#[test]
+fn the_same_run_is_the_same_to_the_byte_and_replays() {
+    let dir = bundle("replay");
+    for n in ["1", "2"] {
+        let (events, journal) = (format!("e{n}"), format!("j{n}"));
+        says(&dir, &["run", ".", "--events", &events, "--journal", &journal], 0);
+    }
+    let read = |file: &str| fs::read(dir.join(file)).unwrap();
+    assert_eq!(read("e1"), read("e2"));
+    assert_eq!(read("j1"), read("j2"));
+    let (out, _) = says(&dir, &["replay", "j1"], 0);
+    assert!(out.contains("all effects and the state at the end are the same"), "{out}");
+
+    let journal = read("j1");
+    fs::write(dir.join("cut"), &journal[..journal.len() - 90]).unwrap();
+    let (_, err) = says(&dir, &["replay", "cut"], 1);
+    assert!(
+        err.contains("the journal is cut here") && err.contains("bytes of this line were dropped"),
+        "{err}"
+    );
+    let lines = journal.split_inclusive(|byte| *byte == b'\n');
+    fs::write(dir.join("short"), lines.take(5).collect::<Vec<_>>().concat()).unwrap();
+    let (_, err) = says(&dir, &["replay", "short"], 1);
+    assert!(err.contains("it has no seal; the 4 calls before were repeated and were the same"), "{err}");
+    says(&dir, &["replay", "nowhere"], 2);
+}
+
+#[test]
+fn a_replay_names_the_first_entry_that_differs() {
+    let dir = bundle("differs");
+    says(&dir, &["run", ".", "--journal", "j"], 0);
+    let journal = fs::read(dir.join("j")).unwrap();
+    let first = journal.split_inclusive(|byte| *byte == b'\n').next().unwrap();
+    let header = Reader::new().header(first).unwrap();
+
+    let at: Instant = "1999-01-03T05:00:00Z".parse().unwrap();
+    let log_in = ringback_engine::protocol::Command::LogIn { agent: "anna".into() };
+    let mut writer = Writer::new();
+    let mut text = writer.header(&header).unwrap().to_vec();
+    writer.begin(at, Call::Advance).unwrap();
+    text.extend_from_slice(writer.end(&Returned::Done, &[]).unwrap());
+    writer.begin(at, Call::Apply(&log_in)).unwrap();
+    text.extend_from_slice(writer.end(&Returned::Done, &[]).unwrap());
+    text.extend_from_slice(writer.seal(0).unwrap());
+    fs::write(dir.join("other"), text).unwrap();
+    let (_, err) = says(&dir, &["replay", "other"], 1);
+    let expected =
+        "other: entry 1 at 1999-01-03T05:00:00.000Z differs: the journal has 0 effects, the replay 1";
+    assert!(err.contains(expected), "{err}");
+
+    let mut header = header;
+    header.application.runtime = "rhai/0.1".into();
+    fs::write(dir.join("older"), Writer::new().header(&header).unwrap()).unwrap();
+    let (_, err) = says(&dir, &["replay", "older"], 1);
+    assert!(err.contains("application runtime `rhai/0.1` wrote this journal"), "{err}");
+}
+
+#[test]
+fn everything_wrong_is_told_at_once() {
+    let dir = bundle("wrong");
+    fs::write(dir.join("app.rhai"), SCRIPT.replace("queue(", "qeue(")).unwrap();
+    fs::write(dir.join("traffic.csv"), TRAFFIC.replace("+972541234568", "054-1234568")).unwrap();
+    fs::write(dir.join("roster.csv"), ROSTER.replace("bob,login", "bobb,login")).unwrap();
+    let (out, err) = says(&dir, &["run", "."], 1);
+    assert_eq!(out, "");
+    for expected in [
+        "app.rhai:2:",
+        "did you mean `queue`?",
+        "error: traffic.csv:3: `phone`: `054-1234568` is no number in E.164",
+        "error: roster.csv:3: `agent`: unknown agent `bobb`, did you mean `bob`?",
+        "`--skip-bad`",
+    ] {
+        assert!(err.contains(expected), "{expected}\n{err}");
+    }
+
+    fs::write(dir.join("app.rhai"), SCRIPT).unwrap();
+    let (out, err) = says(&dir, &["run", ".", "--skip-bad"], 0);
+    assert!(err.contains("warning: traffic.csv: 1 bad line was passed over"), "{err}");
+    assert!(out.contains("requests"), "{out}");
+
+    fs::write(dir.join("center.toml"), CENTER.replace("timezone", "timezon")).unwrap();
+    let (_, err) = says(&dir, &["run", "."], 1);
+    assert!(err.contains("center.toml:3:1") && err.contains("^^^^^^^"), "{err}");
+}
+
+#[test]
+fn an_id_used_twice_is_a_bad_line() {
+    let dir = bundle("twice");
+    fs::write(dir.join("traffic.csv"), TRAFFIC.replace(",c2,", ",c1,")).unwrap();
+    let (out, err) = says(&dir, &["run", "."], 1);
+    assert_eq!(out, "");
+    assert!(err.contains("error: traffic.csv:3: `id`: another callback has the id `c1`"), "{err}");
+    let (out, _) = says(&dir, &["run", ".", "--skip-bad", "--summary", "s.json"], 0);
+    assert!(!out.is_empty());
+    let summary: Value = serde_json::from_slice(&fs::read(dir.join("s.json")).unwrap()).unwrap();
+    assert_eq!(summary["requests"], 5);
+}
+
+#[test]
+fn what_is_not_there_is_said_with_what_to_do() {
+    let dir = bundle("missing");
+    let (_, err) = says(&dir, &[], 2);
+    assert!(err.contains("Usage: ringback"), "{err}");
+    let (_, err) = says(&dir, &["run", "nowhere"], 2);
+    assert!(
+        err.contains("nowhere: there is no such folder; name the folder that holds `center.toml`"),
+        "{err}"
+    );
+    let (_, err) = says(&dir, &["run", ".", "--events", "no/such/folder"], 2);
+    assert!(err.contains("no/such/folder: can't be written"), "{err}");
+
+    fs::remove_file(dir.join("roster.csv")).unwrap();
+    let (out, err) = says(&dir, &["run", "."], 0);
+    assert!(err.contains("no agent ever logs in") && out.contains("FAIL_TARGET_NOT_FOUND"), "{err}\n{out}");
+    fs::remove_file(dir.join("traffic.csv")).unwrap();
+    let (_, err) = says(&dir, &["run", "."], 2);
+    assert!(err.contains("has no `traffic.csv`, so there is nothing to play; write one"), "{err}");
+    fs::remove_file(dir.join("app.rhai")).unwrap();
+    let (_, err) = says(&dir, &["run", "."], 1);
+    assert!(
+        err.contains("application `app.rhai`: there is no such file") && err.contains("center.toml:4:"),
+        "{err}"
+    );
+    fs::write(dir.join("center.toml"), "\n# nothing\n").unwrap();
+    let (_, err) = says(&dir, &["run", "."], 1);
+    assert!(err.contains("the file says nothing; write the center's `name`"), "{err}");
+    fs::remove_file(dir.join("center.toml")).unwrap();
+    let (_, err) = says(&dir, &["run", "."], 2);
+    assert!(err.contains("no bundle, it has no `center.toml`"), "{err}");
+}
