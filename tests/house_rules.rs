@@ -4,8 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The engine's floors, lowest first: a folder or file imports only from floors below its own.
-const FLOORS: [&[&str]; 8] =
-    [&["value"], &["center"], &["record"], &["protocol"], &["book"], &["flow"], &["engine"], &["journal"]];
+const FLOORS: [&[&str]; 8] = [
+    &["value"],
+    &["center"],
+    &["record"],
+    &["protocol"],
+    &["book"],
+    &["flow"],
+    &["engine"],
+    &["journal", "snapshot"],
+];
 
 /// No file grows past what a person can hold in mind.
 const MOST_LINES: usize = 500;

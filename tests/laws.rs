@@ -1,6 +1,7 @@
 //! Laws: what holds for every center and every history.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use ringback::at;
@@ -185,6 +186,25 @@ proptest! {
             let instants = entered.get(service.name.as_str()).cloned().unwrap_or_default();
             prop_assert!(at_most(window.max as usize, window.per, &instants));
         }
+    }
+
+    #[test]
+    fn a_snapshot_is_invisible(center in centers(), history in histories(150), every in 1..20usize) {
+        let (one, effects, answers) = straight(&center, &history);
+        let history = told(&history, answers);
+        let layout = Arc::new(Layout::new(center.clone()).expect("a sound center"));
+        let mut count = 0;
+        let (other, again, _) = play(&center, &history, |engine, _, _, _| {
+            count += 1;
+            if count % every == 0 {
+                let snapshot = engine.snapshot().expect("JSON");
+                *engine = Engine::restore(Arc::clone(&layout), Plain, &snapshot).expect("its own");
+                assert_eq!(engine.snapshot().expect("JSON"), snapshot, "written again it is the same");
+                assert_eq!(engine.check(), Ok(()));
+            }
+        });
+        prop_assert_eq!(effects, again);
+        prop_assert_eq!(one.snapshot().expect("JSON"), other.snapshot().expect("JSON"));
     }
 
     #[test]

@@ -23,7 +23,15 @@ pub struct Engine<A> {
 impl<A: Application> Engine<A> {
     /// An engine with nobody logged in and nobody waiting.
     pub fn new(layout: impl Into<Arc<Layout>>, application: A) -> Self {
-        Self { book: Arc::new(Book::new(layout.into())), application }
+        Self::with_book(Book::new(layout.into()), application)
+    }
+
+    pub(crate) fn with_book(book: Book, application: A) -> Self {
+        Self { book: Arc::new(book), application }
+    }
+
+    pub(crate) fn book(&self) -> &Book {
+        &self.book
     }
 
     /// Lets the time pass until `now`, then does one thing. Effects are appended to `effects`, also those of the

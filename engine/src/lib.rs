@@ -26,6 +26,7 @@ mod flow;
 pub mod journal;
 pub mod protocol;
 pub mod record;
+pub mod snapshot;
 pub mod value;
 
 pub use engine::Engine;

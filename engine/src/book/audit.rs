@@ -23,7 +23,7 @@ impl Book {
     }
 
     fn check_indices(&self, faults: &mut Vec<String>) {
-        let fresh = Self::restore(Arc::clone(&self.layout), self.ledger.clone());
+        let fresh = Self::rebuilt(Arc::clone(&self.layout), self.ledger.clone());
         let (ours, theirs) = (&self.indices, &fresh.indices);
         let mut compare = |name: &str, same: bool| {
             if !same {

@@ -77,7 +77,16 @@ impl Indices {
 
 impl Book {
     /// A book with this ledger, its shadow made anew.
-    pub(crate) fn restore(layout: Arc<Layout>, ledger: Ledger) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// The ledger names what the layout does not have.
+    pub(crate) fn restore(layout: Arc<Layout>, ledger: Ledger) -> Result<Self, String> {
+        ledger.fits(&layout)?;
+        Ok(Self::rebuilt(layout, ledger))
+    }
+
+    pub(super) fn rebuilt(layout: Arc<Layout>, ledger: Ledger) -> Self {
         let mut book = Self { indices: Indices::new(&layout), layout, ledger };
         book.rebuild();
         book

@@ -79,6 +79,37 @@ impl Ledger {
         }
     }
 
+    /// Whether everything it names is there.
+    ///
+    /// # Errors
+    ///
+    /// What is not, in words.
+    pub(super) fn fits(&self, layout: &Layout) -> Result<(), String> {
+        if self.agents.len() != layout.center().agents.len() {
+            return Err(format!("it has {} agents", self.agents.len()));
+        }
+        if self.services.len() != layout.center().services.len() {
+            return Err(format!("it has {} services", self.services.len()));
+        }
+        for (sequence, callback) in &self.callbacks {
+            let id = &callback.request.id;
+            let state = &callback.state;
+            if *sequence != callback.sequence || *sequence >= self.next_sequence {
+                return Err(format!("callback `{id}` has another request's number"));
+            }
+            if layout.service(callback.service).is_none() {
+                return Err(format!("callback `{id}` is of an unknown service"));
+            }
+            if state.queue().is_some_and(|queue| layout.queue(queue).is_none()) {
+                return Err(format!("callback `{id}` is in an unknown queue"));
+            }
+            if state.agent().is_some_and(|agent| layout.agent(agent).is_none()) {
+                return Err(format!("callback `{id}` has an unknown agent"));
+            }
+        }
+        Ok(())
+    }
+
     /// An agent's record.
     pub(crate) fn agent(&self, index: AgentIndex) -> Option<&Agent> {
         self.agents.get(index.position())
