@@ -8,8 +8,8 @@ use super::Turn;
 use crate::book::Book;
 use crate::center::{Plan, QueueIndex, Step};
 use crate::protocol::{Application, Event, Fault, Hook};
-use crate::record::{Callback, Entry, Hold, HoldReason, Journey, Queued, State};
-use crate::value::{Duration, Instant, Sequence};
+use crate::record::{Callback, Entry, Hold, HoldReason, Journey, Queued, Scheduled, State};
+use crate::value::{CallbackId, Duration, Instant, Name, Sequence};
 
 impl<A: Application> Turn<'_, A> {
     /// A callback's time has come: it enters its queue.
@@ -102,16 +102,33 @@ impl<A: Application> Turn<'_, A> {
     /// Says that a callback came back to the line, and if it has to wait, until when and why.
     pub(super) fn report_returned(&mut self, sequence: Sequence, why: &str) {
         let Some(callback) = self.callback(sequence) else { return };
-        let id = callback.request.id.clone();
-        let hold = if let State::Queued(queued) = &callback.state { queued.hold } else { None };
-        self.event(Event::Returned { callback: id.clone(), why: SmolStr::new(why) });
-        match hold {
-            Some(Hold { until, why }) => self.event(Event::Held { callback: id, until, why }),
+        let callback = callback.request.id.clone();
+        self.event(Event::Returned { callback, why: SmolStr::new(why) });
+        self.report_held(sequence);
+    }
+
+    /// Says until when a callback has to wait, and why, if it has to.
+    pub(super) fn report_held(&mut self, sequence: Sequence) {
+        let Some(Callback { state: State::Queued(queued), request, .. }) = self.callback(sequence) else {
+            return;
+        };
+        match queued.hold {
+            Some(Hold { until, why }) => {
+                let callback = request.id.clone();
+                self.event(Event::Held { callback, until, why });
+            }
             None => self.report_limit(sequence),
         }
     }
 
-    /// Says that a callback has to wait because its number is at its limit.
+    /// Says where a callback stands since its plan moved it.
+    pub(super) fn report_step(&mut self, sequence: Sequence) {
+        if let Some((callback, queue, need)) = self.standing(sequence) {
+            self.event(Event::Step { callback, queue, need });
+        }
+    }
+
+    /// Says that a callback has to wait because its number is at its limit, if it is.
     fn report_limit(&mut self, sequence: Sequence) {
         let Some(callback) = self.callback(sequence) else { return };
         let until = self.book.limited_until(&callback.request.phone);
@@ -122,10 +139,7 @@ impl<A: Application> Turn<'_, A> {
     }
 
     /// A Queued callback's id, queue and whole requirement, for the log.
-    fn standing(
-        &self,
-        sequence: Sequence,
-    ) -> Option<(crate::value::CallbackId, crate::value::Name, SmolStr)> {
+    fn standing(&self, sequence: Sequence) -> Option<(CallbackId, Name, SmolStr)> {
         let callback = self.callback(sequence)?;
         let State::Queued(queued) = &callback.state else { return None };
         let queue = self.book.layout().queue(queued.journey.queue)?.name.clone();
@@ -142,9 +156,7 @@ impl<A: Application> Turn<'_, A> {
         queued.journey = Arc::new(journey);
         self.book().put(sequence, State::Queued(queued));
         self.unsettle();
-        if let Some((callback, queue, need)) = self.standing(sequence) {
-            self.event(Event::Step { callback, queue, need });
-        }
+        self.report_step(sequence);
     }
 
     /// A callback's hold is over.
@@ -171,7 +183,7 @@ impl<A: Application> Turn<'_, A> {
             callback.place = to;
             callback.ttl_at = to.after(callback.ttl);
             callback.slot = slot.map(|slot| slot.start);
-            callback.state = State::Scheduled(crate::record::Scheduled { submit_at, entry });
+            callback.state = State::Scheduled(Scheduled { submit_at, entry });
         });
         self.event(Event::Scheduled { callback: id, desired: to });
     }

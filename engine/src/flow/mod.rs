@@ -6,6 +6,7 @@
 mod admission;
 mod agents;
 mod asking;
+mod checks;
 mod ending;
 mod entering;
 mod offering;

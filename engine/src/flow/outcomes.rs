@@ -105,6 +105,7 @@ impl<A: Application> Turn<'_, A> {
                 let wait_until = journey.wait_until;
                 let rerouted = self.set_out(sequence).map(|new| Arc::new(Journey { wait_until, ..new }));
                 self.go_back(sequence, rerouted.unwrap_or(journey), None, outcome.word());
+                self.report_step(sequence);
             }
             Some(TimeoutAnswer::Schedule(to)) => {
                 self.schedule(sequence, to, Entry::Again(journey));
@@ -151,7 +152,8 @@ impl<A: Application> Turn<'_, A> {
         match answer {
             Some(TimeoutAnswer::Retry(after)) => {
                 let hold = Hold { until: now.after(after), why: HoldReason::Retry };
-                self.go_back(sequence, longer(journey), Some(hold), "queue_wait");
+                self.enter(sequence, longer(journey), Some(hold));
+                self.report_held(sequence);
             }
             Some(TimeoutAnswer::Requeue) => {
                 let state = State::Queued(Queued { journey: longer(journey), ..queued });
@@ -161,7 +163,8 @@ impl<A: Application> Turn<'_, A> {
                 let journey = self.set_out(sequence).unwrap_or(journey);
                 let wait_until = now.after(self.queued_ttl(&journey.plan));
                 let journey = Arc::new(Journey { wait_until, ..journey });
-                self.go_back(sequence, journey, queued.hold, "queue_wait");
+                self.enter(sequence, journey, queued.hold);
+                self.report_step(sequence);
             }
             Some(TimeoutAnswer::Schedule(to)) => {
                 self.schedule(sequence, to, Entry::Again(Arc::new(journey)));
