@@ -1,6 +1,7 @@
 //! Support for the tests: a small center, and a host that drives an engine by hand.
 
 pub mod history;
+pub mod rules;
 
 use ringback_engine::center::{Agent, Center, Layout, Queue, Service};
 use ringback_engine::protocol::{
