@@ -1,8 +1,10 @@
 //! Scenarios: one callback's life at a time, told by the whole event log.
 
 use ringback::{Host, at, center, phone};
-use ringback_engine::center::{Agent, Quota, Slots};
-use ringback_engine::protocol::{Code, Command, EffectKind, Refusal};
+use ringback_engine::center::{Agent, Plan, Quota, Slots};
+use ringback_engine::protocol::{
+    Answer, Application, CallbackView, Code, Command, EffectKind, Refusal, TimeoutAnswer, TimeoutKind,
+};
 use ringback_engine::record::{Outcome, Request, StateName};
 use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant};
 
@@ -384,4 +386,31 @@ fn a_number_at_its_limit_is_held_until_the_window_frees() {
         host.engine.callback(&CallbackId::new("c1")).map(|c| c.place),
         Some(Instant::from_millis(ringback::START))
     );
+}
+
+#[test]
+fn an_application_sees_the_priority_that_its_plan_set() {
+    struct Rising(Vec<i64>);
+    impl Application for Rising {
+        fn route(&mut self, _: &CallbackView) -> Answer<Plan> {
+            let mut plan = Plan::new("main");
+            plan.last().expect("the first").priority = Some(7);
+            plan.after(Duration::from_secs(10)).expect("in order");
+            plan.last().expect("the second").priority = Some(9);
+            Ok(Some(plan))
+        }
+        fn timeout(&mut self, callback: &CallbackView, _: TimeoutKind) -> Answer<TimeoutAnswer> {
+            self.0.push(callback.priority);
+            Ok(Some(TimeoutAnswer::Requeue))
+        }
+    }
+    let mut host = Host::with(center([Agent::new("anna")]), Rising(Vec::new()));
+    host.log_in("anna");
+    host.call_me("c1", 1);
+    host.wait_until(5);
+    host.report("c1", Outcome::Busy).unwrap();
+    host.wait_until(15);
+    host.report("c1", Outcome::Busy).unwrap();
+    host.report("c1", Outcome::Busy).unwrap();
+    assert_eq!(host.engine.application().0, [7, 7, 9], "a step taken in Routing counts from the return on");
 }

@@ -173,12 +173,12 @@ impl Book {
         class.zip(place).map_or(0, |(class, place)| class.score(&self.layout, place, self.ledger.clock))
     }
 
-    pub(super) fn class_key(&self, journey: &Journey) -> ClassKey {
+    fn class_key(&self, journey: &Journey, priority: i64) -> ClassKey {
         let queue = self.layout.queue(journey.queue);
         ClassKey {
             queue: journey.queue,
             need: self.whole_need(journey),
-            priority: journey.priority,
+            priority,
             ageing: journey.ageing.or_else(|| queue.and_then(|queue| queue.ageing)),
         }
     }
@@ -247,7 +247,8 @@ impl Book {
 
     fn link_queued(&mut self, sequence: Sequence, journey: &Journey, held: bool, enters: bool) {
         if enters {
-            let class = self.join_class(journey);
+            let priority = self.callback(sequence).map_or(0, |callback| callback.priority);
+            let class = self.join_class(self.class_key(journey, priority));
             self.indices.class_of.insert(sequence, class);
         }
         if !held {
@@ -271,8 +272,7 @@ impl Book {
         }
     }
 
-    fn join_class(&mut self, journey: &Journey) -> ClassIndex {
-        let key = self.class_key(journey);
+    fn join_class(&mut self, key: ClassKey) -> ClassIndex {
         if self.indices.classes.find(&key).is_none() {
             let new = self.indices.profiles.split(&key.need, &self.layout, &self.ledger.agents);
             for profile in new {
