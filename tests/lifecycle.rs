@@ -1,7 +1,7 @@
 //! Scenarios: one callback's life at a time, told by the whole event log.
 
 use ringback::{Host, at, center, phone};
-use ringback_engine::center::{Agent, Plan, Quota, Slots};
+use ringback_engine::center::{Agent, Calendar, Plan, Quota, Slots};
 use ringback_engine::protocol::{
     Answer, Application, CallbackView, Code, Command, EffectKind, Refusal, TimeoutAnswer, TimeoutKind,
 };
@@ -318,7 +318,7 @@ fn admission_says_why_in_the_order_of_its_checks() {
 #[test]
 fn a_closed_queue_waits_for_its_hours() {
     let mut center = center([Agent::new("anna")]);
-    let mut office = ringback_engine::center::Calendar::new("office");
+    let mut office = Calendar::new("office");
     office.open = vec!["Mon-Fri 11:00-17:00".parse().unwrap()];
     center.calendars.push(office);
     center.queues[0].calendar = Some("office".into());
@@ -413,4 +413,21 @@ fn an_application_sees_the_priority_that_its_plan_set() {
     host.report("c1", Outcome::Busy).unwrap();
     host.report("c1", Outcome::Busy).unwrap();
     assert_eq!(host.engine.application().0, [7, 7, 9], "a step taken in Routing counts from the return on");
+}
+
+#[test]
+fn the_blackout_before_closing_holds_from_its_first_instant() {
+    let mut center = center([]);
+    let mut office = Calendar::new("office");
+    office.open = vec!["Mon-Fri 09:00-11:00".parse().unwrap()];
+    center.calendars.push(office);
+    center.services[0].calendar = Some("office".into());
+    center.services[0].immediate_blackout = Duration::from_mins(10);
+    let mut host = Host::new(center);
+    host.now = Instant::from_millis(at(3_000).millis() - 1);
+    host.call_me("before", 1);
+    host.now = at(3_000);
+    assert_eq!(code(host.request(Request::new("in", "main", phone(2)))), Code::Closing);
+    host.now = at(3_600);
+    host.call_me("closed", 3);
 }
