@@ -431,3 +431,23 @@ fn the_blackout_before_closing_holds_from_its_first_instant() {
     host.now = at(3_600);
     host.call_me("closed", 3);
 }
+
+#[test]
+fn the_daily_limit_says_when_the_next_day_begins_where_the_service_is() {
+    let mut center = center([]);
+    center.timezone = chrono_tz::Asia::Kolkata;
+    center.services[0].per_number_daily = 1;
+    let mut host = Host::new(center.clone());
+    host.call_me("c1", 1);
+    let again = |host: &mut Host<_>| match host.request(Request::new("c2", "main", phone(1))) {
+        Err(Refusal::Rejected(rejection)) => (rejection.code, rejection.free_at),
+        other => panic!("{other:?}"),
+    };
+    let midnight = "2026-03-04T00:00:00+05:30".parse().unwrap();
+    assert_eq!(again(&mut host), (Code::Throttled, Some(midnight)));
+    host.now = midnight;
+    host.request(Request::new("c2", "main", phone(1))).unwrap();
+
+    center.services[0].per_number_daily = 0;
+    assert_eq!(again(&mut Host::new(center)), (Code::Throttled, None), "0 blocks every day");
+}

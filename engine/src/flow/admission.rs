@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveTime};
 use smol_str::SmolStr;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Turn;
 use super::asking::Faulted;
 use crate::book::{Book, Booking};
-use crate::center::{Duplicates, Limit, OnFault, Quota, Service, ServiceIndex};
+use crate::center::{Duplicates, Limit, OnFault, Quota, Service, ServiceIndex, local_to_instant};
 use crate::protocol::{
     Acceptance, Application, Code, EffectKind, Event, Fault, Hook, Refusal, Rejection, View,
 };
@@ -454,13 +454,16 @@ impl<'a> Checks<'a> {
         }
         let max = self.service.per_number_daily;
         let counts = self.book.counts(self.index);
-        if counts.is_some_and(|counts| counts.daily(self.day(), &self.request.phone) >= max) {
-            return self.reject(
-                Code::Throttled,
-                format!("{} may ask {max} times a day on this service, and has", self.request.phone),
-            );
+        if counts.is_none_or(|counts| counts.daily(self.day(), &self.request.phone) < max) {
+            return Ok(());
         }
-        Ok(())
+        let sentence = format!("{} may ask {max} times a day on this service", self.request.phone);
+        let mut rejection = Rejection::new(Code::Throttled, sentence);
+        rejection.free_at = self.next_day().filter(|_| max > 0);
+        if let Some(tomorrow) = rejection.free_at {
+            rejection.sentence.push_str(&format!(", and has; the next day begins at {tomorrow}"));
+        }
+        Err(rejection)
     }
 
     /// Today, in the service's zone.
@@ -468,5 +471,12 @@ impl<'a> Checks<'a> {
         let zone = self.book.layout().service_layout(self.index).map(|service| service.zone);
         let utc = self.now.to_utc();
         zone.map_or(0, |zone| utc.with_timezone(&zone).num_days_from_ce())
+    }
+
+    /// When tomorrow begins, in the service's zone.
+    fn next_day(&self) -> Option<Instant> {
+        let zone = self.book.layout().service_layout(self.index)?.zone;
+        let tomorrow = self.now.to_utc().with_timezone(&zone).date_naive().succ_opt()?;
+        Some(local_to_instant(zone, tomorrow.and_time(NaiveTime::MIN)).0)
     }
 }
