@@ -1,9 +1,10 @@
 //! Scenarios: one callback's life at a time, told by the whole event log.
 
 use ringback::{Host, at, center, phone};
-use ringback_engine::center::{Agent, Calendar, Plan, Quota, Slots};
+use ringback_engine::center::{Agent, Calendar, Limit, Plan, Quota, Slots};
 use ringback_engine::protocol::{
-    Answer, Application, CallbackView, Code, Command, EffectKind, Refusal, TimeoutAnswer, TimeoutKind,
+    Answer, Application, CallbackView, Code, Command, Contact, EffectKind, Refusal, TimeoutAnswer,
+    TimeoutKind,
 };
 use ringback_engine::record::{Outcome, Request, StateName};
 use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant};
@@ -451,4 +452,31 @@ fn the_daily_limit_says_when_the_next_day_begins_where_the_service_is() {
 
     center.services[0].per_number_daily = 0;
     assert_eq!(again(&mut Host::new(center)), (Code::Throttled, None), "0 blocks every day");
+}
+
+#[test]
+fn limits_beyond_what_the_engine_counts_are_a_fault() {
+    struct Throttle(Vec<Limit>);
+    impl Application for Throttle {
+        fn throttle(&mut self, _: &Contact) -> Answer<Vec<Limit>> {
+            Ok(Some(self.0.clone()))
+        }
+    }
+    let limit = |max, per| Limit { key: "k".into(), max, per };
+    let largest = limit(10_000, Duration::from_days(31));
+    for (limits, taken) in [
+        (vec![largest.clone(); 8], true),
+        (vec![largest; 9], false),
+        (vec![limit(10_001, Duration::from_secs(1))], false),
+        (vec![limit(1, Duration::from_millis(31 * 86_400_000 + 1))], false),
+    ] {
+        let mut host = Host::with(center([]), Throttle(limits));
+        let answer = host.request(Request::new("c1", "main", phone(1)));
+        if taken {
+            assert_eq!(answer, Ok(()));
+        } else {
+            assert_eq!(code(answer), Code::ApplicationFault);
+            assert!(host.has("fault", "c1"));
+        }
+    }
 }
