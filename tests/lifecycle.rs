@@ -1,8 +1,11 @@
 //! Scenarios: one callback's life at a time, told by the whole event log.
 
 use ringback::{Host, at, center, phone};
-use ringback_engine::center::{Agent, Quota, Slots};
-use ringback_engine::protocol::{Code, Command, EffectKind, Refusal};
+use ringback_engine::center::{Agent, Calendar, Limit, Plan, Quota, Slots};
+use ringback_engine::protocol::{
+    Answer, Application, CallbackView, Code, Command, Contact, EffectKind, Refusal, TimeoutAnswer,
+    TimeoutKind,
+};
 use ringback_engine::record::{Outcome, Request, StateName};
 use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant};
 
@@ -244,12 +247,13 @@ fn outcomes_and_ends_name_a_live_attempt() {
     assert_eq!(host.tell(Command::Ended { attempt }), Err(Refusal::NotConnected(attempt)));
     host.report("c1", Outcome::Answered).unwrap();
     assert_eq!(host.report("c1", Outcome::Answered), Err(Refusal::AlreadyConnected(attempt)));
-    let never = AttemptId(77);
     host.effects.clear();
-    assert_eq!(
-        host.tell(Command::Outcome { attempt: never, outcome: Outcome::Answered }),
-        Err(Refusal::StaleAttempt(never))
-    );
+    for never in [AttemptId(0), AttemptId(2)] {
+        assert_eq!(
+            host.tell(Command::Outcome { attempt: never, outcome: Outcome::Answered }),
+            Err(Refusal::StaleAttempt(never))
+        );
+    }
     assert!(host.effects.is_empty(), "an attempt that never was is no late answer");
 }
 
@@ -316,7 +320,7 @@ fn admission_says_why_in_the_order_of_its_checks() {
 #[test]
 fn a_closed_queue_waits_for_its_hours() {
     let mut center = center([Agent::new("anna")]);
-    let mut office = ringback_engine::center::Calendar::new("office");
+    let mut office = Calendar::new("office");
     office.open = vec!["Mon-Fri 11:00-17:00".parse().unwrap()];
     center.calendars.push(office);
     center.queues[0].calendar = Some("office".into());
@@ -384,4 +388,95 @@ fn a_number_at_its_limit_is_held_until_the_window_frees() {
         host.engine.callback(&CallbackId::new("c1")).map(|c| c.place),
         Some(Instant::from_millis(ringback::START))
     );
+}
+
+#[test]
+fn an_application_sees_the_priority_that_its_plan_set() {
+    struct Rising(Vec<i64>);
+    impl Application for Rising {
+        fn route(&mut self, _: &CallbackView) -> Answer<Plan> {
+            let mut plan = Plan::new("main");
+            plan.last().expect("the first").priority = Some(7);
+            plan.after(Duration::from_secs(10)).expect("in order");
+            plan.last().expect("the second").priority = Some(9);
+            Ok(Some(plan))
+        }
+        fn timeout(&mut self, callback: &CallbackView, _: TimeoutKind) -> Answer<TimeoutAnswer> {
+            self.0.push(callback.priority);
+            Ok(Some(TimeoutAnswer::Requeue))
+        }
+    }
+    let mut host = Host::with(center([Agent::new("anna")]), Rising(Vec::new()));
+    host.log_in("anna");
+    host.call_me("c1", 1);
+    host.wait_until(5);
+    host.report("c1", Outcome::Busy).unwrap();
+    host.wait_until(15);
+    host.report("c1", Outcome::Busy).unwrap();
+    host.report("c1", Outcome::Busy).unwrap();
+    assert_eq!(host.engine.application().0, [7, 7, 9], "a step taken in Routing counts from the return on");
+}
+
+#[test]
+fn the_blackout_before_closing_holds_from_its_first_instant() {
+    let mut center = center([]);
+    let mut office = Calendar::new("office");
+    office.open = vec!["Mon-Fri 09:00-11:00".parse().unwrap()];
+    center.calendars.push(office);
+    center.services[0].calendar = Some("office".into());
+    center.services[0].immediate_blackout = Duration::from_mins(10);
+    let mut host = Host::new(center);
+    host.now = Instant::from_millis(at(3_000).millis() - 1);
+    host.call_me("before", 1);
+    host.now = at(3_000);
+    assert_eq!(code(host.request(Request::new("in", "main", phone(2)))), Code::Closing);
+    host.now = at(3_600);
+    host.call_me("closed", 3);
+}
+
+#[test]
+fn the_daily_limit_says_when_the_next_day_begins_where_the_service_is() {
+    let mut center = center([]);
+    center.timezone = chrono_tz::Asia::Kolkata;
+    center.services[0].per_number_daily = 1;
+    let mut host = Host::new(center.clone());
+    host.call_me("c1", 1);
+    let again = |host: &mut Host<_>| match host.request(Request::new("c2", "main", phone(1))) {
+        Err(Refusal::Rejected(rejection)) => (rejection.code, rejection.free_at),
+        other => panic!("{other:?}"),
+    };
+    let midnight = "2026-03-04T00:00:00+05:30".parse().unwrap();
+    assert_eq!(again(&mut host), (Code::Throttled, Some(midnight)));
+    host.now = midnight;
+    host.request(Request::new("c2", "main", phone(1))).unwrap();
+
+    center.services[0].per_number_daily = 0;
+    assert_eq!(again(&mut Host::new(center)), (Code::Throttled, None), "0 blocks every day");
+}
+
+#[test]
+fn limits_beyond_what_the_engine_counts_are_a_fault() {
+    struct Throttle(Vec<Limit>);
+    impl Application for Throttle {
+        fn throttle(&mut self, _: &Contact) -> Answer<Vec<Limit>> {
+            Ok(Some(self.0.clone()))
+        }
+    }
+    let limit = |max, per| Limit { key: "k".into(), max, per };
+    let largest = limit(10_000, Duration::from_days(31));
+    for (limits, taken) in [
+        (vec![largest.clone(); 8], true),
+        (vec![largest; 9], false),
+        (vec![limit(10_001, Duration::from_secs(1))], false),
+        (vec![limit(1, Duration::from_millis(31 * 86_400_000 + 1))], false),
+    ] {
+        let mut host = Host::with(center([]), Throttle(limits));
+        let answer = host.request(Request::new("c1", "main", phone(1)));
+        if taken {
+            assert_eq!(answer, Ok(()));
+        } else {
+            assert_eq!(code(answer), Code::ApplicationFault);
+            assert!(host.has("fault", "c1"));
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use ringback_engine::center::{
-    Agent, Calendar, Center, Duplicates, Overflow, Queue, Quota, Service, Slots, Strategy as Choice,
+    Agent, Calendar, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Slots, Strategy as Choice,
 };
 use ringback_engine::protocol::{Application, CancelledBy, Command};
 use ringback_engine::record::{Outcome, Request};
@@ -56,8 +56,12 @@ impl Say {
 }
 
 const SKILLS: [&str; 3] = ["billing", "tech", "sales"];
-const QUEUES: [&str; 3] = ["alpha", "beta", "gamma"];
-const NEEDS: [&str; 7] =
+
+/// The queues, and the services, of [`centers`].
+pub const QUEUES: [&str; 3] = ["alpha", "beta", "gamma"];
+
+/// Requirements that some agents of [`centers`] meet and others do not.
+pub const NEEDS: [&str; 7] =
     ["true", "billing", "tech >= 5", "billing || sales >= 3", "!tech", "agent:a1", "group:gold && !agent:a2"];
 
 /// The ids of the agents of [`centers`].
@@ -87,10 +91,10 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
         ]),
         (0..3i64, 1..60i64, prop::option::of(0..20i64)),
         (0..3i64, 1..4u32, prop::sample::select(vec![0, 10]), prop::sample::select(vec![30i64, 300, 3_600])),
-        any::<bool>(),
+        (prop::sample::select(vec![None, None, Some("shifts"), Some("office")]), any::<bool>()),
     );
-    let one =
-        one.prop_map(|(need, strategy, (points, every, cap), (priority, attempts, wrap_up, wait), hours)| {
+    let one = one.prop_map(
+        |(need, strategy, (points, every, cap), (priority, attempts, wrap_up, wait), (hours, gold))| {
             let mut queue = Queue::new("");
             queue.need = str::parse(need).expect("a requirement");
             queue.strategy = strategy;
@@ -103,9 +107,11 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
             queue.ttl = Duration::from_secs(1_500);
             queue.purge_after = Duration::from_secs(60);
             queue.talk_timeout = Duration::from_secs(600);
-            queue.calendar = hours.then(|| Name::new("shifts"));
+            queue.calendar = hours.map(Name::new);
+            queue.groups = if gold && need == "billing" { vec![Name::new("gold")] } else { Vec::new() };
             queue
-        });
+        },
+    );
     prop::collection::vec(one, QUEUES.len()).prop_map(|mut queues| {
         for (queue, name) in queues.iter_mut().zip(QUEUES) {
             queue.name = Name::new(name);
@@ -116,54 +122,121 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
     })
 }
 
-/// Centers with three queues, three services and five agents, on which everything is scarce.
-pub fn centers() -> impl Strategy<Value = Center> {
-    (agents(), queues(), any::<bool>(), 1..6u32).prop_map(|(agents, queues, strict, scarce)| {
-        let mut center = Center::new("Random", chrono_tz::UTC);
-        let mut shifts = Calendar::new("shifts");
-        shifts.open = vec![
-            "Mon-Sun 10:02-10:10".parse().expect("a span"),
-            "Mon-Sun 10:12-10:40".parse().expect("a span"),
-        ];
-        center.calendars.push(shifts);
-        center.limits.attempts_per_number = Some(Quota { max: 3, per: Duration::from_secs(400) });
-        center.agents = agents;
-        center.services = queues
-            .iter()
-            .map(|queue| {
-                let mut service = Service::new(&queue.name, &queue.name);
-                service.duplicates = if strict { Duplicates::Strict } else { Duplicates::Two };
-                service.slot = Slots { minutes: 5, capacity: scarce };
+/// Opening hours: `shifts` opens and closes as a history goes; `office` is closed on the day after it begins, which
+/// east of the Pacific is soon.
+fn calendars() -> [Calendar; 2] {
+    let mut shifts = Calendar::new("shifts");
+    shifts.timezone = Some(chrono_tz::UTC);
+    let spans = ["Mon-Sun 10:02-10:10", "Mon-Sun 10:12-10:40"];
+    shifts.open = spans.map(|span| span.parse().expect("a span")).to_vec();
+    let mut office = Calendar::new("office");
+    office.open = vec!["Mon-Sun 00:00-24:00".parse().expect("a span")];
+    office.holidays = vec!["2026-03-04".parse().expect("a day")];
+    [shifts, office]
+}
+
+fn services() -> impl Strategy<Value = Vec<Service>> {
+    let kinds = prop_oneof![8 => Just((true, true)), 1 => Just((true, false)), 1 => Just((false, true))];
+    let duplicates =
+        prop::sample::select(vec![Duplicates::Strict, Duplicates::Two, Duplicates::Two, Duplicates::Any]);
+    let hours = prop::sample::select(vec![None, None, Some("shifts"), Some("office")]);
+    let terms = (
+        (kinds, duplicates, 1..6u32, prop::sample::select(vec![5u32, 5, 10])),
+        (hours, any::<bool>(), prop::sample::select(vec![0i64, 60, 240])),
+        (
+            prop::sample::select(vec![0i64, 30, 120]),
+            prop::sample::select(vec![600i64, 3_600]),
+            prop::sample::select(vec![0i64, 0, 60]),
+        ),
+        (1..3u32, prop::sample::select(vec![0u32, 2, 4, 4, 4]), prop::bool::weighted(0.2), any::<bool>()),
+    );
+    prop::collection::vec(terms, QUEUES.len()).prop_map(|services| {
+        QUEUES
+            .into_iter()
+            .zip(services)
+            .map(|(name, (slots, hours, spans, quotas))| {
+                let mut service = Service::new(name, name);
+                let ((immediate, scheduled), duplicates, scarce, minutes) = slots;
+                (service.immediate, service.scheduled, service.duplicates) =
+                    (immediate, scheduled, duplicates);
+                service.slot = Slots { minutes, capacity: scarce };
                 service.max_queued = 2 * scarce;
-                service.windows = vec![Quota { max: 2 * scarce, per: Duration::from_secs(120) }];
-                service.per_number_daily = 4;
+                service.windows = vec![
+                    Quota { max: 2 * scarce, per: Duration::from_secs(120) },
+                    Quota { max: 3 * scarce, per: Duration::from_secs(300) },
+                ];
+                let (calendar, reject_closed, blackout) = hours;
+                service.calendar = calendar.map(Name::new);
+                service.reject_closed = calendar.is_some() && reject_closed;
+                service.immediate_blackout = Duration::from_secs(calendar.map_or(0, |_| blackout));
+                let (submit_before, horizon, min_lead) = spans;
+                service.submit_before = Duration::from_secs(submit_before);
+                service.horizon = Duration::from_secs(horizon);
+                service.min_lead = Duration::from_secs(min_lead);
+                let (most_scheduled, daily, agents, standard) = quotas;
+                service.max_scheduled_per_number = most_scheduled;
+                service.per_number_daily = daily;
+                service.require_agents = agents;
+                service.on_fault = if standard { OnFault::Standard } else { OnFault::Refuse };
                 service
             })
-            .collect();
-        center.queues = queues;
+            .collect()
+    })
+}
+
+/// Centers with three queues, three services and five agents, on which everything is scarce.
+pub fn centers() -> impl Strategy<Value = Center> {
+    let zone =
+        prop::sample::select(vec![chrono_tz::UTC, chrono_tz::Pacific::Chatham, chrono_tz::Asia::Kolkata]);
+    let limits = (1..5u32, prop::sample::select(vec![0i64, 60, 90]), 1..6u32);
+    (agents(), queues(), services(), zone, limits).prop_map(|(agents, queues, services, zone, limits)| {
+        let mut center = Center::new("Random", zone);
+        center.calendars.extend(calendars());
+        let (attempts, floor, faults) = limits;
+        center.limits.attempts_per_number = Some(Quota { max: attempts, per: Duration::from_secs(400) });
+        center.limits.redial_floor = Duration::from_secs(floor);
+        center.limits.faults_in_a_row = faults;
+        (center.agents, center.queues, center.services) = (agents, queues, services);
         center
     })
 }
 
-/// Histories of `length` acts. A few outcomes and ends name attempts that are not live.
-pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
-    let ids = 0..60u32;
-    let facts = (ids.clone(), 0..3usize, 0..12u32, 0..3i64, prop::option::weighted(0.05, 0..5u32));
-    let request = facts.prop_map(|(id, service, number, priority, key)| {
+fn requests() -> impl Strategy<Value = Request> {
+    let facts = (0..60u32, 0..3usize, 0..12u32, 0..3i64, prop::option::weighted(0.1, 0..5u32), any::<bool>());
+    facts.prop_map(|(id, service, number, priority, key, again)| {
         let mut request = Request::new(format!("c{id}"), QUEUES[service], phone(number));
         request.priority = priority;
-        request.key = key.map(|key| format!("k{key}").into());
+        if id % 16 == 7 {
+            request.language = "de".into();
+        }
+        if id == 59 {
+            request.service = Name::new("nowhere");
+        }
+        if let Some(key) = key {
+            request.key = Some(format!("k{key}").into());
+            if again {
+                (request.service, request.phone) = (Name::new(QUEUES[key as usize % 3]), phone(key));
+                (request.priority, request.language) = (0, "".into());
+            }
+        }
         request
-    });
-    let ask =
-        (request, prop::option::weighted(0.3, -5..900i64)).prop_map(|(r, desired)| Say::Ask(r, desired));
-    let agent = || prop::sample::select(AGENTS.to_vec()).prop_map(AgentId::new);
+    })
+}
+
+/// Histories of `length` acts. A few outcomes and ends name attempts that are not live, and a few agents are unknown.
+pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
+    let ask = (requests(), prop::option::weighted(0.3, -5..900i64));
+    let ask = ask.prop_map(|(request, desired)| Say::Ask(request, desired));
+    let known = || prop::sample::select(AGENTS.to_vec());
+    let agent = || prop_oneof![24 => known(), 1 => Just("nobody")].prop_map(AgentId::new);
     let any = || any::<prop::sample::Index>();
     let ended_badly =
         (any(), prop::sample::select(Outcome::ALL.to_vec())).prop_map(|(i, o)| Say::Outcome(i, o));
-    let guessed = (1..60u64, prop::sample::select(Outcome::ALL.to_vec()))
+    let guessed = (0..60u64, prop::sample::select(Outcome::ALL.to_vec()))
         .prop_map(|(n, outcome)| Say::Tell(Command::Outcome { attempt: AttemptId(n), outcome }));
-    let cancel = ids.prop_map(|id| CallbackId::new(format!("c{id}")));
+    let by = prop::sample::select(vec![CancelledBy::Customer, CancelledBy::Admin]);
+    let cancel = (0..60u32, by)
+        .prop_map(|(id, by)| Say::Tell(Command::Cancel { callback: CallbackId::new(format!("c{id}")), by }));
     let say = prop_oneof![
         9 => ask,
         3 => agent().prop_map(|agent| Say::Tell(Command::LogIn { agent })),
@@ -176,9 +249,12 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         6 => any().prop_map(Say::Ended),
         1 => guessed,
         1 => (1..60u64).prop_map(|n| Say::Tell(Command::Ended { attempt: AttemptId(n) })),
-        1 => cancel.prop_map(|callback| Say::Tell(Command::Cancel { callback, by: CancelledBy::Customer })),
+        1 => cancel,
         1 => Just(Say::Nothing),
     ];
-    let act = (prop_oneof![4 => Just(0i64), 8 => 1..8i64, 1 => 20..200i64], say);
+    let day = 86_400i64;
+    let after =
+        prop_oneof![200 => Just(0), 400 => 1..8i64, 50 => 20..200i64, 2 => Just(day), 1 => Just(31 * day)];
+    let act = (after, say);
     prop::collection::vec(act.prop_map(|(after, say)| Act { after, say }), length)
 }

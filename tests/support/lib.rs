@@ -5,6 +5,7 @@
 #![doc = concat!("```\n", include_str!("../../examples/quickstart/main.rs"), "\n```")]
 
 pub mod history;
+pub mod rules;
 
 use ringback_engine::center::{Agent, Center, Layout, Queue, Service};
 use ringback_engine::protocol::{

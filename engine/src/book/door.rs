@@ -44,7 +44,7 @@ struct Standing {
 #[derive(Clone, Debug, PartialEq)]
 enum Spot {
     Nowhere,
-    Waiting { journey: Arc<Journey>, place: Instant, held: bool },
+    Waiting { journey: Arc<Journey>, priority: i64, place: Instant, held: bool },
     Live { queue: QueueIndex, talking: bool },
 }
 
@@ -54,6 +54,7 @@ impl Standing {
             State::Scheduled(_) | State::Completed(_) => Spot::Nowhere,
             State::Queued(queued) => Spot::Waiting {
                 journey: Arc::clone(&queued.journey),
+                priority: callback.priority,
                 place: callback.place,
                 held: queued.is_held(),
             },
@@ -232,12 +233,12 @@ impl Book {
         class.zip(place).map_or(0, |(class, place)| class.score(&self.layout, place, self.ledger.clock))
     }
 
-    pub(super) fn class_key(&self, journey: &Journey) -> ClassKey {
+    fn class_key(&self, journey: &Journey, priority: i64) -> ClassKey {
         let queue = self.layout.queue(journey.queue);
         ClassKey {
             queue: journey.queue,
             need: self.whole_need(journey),
-            priority: journey.priority,
+            priority,
             ageing: journey.ageing.or_else(|| queue.and_then(|queue| queue.ageing)),
         }
     }
@@ -292,7 +293,7 @@ impl Book {
         let number = self.indices.numbers.get_mut(phone);
         match &standing.spot {
             Spot::Nowhere => {}
-            Spot::Waiting { journey, place, held } => {
+            Spot::Waiting { journey, place, held, .. } => {
                 let in_line = number.is_some_and(|number| number.waiting.remove(&sequence) && !number.shut);
                 if in_line && !held {
                     self.line_up(sequence, false);
@@ -315,8 +316,8 @@ impl Book {
     }
 
     fn stand(&mut self, sequence: Sequence, phone: &Phone, standing: &Standing) {
-        if let Spot::Waiting { journey, place, .. } = &standing.spot {
-            let class = self.join_class(journey);
+        if let Spot::Waiting { journey, priority, place, .. } = &standing.spot {
+            let class = self.join_class(self.class_key(journey, *priority));
             self.indices.class_of.insert(sequence, class);
             if let Some(record) = self.indices.queues.get_mut(journey.queue) {
                 record.waiting.insert((*place, sequence));
@@ -355,8 +356,7 @@ impl Book {
         }
     }
 
-    fn join_class(&mut self, journey: &Journey) -> ClassIndex {
-        let key = self.class_key(journey);
+    fn join_class(&mut self, key: ClassKey) -> ClassIndex {
         if self.indices.classes.find(&key).is_none() {
             let new = self.indices.profiles.split(&key.need, &self.layout, &self.ledger.agents);
             for profile in new {

@@ -135,4 +135,25 @@ impl Limit {
     pub const LONGEST: Duration = Duration::from_days(31);
     /// The most limits one request may have.
     pub const PER_REQUEST: usize = 8;
+
+    /// Why these can't be the limits of one request, if they can't.
+    #[must_use]
+    pub fn obstacle(limits: &[Self]) -> Option<String> {
+        if limits.len() > Self::PER_REQUEST {
+            return Some(format!(
+                "{} limits for one request; give at most {}",
+                limits.len(),
+                Self::PER_REQUEST
+            ));
+        }
+        limits.iter().find_map(|Self { key, max, per }| {
+            if *max > Self::MAX {
+                Some(format!("limit `{key}`: {max} requests; give at most {}", Self::MAX))
+            } else if *per > Self::LONGEST {
+                Some(format!("limit `{key}`: in {per}; give at most {}", Self::LONGEST))
+            } else {
+                None
+            }
+        })
+    }
 }

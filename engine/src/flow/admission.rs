@@ -104,8 +104,11 @@ impl<A: Application> Turn<'_, A> {
     /// Check 9, its second half: the limits that the `throttle` hook names.
     fn throttle(&mut self, request: &Arc<Request>, on_fault: OnFault) -> Result<Vec<Limit>, Rejection> {
         let contact = self.contact(request);
-        let answer =
-            self.ask(Hook::Throttle, &request.id, move |application, _| application.throttle(&contact));
+        let answer = self.ask(Hook::Throttle, &request.id, move |application, _| {
+            let limits = application.throttle(&contact)?;
+            let obstacle = limits.as_deref().and_then(Limit::obstacle);
+            obstacle.map_or(Ok(limits), |message| Err(Fault::of_answer(message)))
+        });
         let limits = guarded(answer, on_fault)?.unwrap_or_default();
         let now = self.now();
         for limit in &limits {

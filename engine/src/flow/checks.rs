@@ -110,10 +110,10 @@ impl<'a> Checks<'a> {
             return Ok(());
         };
         let left = self.book.open_for(calendar, self.now).unwrap_or_default();
-        if left > Duration::ZERO && left < blackout {
+        if left > Duration::ZERO && left <= blackout {
             return self.reject(
                 Code::Closing,
-                format!("we close in {left}; callbacks can be asked for until {blackout} before that"),
+                format!("we close in {left}; callbacks can be asked for until {blackout} before closing"),
             );
         }
         Ok(())

@@ -38,23 +38,19 @@ impl<A: Application> Turn<'_, A> {
     /// Asks for a plan and takes its first step.
     pub(super) fn set_out(&mut self, sequence: Sequence) -> Option<Journey> {
         let plan = self.plan(sequence)?;
-        let (now, callback) = (self.now(), self.callback(sequence)?);
-        let priority = match &callback.state {
-            State::Queued(Queued { journey, .. }) => journey.priority,
-            State::Routing(routing) => routing.journey.priority,
-            _ => callback.priority,
-        };
+        let now = self.now();
         let mut journey = Journey {
             queue: self.book.layout().queue_index(plan.queue())?,
             since: now,
             taken: 0,
             need: Arc::default(),
-            priority,
             ageing: None,
             wait_until: now.after(self.queued_ttl(&plan)),
             plan,
         };
-        take_step(&mut journey, self.book);
+        if let Some(priority) = take_step(&mut journey, self.book) {
+            self.book().change(sequence, |callback| callback.priority = priority);
+        }
         Some(journey)
     }
 
@@ -152,9 +148,12 @@ impl<A: Application> Turn<'_, A> {
         let Some(Callback { state: State::Queued(queued), .. }) = self.callback(sequence) else { return };
         let mut queued = queued.clone();
         let mut journey = (*queued.journey).clone();
-        take_step(&mut journey, self.book);
+        let priority = take_step(&mut journey, self.book);
         queued.journey = Arc::new(journey);
-        self.book().put(sequence, State::Queued(queued));
+        self.book().change(sequence, |callback| {
+            callback.priority = priority.unwrap_or(callback.priority);
+            callback.state = State::Queued(queued);
+        });
         self.unsettle();
         self.report_step(sequence);
     }
@@ -189,13 +188,13 @@ impl<A: Application> Turn<'_, A> {
     }
 }
 
-/// Takes the next step of a journey. What the step leaves out stays as it was.
-fn take_step(journey: &mut Journey, book: &Book) {
-    let Some(step) = journey.plan.steps().get(journey.taken).cloned() else { return };
+/// Takes the next step of a journey. What the step leaves out stays as it was. Answers the priority that it sets.
+fn take_step(journey: &mut Journey, book: &Book) -> Option<i64> {
+    let step = journey.plan.steps().get(journey.taken).cloned()?;
     let queue: Option<QueueIndex> = step.queue.and_then(|queue| book.layout().queue_index(&queue));
     journey.taken = journey.taken.saturating_add(1);
     journey.queue = queue.unwrap_or(journey.queue);
     journey.need = step.need.unwrap_or_else(|| Arc::clone(&journey.need));
-    journey.priority = step.priority.unwrap_or(journey.priority);
     journey.ageing = step.ageing.or(journey.ageing);
+    step.priority
 }

@@ -32,7 +32,8 @@ impl<A: Application> Turn<'_, A> {
                 Err(Refusal::AlreadyConnected(attempt))
             }
             _ => {
-                if outcome == Outcome::Answered && attempt < self.book.ledger().next_attempt {
+                let placed = AttemptId(1)..self.book.ledger().next_attempt;
+                if outcome == Outcome::Answered && placed.contains(&attempt) {
                     let callback = callback.map(|callback| callback.request.id.clone());
                     self.event(Event::LateAnswer { callback: callback.clone(), attempt });
                     self.emit(EffectKind::HangUp(HangUp { attempt, callback }));

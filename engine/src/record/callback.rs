@@ -27,7 +27,7 @@ pub struct Callback {
     pub ttl_at: Instant,
     /// The span between `place` and `ttl_at`, kept for a later place.
     pub ttl: Duration,
-    /// The priority that `accept` gave, until a plan sets another.
+    /// The present priority: what `accept` gave, until a plan sets another.
     pub priority: i64,
     /// Tags that `accept` gave, in its order.
     pub tags: Arc<Vec<(SmolStr, SmolStr)>>,
@@ -87,8 +87,6 @@ pub struct Journey {
     pub queue: QueueIndex,
     /// What the plan requires at present.
     pub need: Arc<Requirement>,
-    /// The present priority.
-    pub priority: i64,
     /// The plan's ageing, where it has one.
     pub ageing: Option<Ageing>,
     /// When `queue_wait` is reached.
