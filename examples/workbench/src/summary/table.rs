@@ -12,10 +12,10 @@ impl Summary {
     /// The summary in tables; a number that there is not is `-`.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = counts(self).trim_fmt();
+        let mut text = shown(&counts(self));
         let mut add = |title: &str, table: Table| {
             if table.row_count() > 0 {
-                text.push_str(&format!("\n\n{title}\n{}", table.trim_fmt()));
+                text.push_str(&format!("\n{title}\n{}", shown(&table)));
             }
         };
         add("waiting, from place to connection (percentiles by nearest rank)", waiting(&self.waiting));
@@ -27,9 +27,14 @@ impl Summary {
         if self.script.values().any(|calls| calls.calls > 0) {
             add("script", script(self));
         }
-        text.push('\n');
         text
     }
+}
+
+/// A table's rows, without the frame of blanks that a style without lines leaves.
+fn shown(table: &Table) -> String {
+    let rows = table.lines().map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned());
+    rows.filter(|row| !row.is_empty()).map(|row| row + "\n").collect()
 }
 
 fn table(header: &[&str]) -> Table {
