@@ -8,7 +8,7 @@ use ringback::at;
 use ringback::history::{Act, Say, centers, histories};
 use ringback_engine::center::{Center, Layout};
 use ringback_engine::protocol::{Command, Effect, EffectKind, Event, Plain, Refusal};
-use ringback_engine::{Advanced, CallbackId, Duration, Engine, Instant, Phone};
+use ringback_engine::{Advanced, AgentId, CallbackId, Duration, Engine, Instant, Phone, Sequence};
 
 fn engine(center: &Center) -> Engine<Plain> {
     Engine::new(Layout::new(center.clone()).expect("a sound center"), Plain)
@@ -208,6 +208,46 @@ proptest! {
     }
 
     #[test]
+    fn nobody_is_dialled_while_the_queue_is_closed(center in centers(), history in histories(150)) {
+        let (engine, effects, _) = straight(&center, &history);
+        for (instant, event) in events(&effects) {
+            let Event::Reserved { queue, .. } = event else { continue };
+            let settings = center.queues.iter().find(|settings| settings.name == *queue).expect("known");
+            let hours = settings.calendar.as_ref().and_then(|name| engine.layout().hours_named(name));
+            prop_assert!(hours.is_none_or(|hours| hours.is_open(instant)), "{queue} at {instant}");
+        }
+    }
+
+    #[test]
+    fn a_place_in_line_is_kept(center in centers(), history in histories(150)) {
+        let mut places: BTreeMap<Sequence, Instant> = BTreeMap::new();
+        play(&center, &history, |engine, _, _, _| {
+            for callback in engine.callbacks(None) {
+                let place = *places.entry(callback.sequence).or_insert(callback.place);
+                assert_eq!(callback.place, place, "without a script nothing moves a place");
+            }
+        });
+    }
+
+    #[test]
+    fn an_agent_has_one_callback_at_a_time(center in centers(), history in histories(150)) {
+        let (_, effects, _) = straight(&center, &history);
+        let mut busy: BTreeMap<&CallbackId, &AgentId> = BTreeMap::new();
+        for (_, event) in events(&effects) {
+            match event {
+                Event::Reserved { callback, agent, .. } => {
+                    prop_assert!(!busy.values().any(|other| *other == agent), "{event:?}");
+                    busy.insert(callback, agent);
+                }
+                Event::Returned { callback, .. } | Event::Completed { callback, .. } => {
+                    busy.remove(callback);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
     fn effects_are_numbered_without_a_gap_and_time_does_not_go_back(center in centers(), history in histories(150)) {
         let (_, effects, _) = straight(&center, &history);
         for (number, effect) in effects.iter().enumerate() {
@@ -215,4 +255,12 @@ proptest! {
         }
         prop_assert!(effects.is_sorted_by_key(|effect| effect.at));
     }
+}
+
+/// The engine without a script can move to another thread.
+#[test]
+fn the_plain_engine_is_send() {
+    fn moves<T: Send>(_: &T) {}
+    let center = ringback::center([]);
+    moves(&engine(&center));
 }
