@@ -4,6 +4,7 @@
 //! traffic, the [`world`] plays it, the [`event_log`], the [`summary`] and the [`journal`] watch, and the
 //! [`commands`] are what the program `ringback` does with them.
 
+pub mod audit;
 pub mod bundle;
 pub mod commands;
 pub mod event_log;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use ringback_workbench::commands::{Failure, Run, replay, say};
+use ringback_workbench::commands::{Failure, Run, audit, replay, say};
 
 /// The workbench of Ringback: plays what your callback rules do with a day's traffic.
 ///
@@ -35,6 +35,13 @@ enum Command {
         #[arg(long)]
         skip_bad: bool,
     },
+    /// Checks the event log of a run against its bundle, without the engine
+    Audit {
+        /// The bundle: a folder with center.toml, traffic.csv and roster.csv
+        dir: PathBuf,
+        /// The log that `run --events` wrote
+        events: PathBuf,
+    },
     /// Repeats a journal and compares effects and state
     Replay {
         /// The journal that `run --journal` wrote
@@ -47,6 +54,7 @@ fn main() -> ExitCode {
         Command::Run { dir, events, summary, journal, skip_bad } => {
             Run { dir, events, summary, journal, skip_bad }.start()
         }
+        Command::Audit { dir, events } => audit(&dir, &events),
         Command::Replay { file } => replay(&file),
     };
     match result.and_then(|text| say(&text)) {

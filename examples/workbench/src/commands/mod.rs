@@ -1,5 +1,6 @@
 //! What the program does.
 
+mod audit;
 mod replay;
 mod run;
 
@@ -8,6 +9,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
+pub use audit::audit;
 pub use replay::replay;
 pub use run::Run;
 

@@ -1,0 +1,208 @@
+//! Agents: what the roster and the callbacks make of them, and what the log says they are.
+//!
+//! Presence follows from the roster, work from the callbacks. The log's `agent` events must say the same at the end
+//! of every instant; within one, who may be reserved is what they said last.
+
+use ringback_engine::{Duration, Instant};
+use smol_str::SmolStr;
+
+use super::findings::Check;
+use super::{Audit, Owner};
+use crate::streams::{RosterLine, Shift};
+
+/// An agent.
+#[derive(Debug, Default)]
+pub(super) struct Person {
+    present: bool,
+    ready: bool,
+    /// Logs out when the work ends.
+    leaving: bool,
+    work: Work,
+    announced: Presence,
+    /// Lines of the roster of this instant, in their order.
+    lines: Vec<Shift>,
+    /// Was ready, and not busy, when the instant before ended.
+    pub(super) was_free: bool,
+}
+
+/// What an agent does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Work {
+    #[default]
+    Nothing,
+    /// Reserved for this callback, or talking with its customer.
+    Busy(u64),
+    WrapUp(Instant),
+}
+
+/// What the log says of an agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Presence {
+    Ready,
+    NotReady,
+    WrapUp,
+    #[default]
+    LoggedOut,
+}
+
+impl Presence {
+    const ALL: [Self; 4] = [Self::Ready, Self::NotReady, Self::WrapUp, Self::LoggedOut];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::NotReady => "not_ready",
+            Self::WrapUp => "wrap_up",
+            Self::LoggedOut => "logged_out",
+        }
+    }
+}
+
+impl Person {
+    /// Whether this agent can be given a callback, once the instant is over.
+    pub(super) fn is_free(&self) -> bool {
+        self.present && self.ready && !self.leaving && self.work == Work::Nothing
+    }
+
+    /// Why this agent can't be reserved now, if so.
+    fn obstacle(&self) -> Option<&'static str> {
+        match (self.announced, self.work) {
+            (_, Work::Busy(_)) => Some("is busy with another callback"),
+            (Presence::LoggedOut, _) => Some("is not logged in"),
+            (Presence::NotReady, _) => Some("is not ready"),
+            (_, Work::WrapUp(_)) | (Presence::WrapUp, _) => Some("is in wrap-up"),
+            (Presence::Ready, Work::Nothing) if self.leaving => Some("has logged out"),
+            (Presence::Ready, Work::Nothing) => None,
+        }
+    }
+
+    /// Takes the roster's lines: those that come first, then those that wait for calls to end.
+    fn take_lines(&mut self) {
+        let lines = std::mem::take(&mut self.lines);
+        let (arrivals, departures): (Vec<Shift>, Vec<Shift>) =
+            lines.into_iter().partition(|shift| matches!(shift, Shift::LogIn | Shift::Ready));
+        for shift in arrivals.into_iter().chain(departures) {
+            match shift {
+                Shift::LogIn => (self.present, self.ready, self.leaving) = (true, true, false),
+                Shift::Ready => self.ready |= self.present,
+                Shift::NotReady => self.ready &= !self.present,
+                Shift::LogOut => self.leaving = self.present,
+            }
+        }
+        if self.leaving && !matches!(self.work, Work::Busy(_)) {
+            (self.present, self.leaving, self.work) = (false, false, Work::Nothing);
+        }
+    }
+
+    fn presence(&self) -> Presence {
+        match self.work {
+            _ if !self.present => Presence::LoggedOut,
+            Work::WrapUp(_) => Presence::WrapUp,
+            _ if self.ready => Presence::Ready,
+            _ => Presence::NotReady,
+        }
+    }
+}
+
+impl Audit {
+    /// The roster has a line of this instant.
+    pub(super) fn roster_line(&mut self, line: &RosterLine) {
+        if let Some(agent) = self.rules.agent(line.agent.as_str()) {
+            self.people[agent].lines.push(line.event);
+            self.touched_agents.insert(agent);
+        }
+    }
+
+    /// The log tells of an agent's presence.
+    pub(super) fn agent_announced(&mut self, id: &SmolStr, state: &SmolStr) {
+        let presence = Presence::ALL.into_iter().find(|presence| presence.word() == state);
+        let (Some(agent), Some(presence)) = (self.rules.agent(id), presence) else {
+            self.findings
+                .hold(Check::Form, None, false, || format!("there is no agent `{id}`, or no `{state}`"));
+            return;
+        };
+        self.people[agent].announced = presence;
+        self.touched_agents.insert(agent);
+    }
+
+    /// An agent is reserved.
+    pub(super) fn agent_reserved(&mut self, serial: u64, id: &SmolStr, agent: usize) {
+        let person = &mut self.people[agent];
+        let obstacle = person.obstacle();
+        let name = &self.rules.agents[agent].id;
+        self.findings.hold(Check::Agents, Some(id), obstacle.is_none(), || {
+            format!("`{name}` is reserved, and {}", obstacle.unwrap_or_default())
+        });
+        person.work = Work::Busy(serial);
+        self.touched_agents.insert(agent);
+    }
+
+    /// The log names an agent, who must be the one reserved.
+    pub(super) fn same_agent(&mut self, id: &SmolStr, reserved: Option<usize>, named: &SmolStr) {
+        let own = reserved.map_or("nobody", |agent| self.rules.agents[agent].id.as_str());
+        self.findings.hold(Check::Agents, Some(id), own == named, || {
+            format!("`{named}` is named, and `{own}` was reserved")
+        });
+    }
+
+    /// A callback lets go of its agent: free at once, or in wrap-up first.
+    pub(super) fn agent_released(&mut self, serial: u64, agent: usize, wrap_up: Duration) {
+        let person = &mut self.people[agent];
+        if person.work != Work::Busy(serial) {
+            return;
+        }
+        person.work = if wrap_up > Duration::ZERO && !person.leaving {
+            let until = self.now.after(wrap_up);
+            self.due.insert((until, Owner::Agent(agent)));
+            Work::WrapUp(until)
+        } else {
+            Work::Nothing
+        };
+        self.touched_agents.insert(agent);
+    }
+
+    /// An interaction of this agent was never ended.
+    pub(super) fn agent_overdue(&mut self, agent: usize) {
+        self.people[agent].ready = false;
+        self.touched_agents.insert(agent);
+    }
+
+    /// A wrap-up may be over.
+    pub(super) fn agent_due(&mut self, agent: usize) {
+        let person = &mut self.people[agent];
+        if matches!(person.work, Work::WrapUp(until) if until <= self.now) {
+            person.work = Work::Nothing;
+        }
+        self.touched_agents.insert(agent);
+    }
+
+    /// The instant is over: roster, callbacks and log must agree on everybody of whom something was said.
+    pub(super) fn close_agents(&mut self) -> Vec<usize> {
+        let mut newly_free = Vec::new();
+        for agent in std::mem::take(&mut self.touched_agents) {
+            let person = &mut self.people[agent];
+            person.take_lines();
+            let (own, announced, now) = (person.presence(), person.announced, self.now);
+            let name = &self.rules.agents[agent].id;
+            self.findings.hold(Check::Agents, None, own == announced, || {
+                format!(
+                    "after {now} the log has `{name}` as `{}`, and by roster and callbacks it is `{}`",
+                    announced.word(),
+                    own.word()
+                )
+            });
+            // What is wrong is told once.
+            person.announced = own;
+            if person.is_free() && !person.was_free {
+                newly_free.push(agent);
+            }
+            person.was_free = person.is_free();
+            if person.was_free {
+                self.free.insert(agent);
+            } else {
+                self.free.remove(&agent);
+            }
+        }
+        newly_free
+    }
+}

@@ -1,0 +1,240 @@
+//! Lines: who can be matched, in which order, and whether an idle agent was left beside them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use ringback_engine::Instant;
+use smol_str::SmolStr;
+
+use super::callback::{Callback, State};
+use super::findings::Check;
+use super::rules::Rules;
+use super::{Audit, Owner};
+
+/// Those who stand in one queue with one requirement and one priority: among them the earlier place is first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Cohort {
+    queue: usize,
+    need: usize,
+    /// `None` where nobody knows it.
+    priority: Option<i64>,
+}
+
+/// Where a callback that can be matched stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spot {
+    InLine(Cohort, Instant),
+    /// Somewhere, with a requirement that the log does not say.
+    Astray,
+}
+
+/// All callbacks that can be matched while their queue is open.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    cohorts: BTreeMap<Cohort, BTreeSet<(Instant, u64)>>,
+    astray: BTreeSet<u64>,
+    /// Those that somebody joined, or whose queue opened, in this instant.
+    fresh: BTreeSet<Cohort>,
+}
+
+/// What is known of a score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Score {
+    Exactly(i64),
+    AtLeast(i64),
+    Unknown,
+}
+
+const ASTRAY: &str = "the script may have rerouted a waiting callback, which the log does not say";
+const SCORE: &str =
+    "the script may have set a waiting callback's priority, ageing or place, which the log does not say";
+
+impl Cohort {
+    fn score(self, rules: &Rules, place: Instant, now: Instant) -> Score {
+        let settings = &rules.queues[self.queue].settings;
+        let Some(priority) = self.priority else { return Score::Unknown };
+        let base = settings.priority.saturating_add(priority);
+        let wait = now.since(place).millis().max(0);
+        if wait == 0 {
+            return Score::Exactly(base);
+        }
+        if rules.freedom.plan_age {
+            return Score::AtLeast(base);
+        }
+        let earned = settings.ageing.map_or(0, |ageing| {
+            let steps = wait / ageing.every.millis().max(1);
+            let earned = ageing.points.saturating_mul(steps);
+            ageing.cap.map_or(earned, |cap| earned.min(cap))
+        });
+        Score::Exactly(base.saturating_add(earned))
+    }
+}
+
+impl Callback {
+    /// Where it stands if its number may be called.
+    fn would_stand(&self, now: Instant) -> Option<Spot> {
+        let State::Waiting { hold } = self.state else { return None };
+        let journey = self.journey.as_ref()?;
+        if hold.is_some_and(|until| now < until) {
+            return None;
+        }
+        let Some(need) = journey.need.filter(|_| !journey.astray) else { return Some(Spot::Astray) };
+        let priority = journey.priority.filter(|_| self.place.is_some());
+        let cohort = Cohort { queue: journey.queue, need, priority };
+        Some(Spot::InLine(cohort, self.place.unwrap_or(journey.entered)))
+    }
+}
+
+impl Audit {
+    /// Puts a callback where it stands now, whatever changed.
+    pub(super) fn refresh(&mut self, serial: u64) {
+        let (now, limit) = (self.now, self.rules.limits.attempts_per_number);
+        let Some(callback) = self.callbacks.get_mut(&serial) else { return };
+        let shut = self.numbers.get(&callback.phone).is_some_and(|number| number.is_shut(limit, now));
+        let spot = callback.would_stand(now).filter(|_| !shut);
+        if callback.spot == spot {
+            return;
+        }
+        match std::mem::replace(&mut callback.spot, spot) {
+            Some(Spot::InLine(cohort, place)) => {
+                if let Some(line) = self.lines.cohorts.get_mut(&cohort) {
+                    line.remove(&(place, serial));
+                    if line.is_empty() {
+                        self.lines.cohorts.remove(&cohort);
+                    }
+                }
+            }
+            Some(Spot::Astray) => {
+                self.lines.astray.remove(&serial);
+            }
+            None => {}
+        }
+        match spot {
+            Some(Spot::InLine(cohort, place)) => {
+                self.lines.cohorts.entry(cohort).or_default().insert((place, serial));
+                self.lines.fresh.insert(cohort);
+                self.watch_hours(cohort.queue);
+            }
+            Some(Spot::Astray) => {
+                self.lines.astray.insert(serial);
+            }
+            None => {}
+        }
+    }
+
+    /// Sees to it that the next change of a queue's hours is an instant of the audit.
+    fn watch_hours(&mut self, queue: usize) {
+        if self.hours_until[queue].is_some_and(|until| self.now < until) {
+            return;
+        }
+        let hours = self.rules.queues[queue].hours.as_ref();
+        let until = hours.and_then(|hours| hours.openness(self.now).until());
+        self.hours_until[queue] = Some(until.unwrap_or(Instant::MAX));
+        if let Some(until) = until {
+            self.due.insert((until, Owner::Queue(queue)));
+        }
+    }
+
+    /// A queue's hours changed.
+    pub(super) fn queue_due(&mut self, queue: usize) {
+        let waiting: Vec<Cohort> =
+            self.lines.cohorts.keys().filter(|cohort| cohort.queue == queue).copied().collect();
+        if !waiting.is_empty() {
+            self.watch_hours(queue);
+        }
+        self.lines.fresh.extend(waiting);
+    }
+
+    /// A callback is reserved for an agent: nobody whom this agent may serve stands before it, and its score is
+    /// what the settings make of it.
+    pub(super) fn order_reserved(&mut self, serial: u64, agent: usize, reported: i64) {
+        let Some(callback) = self.callbacks.get(&serial) else { return };
+        let (now, id) = (self.now, &callback.id);
+        let own = match callback.spot {
+            Some(Spot::InLine(cohort, place)) => cohort.score(&self.rules, place, now),
+            _ => Score::Unknown,
+        };
+        let findings = &mut self.findings;
+        match own {
+            Score::Exactly(score) => findings.hold(Check::Order, Some(id), score == reported, || {
+                format!("is reserved with the score {reported}, and the settings make it {score}")
+            }),
+            Score::AtLeast(least) => findings.hold(Check::Order, Some(id), least <= reported, || {
+                format!("is reserved with the score {reported}, and waiting never makes it less than {least}")
+            }),
+            Score::Unknown => findings.skip(Check::Order, "the script may have set the callback's score"),
+        }
+        if !self.lines.astray.is_empty() {
+            findings.skip(Check::Order, ASTRAY);
+        }
+        let rank = callback.place.map(|place| (reported, Reverse(place), Reverse(serial)));
+        for (cohort, line) in &self.lines.cohorts {
+            let Some(&(place, first)) = line.first() else { continue };
+            let rules = &self.rules;
+            if first == serial
+                || !rules.may_serve(agent, cohort.need)
+                || !self.rules.is_open(cohort.queue, now)
+            {
+                continue;
+            }
+            let before = match cohort.score(rules, place, now) {
+                Score::Exactly(score) if score != reported => Some(score > reported),
+                Score::Exactly(score) => rank.map(|rank| (score, Reverse(place), Reverse(first)) > rank),
+                // Waiting only adds to it, so one that ranks higher already ranks higher for certain.
+                Score::AtLeast(score) => {
+                    let ranks = |rank| (score, Reverse(place), Reverse(first)) > rank;
+                    (score > reported || rank.is_some_and(ranks)).then_some(true)
+                }
+                Score::Unknown => None,
+            };
+            match before {
+                None => findings.skip(Check::Order, SCORE),
+                Some(before) => findings.hold(Check::Order, Some(id), !before, || {
+                    let other = self.callbacks.get(&first).map(|other| other.id.clone()).unwrap_or_default();
+                    let name = &self.rules.agents[agent].id;
+                    format!(
+                        "is reserved for `{name}` before `{other}`, which ranks higher and could be served"
+                    )
+                }),
+            }
+        }
+    }
+
+    /// The instant is over: no ready agent is left who could serve somebody. What was so when the instant before
+    /// ended still is, so only what is new is looked at.
+    pub(super) fn close_lines(&mut self, newly_free: &[usize]) {
+        let fresh = std::mem::take(&mut self.lines.fresh);
+        let mut idle: BTreeMap<Cohort, usize> = BTreeMap::new();
+        let mut looked_at = 0;
+        for (cohort, _) in &self.lines.cohorts {
+            let candidates: &mut dyn Iterator<Item = usize> = if fresh.contains(cohort) {
+                &mut self.free.iter().copied()
+            } else {
+                &mut newly_free.iter().copied()
+            };
+            let mut candidates = candidates.peekable();
+            if candidates.peek().is_none() || !self.rules.is_open(cohort.queue, self.now) {
+                continue;
+            }
+            looked_at += 1;
+            if let Some(agent) = candidates.find(|agent| self.rules.may_serve(*agent, cohort.need)) {
+                idle.insert(*cohort, agent);
+            }
+        }
+        for _ in idle.len()..looked_at {
+            self.findings.hold(Check::WorkConservation, None, true, String::new);
+        }
+        for (cohort, agent) in idle {
+            let waiting = self.lines.cohorts.get(&cohort).and_then(|line| line.first());
+            let callback = waiting.and_then(|(_, serial)| self.callbacks.get(serial));
+            let id: Option<SmolStr> = callback.map(|callback| callback.id.clone());
+            let (name, now) = (&self.rules.agents[agent].id, self.now);
+            self.findings.hold(Check::WorkConservation, id.as_ref(), false, || {
+                format!("waits after {now}, and `{name}`, who could serve it, is ready and free")
+            });
+        }
+        if !self.lines.astray.is_empty() && !(newly_free.is_empty() && fresh.is_empty()) {
+            self.findings.skip(Check::WorkConservation, ASTRAY);
+        }
+    }
+}

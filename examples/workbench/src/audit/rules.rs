@@ -1,0 +1,152 @@
+//! What the log is audited against: the settings of the center, by name, and what they leave to the script.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Offset, Timelike};
+use chrono_tz::Tz;
+use ringback_engine::center::{Agent, Hours, Layout, Limits, Queue, Service};
+use ringback_engine::{Duration, Instant, Requirement};
+use smol_str::SmolStr;
+
+use super::freedom::Freedom;
+use super::need::meets;
+
+/// The settings.
+pub(super) struct Rules {
+    pub(super) limits: Limits,
+    pub(super) freedom: Freedom,
+    pub(super) queues: Vec<QueueRules>,
+    pub(super) services: Vec<ServiceRules>,
+    pub(super) agents: Vec<Agent>,
+    queue_names: BTreeMap<SmolStr, usize>,
+    service_names: BTreeMap<SmolStr, usize>,
+    agent_ids: BTreeMap<SmolStr, usize>,
+    /// Who may serve: one entry for each requirement on each queue that the log names.
+    needs: Vec<Vec<bool>>,
+    need_texts: BTreeMap<(usize, SmolStr), usize>,
+}
+
+/// A queue.
+pub(super) struct QueueRules {
+    pub(super) settings: Queue,
+    /// Always open if absent.
+    pub(super) hours: Option<Hours>,
+}
+
+/// A service.
+pub(super) struct ServiceRules {
+    pub(super) settings: Service,
+    /// Always open if absent.
+    pub(super) hours: Option<Hours>,
+    /// The zone of its days and slots.
+    pub(super) zone: Tz,
+    /// The queue where its callbacks begin, unless a script says otherwise.
+    pub(super) queue: usize,
+    /// Where they go then, and when, counted from their first entry.
+    pub(super) overflow: Vec<(Duration, usize)>,
+}
+
+/// A slot: no two slots of a service share the offset, the day and the place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Slot {
+    pub(super) day: i32,
+    offset: i32,
+    place: u32,
+}
+
+impl Rules {
+    pub(super) fn new(layout: &Layout, freedom: Freedom) -> Self {
+        let center = layout.center();
+        let hours = |name: &Option<SmolStr>| name.as_ref().and_then(|name| layout.hours_named(name)).cloned();
+        let names = |names: Vec<&SmolStr>| -> BTreeMap<SmolStr, usize> {
+            names.into_iter().cloned().enumerate().map(|(n, name)| (name, n)).collect()
+        };
+        let queue_names = names(center.queues.iter().map(|queue| &queue.name).collect());
+        let zone_of = |service: &Service| {
+            let own =
+                center.calendars.iter().find(|calendar| service.calendar.as_ref() == Some(&calendar.name));
+            own.and_then(|calendar| calendar.timezone).unwrap_or(center.timezone)
+        };
+        let at = |name: &SmolStr| queue_names.get(name).copied().unwrap_or(0);
+        let service = |service: &Service| {
+            let queue = at(&service.queue);
+            let edges = center.queues.get(queue).map_or(&[][..], |queue| &queue.overflow);
+            let mut overflow: Vec<_> = edges.iter().map(|edge| (edge.after, at(&edge.to))).collect();
+            overflow.sort_by_key(|(after, _)| *after);
+            let (settings, hours) = (service.clone(), hours(&service.calendar));
+            ServiceRules { settings, hours, zone: zone_of(service), queue, overflow }
+        };
+        let queue = |queue: &Queue| QueueRules { settings: queue.clone(), hours: hours(&queue.calendar) };
+        Self {
+            limits: center.limits.clone(),
+            freedom,
+            queues: center.queues.iter().map(queue).collect(),
+            services: center.services.iter().map(service).collect(),
+            agents: center.agents.clone(),
+            service_names: names(center.services.iter().map(|service| &service.name).collect()),
+            agent_ids: names(center.agents.iter().map(|agent| agent.id.text()).collect()),
+            queue_names,
+            needs: Vec::new(),
+            need_texts: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn queue(&self, name: &str) -> Option<usize> {
+        self.queue_names.get(name).copied()
+    }
+
+    pub(super) fn service(&self, name: &str) -> Option<usize> {
+        self.service_names.get(name).copied()
+    }
+
+    pub(super) fn agent(&self, id: &str) -> Option<usize> {
+        self.agent_ids.get(id).copied()
+    }
+
+    /// The number of a requirement on a queue, from its text in the log.
+    pub(super) fn need(&mut self, queue: usize, text: &SmolStr) -> Result<usize, String> {
+        if let Some(known) = self.need_texts.get(&(queue, text.clone())) {
+            return Ok(*known);
+        }
+        let need: Requirement = text.parse().map_err(|error| format!("`need`: {error}"))?;
+        let may = self.agents.iter().map(|agent| meets(agent, &need) && self.is_of_queue(agent, queue));
+        self.needs.push(may.collect());
+        self.need_texts.insert((queue, text.clone()), self.needs.len() - 1);
+        Ok(self.needs.len() - 1)
+    }
+
+    /// Whether an agent meets a requirement, and what its queue asks of everybody.
+    pub(super) fn may_serve(&self, agent: usize, need: usize) -> bool {
+        self.needs[need][agent]
+    }
+
+    /// Whether an agent meets what a queue itself asks.
+    pub(super) fn is_of_queue(&self, agent: &Agent, queue: usize) -> bool {
+        let settings = &self.queues[queue].settings;
+        let in_group = |group| agent.groups.contains(group);
+        meets(agent, &settings.need) && (settings.groups.is_empty() || settings.groups.iter().any(in_group))
+    }
+
+    /// Whether a queue is served at an instant.
+    pub(super) fn is_open(&self, queue: usize, at: Instant) -> bool {
+        self.queues[queue].hours.as_ref().is_none_or(|hours| hours.is_open(at))
+    }
+}
+
+impl ServiceRules {
+    /// The local day of an instant.
+    pub(super) fn day(&self, at: Instant) -> i32 {
+        at.to_utc().with_timezone(&self.zone).num_days_from_ce()
+    }
+
+    /// The slot that an instant lies in.
+    pub(super) fn slot(&self, at: Instant) -> Slot {
+        let local = at.to_utc().with_timezone(&self.zone);
+        let minute = local.hour() * 60 + local.minute();
+        Slot {
+            day: local.num_days_from_ce(),
+            offset: local.offset().fix().local_minus_utc(),
+            place: minute / self.settings.slot.minutes.max(1),
+        }
+    }
+}
