@@ -129,7 +129,7 @@ pub(crate) fn parse_message(error: &ParseErrorType) -> String {
         P::TooManyFunctions => format!("more than {FUNCTIONS} functions"),
         P::LiteralTooLarge(what, most) => format!("{} of more than {most}", lowered(what)),
         P::LoopBreak => "`break` and `continue` belong in a loop".into(),
-        P::MismatchedType(expected, actual) => format!("expected {}, not {}", kind(expected), kind(actual)),
+        P::MismatchedType(expected, actual) => format!("expected {expected}, not {actual}"),
         other => lowered(&other.to_string()),
     }
 }

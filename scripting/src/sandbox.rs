@@ -12,7 +12,7 @@ use rhai::{
 use ringback_engine::protocol::{Fault, View};
 
 use crate::fault::fault_of;
-use crate::limits::{FUNCTIONS, NESTINGS, OPERATIONS, OUTSIDE_DEPTH, TEXT_BYTES, VARIABLES};
+use crate::limits::{CALLS, FUNCTIONS, NESTING, OPERATIONS, OUTSIDE_DEPTH, TEXT_BYTES, VARIABLES};
 use crate::meter::{Meter, Printed};
 use crate::requirements::Requirements;
 use crate::words::{self, Call};
@@ -77,13 +77,12 @@ impl Sandbox {
         Self { engine, scope: Scope::new(), meter, printed }
     }
 
-    /// Compiles a source, and sets the first of the nestings that it fits for the calls to come.
+    /// Compiles a source, and leaves its calls as many levels as its expressions allow.
     pub(crate) fn compile(&mut self, source: &str) -> Result<AST, ParseError> {
         let mut result = Err(ParseError(Box::new(ParseErrorType::ExprTooDeep), Position::NONE));
-        for nesting in NESTINGS {
-            self.engine
-                .set_max_expr_depths(OUTSIDE_DEPTH, nesting.expressions)
-                .set_max_call_levels(nesting.calls);
+        for calls in (1..=CALLS).rev() {
+            let expressions = NESTING.checked_div(calls).unwrap_or(0);
+            self.engine.set_max_expr_depths(OUTSIDE_DEPTH, expressions).set_max_call_levels(calls);
             let engine = &self.engine;
             result = catch_unwind(AssertUnwindSafe(|| engine.compile(source)))
                 .unwrap_or_else(|_| Err(ParseError(Box::new(ParseErrorType::UnexpectedEOF), Position::NONE)));

@@ -76,7 +76,7 @@ pub(crate) fn check(tokens: Tokens<'_>, findings: &mut Findings<'_>) {
 
 fn shown(text: &str) -> String {
     let line: String = text.chars().take_while(|c| *c != '\n').take(24).collect();
-    format!("`{}`", line.escape_debug())
+    format!("`{}`", line.replace(char::is_control, " "))
 }
 
 fn refuse(tokens: Tokens<'_>, i: usize, what: &str, instead: &str, findings: &mut Findings<'_>) {

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, ImmutableString};
+use ringback_engine::center::Attribute;
 use ringback_engine::protocol::{CallbackView, Contact, TimeoutKind};
 use ringback_engine::record::Request;
 use ringback_engine::{Duration, Instant};
 
 use super::center::value_of;
 use super::{Fallible, fault, text};
+use crate::limits::TEXT_BYTES;
 
 /// A request as scripts see it.
 #[derive(Clone)]
@@ -92,7 +94,7 @@ fn asked<T: Asked>(engine: &mut Engine) {
         attribute_or(asked.request(), &name, || otherwise.into())
     });
     engine.register_fn("attr", |asked: &mut T, name: Dynamic, otherwise: Dynamic| -> Fallible<Dynamic> {
-        Ok(attribute_or(asked.request(), &text(&name)?, || otherwise))
+        attribute_or(asked.request(), &text(&name)?, || otherwise)
     });
     engine.register_fn("has", |asked: &mut T, name: ImmutableString| {
         asked.request().attributes.contains_key(name.as_str())
@@ -108,15 +110,25 @@ fn shared(text: &str) -> ImmutableString {
 
 fn attribute(request: &Request, name: &str) -> Fallible<Dynamic> {
     match request.attributes.get(name) {
-        Some(value) => Ok(value_of(value)),
+        Some(value) => read(value),
         None => fault(format!(
             "there is no attribute `{name}`; write `attr(name, otherwise)` where it may be absent"
         )),
     }
 }
 
-fn attribute_or(request: &Request, name: &str, otherwise: impl FnOnce() -> Dynamic) -> Dynamic {
-    request.attributes.get(name).map_or_else(otherwise, value_of)
+fn attribute_or(request: &Request, name: &str, otherwise: impl FnOnce() -> Dynamic) -> Fallible<Dynamic> {
+    request.attributes.get(name).map_or_else(|| Ok(otherwise()), read)
+}
+
+/// An attribute's value. Too long a text is refused here, where the place in the script is known.
+fn read(value: &Attribute) -> Fallible<Dynamic> {
+    match value {
+        Attribute::Text(text) if text.len() > TEXT_BYTES => {
+            fault(format!("a text of more than {TEXT_BYTES} bytes"))
+        }
+        value => Ok(value_of(value)),
+    }
 }
 
 fn callbacks(engine: &mut Engine) {

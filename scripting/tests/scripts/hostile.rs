@@ -112,20 +112,26 @@ fn deep_nests_are_refused_or_faulted() {
 #[test]
 fn the_deepest_that_runs_fits_the_stack() {
     let deepest = on_small_stack(|| {
-        let mut deepest = 0;
-        for depth in 1..20 {
-            let (open, close) = ("(1 + ".repeat(depth), ")".repeat(depth));
-            let source = format!(
-                "fn purge(callback) {{ let x = f(0); purge() }} fn f(n) {{ if n > 5 {{ return n; }} {open}f(n + 1){close} }}"
-            );
-            if let Ok(mut app) = build(&source) {
-                app.purge(&callback()).unwrap_or_else(|fault| panic!("{depth}: {fault:?}"));
-                deepest = depth;
+        let mut deepest = [0; 8];
+        for (levels, deepest) in deepest.iter_mut().enumerate() {
+            for depth in 1..40 {
+                let (open, close) = ("(1 + ".repeat(depth), ")".repeat(depth));
+                let source = format!(
+                    "fn purge(callback) {{ let x = f(0); purge() }} \
+                     fn f(n) {{ if n >= {levels} {{ return n; }} {open}f(n + 1){close} }}"
+                );
+                let Ok(mut app) = build(&source) else { continue };
+                match app.purge(&callback()) {
+                    Ok(_) => *deepest = depth,
+                    Err(fault) => assert!(fault.message.starts_with("calls nest too deeply"), "{fault:?}"),
+                }
             }
         }
         deepest
     });
-    assert!(deepest >= 5, "{deepest}");
+    assert!(deepest[1] >= 8, "{deepest:?}");
+    assert!(deepest[4] >= 1, "{deepest:?}");
+    assert!(deepest.is_sorted_by(|a, b| a >= b), "{deepest:?}");
 }
 
 /// Random sequences of the dialect's own tokens, and of what it lacks: most do not parse, none gets out.

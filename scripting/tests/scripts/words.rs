@@ -154,6 +154,7 @@ fn faults_say_what_and_where() {
         ("next_open(\"never\")", "calendar `never` never opens again"),
         ("line(callback.id).waiting", "unknown queue `c1`"),
         ("request.attr(\"long\")", "a text of more than 1024 bytes"),
+        ("callback.attr(\"tier\") + `${callback.attr(\"long\", \"\")}`", "a text of more than 1024 bytes"),
         ("9223372036854775807 + 1", "overflow: `9223372036854775807 + 1` does not fit in 64 bits"),
         ("-9223372036854775807 - 2", "overflow: `-9223372036854775807 - 2` does not fit in 64 bits"),
         ("1 / (callback.attempts - 2)", "division by zero: `1 / 0`"),
@@ -163,8 +164,8 @@ fn faults_say_what_and_where() {
         ("days(100000000000) + days(100000000000)", "overflow: the duration does not fit in 64 bits"),
         ("minutes(\"5\")", "`minutes` can't be used with a text"),
         ("any_of(1, \"1\")", "`any_of` can't be used with an integer and a text"),
-        ("if 1 { 2 } else { 3 }", "expected a boolean, not an integer"),
-        ("1 && true", "expected a boolean, not an integer"),
+        ("if callback.attempts { 2 } else { 3 }", "expected a boolean, not an integer"),
+        ("callback.attempts && true", "expected a boolean, not an integer"),
         ("!1", "`!` has no meaning for an integer"),
         ("-\"a\"", "`-` has no meaning for a text"),
         ("\"abc\" - \"b\"", "`-` has no meaning for a text and a text"),
@@ -423,7 +424,7 @@ fn every_example_runs() {
         app.timeout(&callback(), TimeoutKind::QueueWait)
             .unwrap_or_else(|fault| panic!("{}: {}", word.name, fault.message));
         assert!(word.example.contains(word.name), "{} is not in its example", word.name);
-        assert!(word.sentence.ends_with('.') && word.gives != "", "{}", word.name);
+        assert!(word.sentence.ends_with('.') && !word.gives.is_empty(), "{}", word.name);
         if word.form != Form::Function {
             assert!(!word.on.is_empty(), "{}", word.name);
         }
