@@ -125,6 +125,12 @@ impl<A: Application> Engine<A> {
         self.book.ledger().callbacks.range(first..).map(|(_, callback)| callback)
     }
 
+    /// The center as its application sees it now: a copy that later calls leave as it is.
+    #[must_use]
+    pub fn view(&self) -> Arc<dyn View> {
+        self.book.clone()
+    }
+
     /// A queue's numbers now.
     #[must_use]
     pub fn line(&self, queue: &str) -> Option<LineView> {

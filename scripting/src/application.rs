@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::canary::self_test;
-use crate::check::{LiteralQueues, check};
+use crate::check::{Checked, LiteralQueues, check};
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::fault::parse_message;
 use crate::limits::runtime;
@@ -65,33 +65,8 @@ impl RhaiApplication {
     ///
     /// All findings, if at least one is an error.
     pub fn new(script: Script, layout: &Layout) -> Result<Self, Vec<Diagnostic>> {
-        let mut findings = Findings::new(&script.source);
-        let mut sandbox = Sandbox::new();
-        if let Err(way_out) = self_test(&mut sandbox) {
-            findings.error_with_help(
-                0..0,
-                format!("the sandbox does not hold: {way_out}"),
-                "look for a feature of Rhai that another crate of this build switches on",
-            );
-            return Err(findings.into_sorted());
-        }
-        let checked = check(layout, &mut findings);
-        let compiled = checked.map(|checked| {
-            let compiled = sandbox.compile(&checked.guarded.source);
-            if let Err(error) = &compiled {
-                let (line, column) = (error.1.line().unwrap_or(1), error.1.position().unwrap_or(1));
-                let offset = checked.guarded.original(line, column);
-                // What the checks refuse, Rhai often can't parse either; one finding is enough.
-                if !findings.has_error_on_line_of(offset) {
-                    findings.error(offset..offset, parse_message(&error.0));
-                }
-            }
-            (checked, compiled)
-        });
-        let has_errors = findings.has_errors();
-        let warnings = findings.into_sorted();
-        match compiled {
-            Some((checked, Ok(ast))) if !has_errors => Ok(Self {
+        match compile(&script.source, Some(layout)) {
+            (warnings, Some((sandbox, ast, checked))) => Ok(Self {
                 script,
                 sandbox,
                 ast,
@@ -100,8 +75,15 @@ impl RhaiApplication {
                 warnings,
                 queues: checked.queues,
             }),
-            _ => Err(warnings),
+            (findings, None) => Err(findings),
         }
+    }
+
+    /// What is wrong with a script whatever its center: all that [`new`](Self::new) finds, but for the names that
+    /// only a center knows.
+    #[must_use]
+    pub fn check_alone(script: &Script) -> Vec<Diagnostic> {
+        compile(&script.source, None).0
     }
 
     /// What its author should know, though it can be run.
@@ -179,6 +161,33 @@ impl RhaiApplication {
         }
         result
     }
+}
+
+/// Checks and compiles a source; what it became only if no finding is an error.
+fn compile(source: &str, layout: Option<&Layout>) -> (Vec<Diagnostic>, Option<(Sandbox, AST, Checked)>) {
+    let mut findings = Findings::new(source);
+    let mut sandbox = Sandbox::new();
+    if let Err(way_out) = self_test(&mut sandbox) {
+        findings.error_with_help(
+            0..0,
+            format!("the sandbox does not hold: {way_out}"),
+            "look for a feature of Rhai that another crate of this build switches on",
+        );
+        return (findings.into_sorted(), None);
+    }
+    let Some(checked) = check(layout, &mut findings) else { return (findings.into_sorted(), None) };
+    let compiled = sandbox.compile(&checked.guarded.source);
+    if let Err(error) = &compiled {
+        let (line, column) = (error.1.line().unwrap_or(1), error.1.position().unwrap_or(1));
+        let offset = checked.guarded.original(line, column);
+        // What the checks refuse, Rhai often can't parse either; one finding is enough.
+        if !findings.has_error_on_line_of(offset) {
+            findings.error(offset..offset, parse_message(&error.0));
+        }
+    }
+    let sound = !findings.has_errors();
+    let application = compiled.ok().filter(|_| sound).map(|ast| (sandbox, ast, checked));
+    (findings.into_sorted(), application)
 }
 
 impl Application for RhaiApplication {

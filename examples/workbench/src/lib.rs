@@ -1,8 +1,8 @@
 //! The workbench: plays the bundles of solution designers against the engine, and says what became of them.
 //!
 //! A [`bundle`] is a folder with a center, an application, and a period of traffic. The [`streams`] read the
-//! traffic, the [`world`] plays it, the [`event_log`], the [`summary`] and the [`journal`] watch, and the
-//! [`commands`] are what the program `ringback` does with them.
+//! traffic, a [`rehearsal`] tries the application on samples of it, the [`world`] plays it, the [`event_log`], the
+//! [`summary`] and the [`journal`] watch, and the [`commands`] are what the program `ringback` does with them.
 
 pub mod audit;
 pub mod bundle;
@@ -10,6 +10,7 @@ pub mod commands;
 pub mod event_log;
 pub mod journal;
 pub mod progress;
+pub mod rehearsal;
 pub mod streams;
 pub mod summary;
 pub mod world;

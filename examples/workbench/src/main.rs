@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use ringback_workbench::commands::{Failure, Run, audit, replay, say};
+use ringback_workbench::commands::{Failure, Run, audit, check, graph, new, replay, say};
 
-/// The workbench of Ringback: plays what your callback rules do with a day's traffic.
+/// The workbench of Ringback: checks what you write, and plays what your callback rules do with a day's traffic.
 ///
 /// Exit codes: 0 done, 1 errors found, 2 usage or unreadable input.
 #[derive(Parser)]
@@ -18,6 +18,16 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Writes a small bundle that runs, to begin with
+    New {
+        /// The folder for it; made if it is not there
+        dir: PathBuf,
+    },
+    /// Says all that is wrong with a bundle, without running it
+    Check {
+        /// The bundle: a folder with center.toml; traffic.csv and roster.csv are checked where they are there
+        dir: PathBuf,
+    },
     /// Plays a bundle's traffic to the end and prints the summary
     Run {
         /// The bundle: a folder with center.toml, traffic.csv and roster.csv
@@ -42,6 +52,14 @@ enum Command {
         /// The log that `run --events` wrote
         events: PathBuf,
     },
+    /// Prints where callbacks may go: services, queues, groups, exits
+    Graph {
+        /// The bundle: a folder with center.toml
+        dir: PathBuf,
+        /// Write the graph to this file, for Graphviz
+        #[arg(long, value_name = "FILE")]
+        dot: Option<PathBuf>,
+    },
     /// Repeats a journal and compares effects and state
     Replay {
         /// The journal that `run --journal` wrote
@@ -51,6 +69,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::New { dir } => new(&dir),
+        Command::Check { dir } => check(&dir),
+        Command::Graph { dir, dot } => graph(&dir, dot.as_deref()),
         Command::Run { dir, events, summary, journal, skip_bad } => {
             Run { dir, events, summary, journal, skip_bad }.start()
         }

@@ -33,11 +33,11 @@ pub struct LiteralQueues {
     pub computed: bool,
 }
 
-/// Checks the texts in a function's calls.
+/// Checks the texts in a function's calls; without a center, those that name nothing of it.
 pub(crate) fn check(
     tokens: Tokens<'_>,
     function: &Function<'_>,
-    layout: &Layout,
+    layout: Option<&Layout>,
     queues: &mut LiteralQueues,
     findings: &mut Findings<'_>,
 ) {
@@ -89,39 +89,38 @@ fn check_text(
     tokens: Tokens<'_>,
     at: usize,
     text: &str,
-    layout: &Layout,
+    layout: Option<&Layout>,
     findings: &mut Findings<'_>,
 ) {
-    let center = layout.center();
     let span = tokens.span(at);
     let mut unknown = |known: bool, hint: String| {
         if !known {
             findings.error(span.clone(), format!("unknown {role} `{text}`{hint}"));
         }
     };
-    match role {
-        "queue" => unknown(
+    match (role, layout) {
+        ("queue", Some(layout)) => unknown(
             layout.queue_index(text).is_some(),
-            did_you_mean(text, center.queues.iter().map(|queue| queue.name.as_str())),
+            did_you_mean(text, layout.center().queues.iter().map(|queue| queue.name.as_str())),
         ),
-        "calendar" => unknown(
+        ("calendar", Some(layout)) => unknown(
             layout.hours_named(text).is_some(),
-            did_you_mean(text, center.calendars.iter().map(|calendar| calendar.name.as_str())),
+            did_you_mean(text, layout.center().calendars.iter().map(|calendar| calendar.name.as_str())),
         ),
-        "table" => unknown(
+        ("table", Some(layout)) => unknown(
             layout.table(text).is_some(),
-            did_you_mean(text, center.tables.iter().map(|table| table.name.as_str())),
+            did_you_mean(text, layout.center().tables.iter().map(|table| table.name.as_str())),
         ),
-        "zone" => unknown(
+        ("zone", _) => unknown(
             text.parse::<Tz>().is_ok(),
             did_you_mean(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())),
         ),
-        "local_time" => {
+        ("local_time", _) => {
             if let Err(message) = local_time(text) {
                 findings.error(span, message);
             }
         }
-        "requirement" => check_requirement(tokens, at, text, center, findings),
+        ("requirement", _) => check_requirement(tokens, at, text, layout.map(Layout::center), findings),
         _ => {}
     }
 }
@@ -130,7 +129,7 @@ fn check_requirement(
     tokens: Tokens<'_>,
     at: usize,
     text: &str,
-    center: &Center,
+    center: Option<&Center>,
     findings: &mut Findings<'_>,
 ) {
     let span = tokens.span(at);
@@ -150,7 +149,7 @@ fn check_requirement(
             return;
         }
     };
-    let agents = &center.agents;
+    let Some(Center { agents, .. }) = center else { return };
     for term in requirement.terms() {
         let message = match term {
             Term::Skill(name, level) if !holds(agents, name, *level) => {

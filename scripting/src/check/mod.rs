@@ -27,8 +27,9 @@ pub(crate) struct Checked {
     pub(crate) queues: LiteralQueues,
 }
 
-/// Checks a source against the dialect and the center. `None` if it is too large or can't be read as tokens.
-pub(crate) fn check(layout: &Layout, findings: &mut Findings<'_>) -> Option<Checked> {
+/// Checks a source against the dialect and, if it is known, the center. `None` if it is too large or can't be read
+/// as tokens.
+pub(crate) fn check(layout: Option<&Layout>, findings: &mut Findings<'_>) -> Option<Checked> {
     let source = findings.source();
     if source.len() > SOURCE_BYTES {
         findings.error_with_help(

@@ -34,6 +34,8 @@ use value::Value;
 pub struct Reading {
     /// The file of the application's script, as the key `application` names it.
     pub application: Option<String>,
+    /// The center's zone, if that could be read, whatever else is wrong.
+    pub timezone: Option<Tz>,
     /// The center, if no finding is an error. Where `application` is absent, what no script reaches is found, too;
     /// else that is asked of [`Layout::with_script_queues`], once the script is known.
     pub layout: Option<Layout>,
@@ -97,7 +99,7 @@ pub fn read(text: &str, files: &mut dyn FnMut(&str) -> Result<String, String>) -
     let span = root.span();
     let root = DeValue::Table(root.into_inner());
     let mut notes = Notes::new(&source, broken);
-    let (center, application) = center(&Value::root(&root, span), &mut notes, files);
+    let Top { center, application, timezone } = center(&Value::root(&root, span), &mut notes, files);
 
     let mut layout = None;
     if !notes.has_broken_lines() {
@@ -115,7 +117,14 @@ pub fn read(text: &str, files: &mut dyn FnMut(&str) -> Result<String, String>) -
         layout = checked.ok().filter(|_| sound);
     }
     let findings = notes.into_findings();
-    Reading { application, layout, findings, source }
+    Reading { application, timezone, layout, findings, source }
+}
+
+/// What the whole tree says.
+struct Top {
+    center: Center,
+    application: Option<String>,
+    timezone: Option<Tz>,
 }
 
 /// Reads the whole tree. What can't be read is noted, and stands at its default in the center returned.
@@ -123,11 +132,11 @@ fn center(
     root: &Value<'_>,
     notes: &mut Notes<'_>,
     files: &mut dyn FnMut(&str) -> Result<String, String>,
-) -> (Center, Option<String>) {
+) -> Top {
     let read = root.table("center", notes, |fields| {
         let name: String = fields.required("name").unwrap_or_default();
-        let timezone: Tz = fields.required("timezone").unwrap_or(Tz::UTC);
-        let mut center = Center::new(name, timezone);
+        let timezone = fields.required("timezone");
+        let mut center = Center::new(name, timezone.unwrap_or(Tz::UTC));
         let application = fields.optional("application");
         limits::read(fields, &mut center.limits);
         center.calendars = fields.section("calendar", "name", calendar::read);
@@ -135,7 +144,7 @@ fn center(
         center.services = service::section(fields);
         center.tables = fields.section("table", "name", |fields| table::read(fields, files));
         center.agents = fields.section("agent", "id", agent::read);
-        (center, application)
+        Top { center, application, timezone }
     });
-    read.unwrap_or_else(|| (Center::new("", Tz::UTC), None))
+    read.unwrap_or_else(|| Top { center: Center::new("", Tz::UTC), application: None, timezone: None })
 }

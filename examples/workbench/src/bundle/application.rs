@@ -1,6 +1,8 @@
 //! The application of a bundle: built from its text, and asked what it counted.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 use ringback_engine::center::Layout;
 use ringback_engine::journal::ApplicationText;
@@ -26,6 +28,12 @@ pub fn build(text: &ApplicationText, layout: &Layout) -> Result<RhaiApplication,
     RhaiApplication::new(script, layout).map_err(|found| diagnoses(&found, text))
 }
 
+/// What is wrong with an application whatever the center it is for.
+pub(super) fn check_alone(text: &ApplicationText) -> Vec<Diagnosis> {
+    let script = Script { name: text.name.clone(), source: text.source.clone() };
+    diagnoses(&RhaiApplication::check_alone(&script), text)
+}
+
 /// What the author of an application should know, though it can be run.
 pub(super) fn warnings(application: &RhaiApplication, text: &ApplicationText) -> Vec<Diagnosis> {
     diagnoses(application.warnings(), text)
@@ -42,11 +50,8 @@ pub fn calls(application: &RhaiApplication) -> BTreeMap<Hook, Calls> {
 }
 
 fn diagnoses(found: &[Diagnostic], text: &ApplicationText) -> Vec<Diagnosis> {
-    let place = |span: &std::ops::Range<usize>| Place {
-        file: text.name.clone(),
-        text: text.source.as_str().into(),
-        span: span.clone(),
-    };
+    let source: Arc<str> = text.source.as_str().into();
+    let place = |span: &Range<usize>| Place::new(text.name.as_str(), Arc::clone(&source), span.clone());
     let diagnosis = |found: &Diagnostic| Diagnosis {
         severity: found.severity,
         message: found.message.clone(),

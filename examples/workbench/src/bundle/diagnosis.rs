@@ -25,13 +25,21 @@ pub struct Diagnosis {
 pub struct Place {
     /// The file.
     pub file: String,
-    /// Its text.
+    /// Its text, or those lines of it that are shown.
     pub text: Arc<str>,
-    /// The bytes of it that this is about.
+    /// The line of the file on which the text begins, from 1.
+    pub first_line: usize,
+    /// The bytes of the text that this is about.
     pub span: Range<usize>,
 }
 
 impl Place {
+    /// A place in a file whose whole text is at hand.
+    #[must_use]
+    pub fn new(file: impl Into<String>, text: impl Into<Arc<str>>, span: Range<usize>) -> Self {
+        Self { file: file.into(), text: text.into(), first_line: 1, span }
+    }
+
     /// The same place, made to lie in the text, on character boundaries, and not empty where there is a
     /// character to show.
     fn shown(&self) -> Range<usize> {
@@ -54,6 +62,12 @@ impl Diagnosis {
         Self { severity: Severity::Error, message: message.into(), help: None, place }
     }
 
+    /// A warning without further help.
+    #[must_use]
+    pub fn warning(message: impl Into<String>, place: Option<Place>) -> Self {
+        Self { severity: Severity::Warning, message: message.into(), help: None, place }
+    }
+
     /// Whether the bundle can't be used because of it.
     #[must_use]
     pub fn is_error(&self) -> bool {
@@ -69,6 +83,7 @@ impl Diagnosis {
             None => annotate_snippets::Group::with_title(title),
             Some(place) => title.element(
                 Snippet::source(&*place.text)
+                    .line_start(place.first_line)
                     .path(place.file.as_str())
                     .annotation(AnnotationKind::Primary.span(place.shown())),
             ),
@@ -120,7 +135,7 @@ mod tests {
     use super::*;
 
     fn finding(severity: Severity, message: &str, text: &str, span: Range<usize>) -> Diagnosis {
-        let place = Some(Place { file: "center.toml".into(), text: text.into(), span });
+        let place = Some(Place::new("center.toml", text, span));
         Diagnosis { severity, message: message.into(), help: None, place }
     }
 

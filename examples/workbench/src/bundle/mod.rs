@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use ringback_engine::Name;
 use ringback_engine::center::reader::{Located, Reading, read};
 use ringback_engine::center::{Finding, Layout, Severity};
@@ -25,6 +26,8 @@ pub const CENTER: &str = "center.toml";
 pub struct Bundle {
     /// The center, if nothing in `center.toml` is wrong.
     pub layout: Option<Arc<Layout>>,
+    /// The center's zone, if that could be read, whatever else is wrong.
+    pub timezone: Option<Tz>,
     /// The application, ready to run, if nothing in it is wrong.
     pub application: Option<RhaiApplication>,
     /// The application, as text.
@@ -42,16 +45,17 @@ impl Bundle {
     pub fn open(dir: &Path) -> Result<Self, String> {
         let center: Arc<str> = text_of_center(dir)?.into();
         let text = ApplicationText::new(runtime(), "", "");
-        let mut bundle = Self { layout: None, application: None, text, findings: Vec::new() };
+        let mut bundle = Self { layout: None, timezone: None, application: None, text, findings: Vec::new() };
         if says_nothing(&center) {
             let message = "the file says nothing; write the center's `name` and `timezone`, a `[[queue]]` and a \
                            `[[service]]`";
-            let place = Place { file: CENTER.into(), text: center, span: 0..0 };
+            let place = Place::new(CENTER, center, 0..0);
             bundle.findings.push(Diagnosis::error(message, Some(place)));
             return Ok(bundle);
         }
         let mut files = |name: &str| inside(dir, name).and_then(|path| file_text(&path));
         let mut reading = read(&center, &mut files);
+        bundle.timezone = reading.timezone;
         let findings = std::mem::take(&mut reading.findings);
         bundle.findings.extend(findings.into_iter().map(|finding| located(finding, &center)));
         if let Some(name) = reading.application.take() {
@@ -67,8 +71,10 @@ impl Bundle {
                 }
             }
         }
-        if let Some(layout) = reading.layout.take() {
-            bundle.build(layout, &reading, &center);
+        match reading.layout.take() {
+            Some(layout) => bundle.build(layout, &reading, &center),
+            // The names that its script takes from the center are looked up once the center is right.
+            None => bundle.findings.extend(application::check_alone(&bundle.text)),
         }
         Ok(bundle)
     }
@@ -149,10 +155,5 @@ pub fn file_text(path: &Path) -> Result<String, String> {
 
 fn located(finding: Located, text: &Arc<str>) -> Diagnosis {
     let Located { severity, span, message, .. } = finding;
-    Diagnosis {
-        severity,
-        message,
-        help: None,
-        place: Some(Place { file: CENTER.into(), text: Arc::clone(text), span }),
-    }
+    Diagnosis { severity, message, help: None, place: Some(Place::new(CENTER, Arc::clone(text), span)) }
 }

@@ -49,7 +49,7 @@ fn read(
     if !dir.join(ROSTER).exists() {
         return audit::audit(layout, script, traffic, std::iter::empty(), log);
     }
-    let roster = Roster::open(open(dir, ROSTER)?, zone, &agents)?;
+    let roster = Roster::open(open(dir, ROSTER)?, zone, Some(&agents))?;
     audit::audit(layout, script, traffic, roster, log)
 }
 

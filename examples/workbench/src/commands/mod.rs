@@ -1,8 +1,13 @@
 //! What the program does.
 
 mod audit;
+mod check;
+mod first_pass;
+mod graph;
+mod new;
 mod replay;
 mod run;
+mod source_lines;
 
 use std::fmt;
 use std::fs::File;
@@ -10,6 +15,9 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 pub use audit::audit;
+pub use check::check;
+pub use graph::graph;
+pub use new::new;
 pub use replay::replay;
 pub use run::Run;
 

@@ -9,6 +9,8 @@ pub struct BadLine {
     pub file: String,
     /// Its number, from 1; a record over several lines has that of its first.
     pub line: u64,
+    /// The place of the column that is wrong, from 0, if it is one.
+    pub column: Option<usize>,
     /// Why, and what to do about it.
     pub cause: String,
 }
@@ -50,6 +52,12 @@ impl BadLines {
         &self.first
     }
 
+    /// How many are not kept.
+    #[must_use]
+    pub fn unlisted(&self) -> u64 {
+        self.count - self.first.len() as u64
+    }
+
     /// The first `most`, one a line, each with `prefix`, and how many more there are.
     #[must_use]
     pub fn listing(&self, prefix: &str, most: usize) -> String {
@@ -78,7 +86,7 @@ mod tests {
     fn the_first_are_listed_and_the_others_counted() {
         let mut bad = BadLines::default();
         for line in 2..40 {
-            bad.note(BadLine { file: "roster.csv".into(), line, cause: "no".into() });
+            bad.note(BadLine { file: "roster.csv".into(), line, column: None, cause: "no".into() });
         }
         assert_eq!(bad.count(), 38);
         assert!(bad.is_full());

@@ -41,7 +41,7 @@ pub enum Shift {
 /// The lines of `roster.csv`, in order.
 pub struct Roster<'a, R> {
     table: Table<R>,
-    agents: &'a BTreeSet<AgentId>,
+    agents: Option<&'a BTreeSet<AgentId>>,
     zone: Tz,
     last: Option<(Instant, u64)>,
 }
@@ -69,12 +69,12 @@ impl Shift {
 }
 
 impl<'a, R: Read> Roster<'a, R> {
-    /// Reads the header; local times are those of `zone`, and only `agents` may come.
+    /// Reads the header; local times are those of `zone`. Only `agents` may come; without them, whoever is named.
     ///
     /// # Errors
     ///
     /// The file can't be read, or its header does not fit.
-    pub fn open(input: R, zone: Tz, agents: &'a BTreeSet<AgentId>) -> Result<Self, StreamError> {
+    pub fn open(input: R, zone: Tz, agents: Option<&'a BTreeSet<AgentId>>) -> Result<Self, StreamError> {
         let table = Table::open(ROSTER, input, &COLUMNS)?;
         let unknown: Vec<String> = table
             .columns()
@@ -108,11 +108,11 @@ impl<R: Read> Iterator for Roster<'_, R> {
         let read = |row: &Row<'_>| {
             let at = traffic::at(row, at, self.zone, self.last)?;
             let id = row.required(agent)?;
-            if !self.agents.contains(id) {
-                let hint = did_you_mean(id, self.agents.iter().map(AgentId::as_str));
+            if let Some(agents) = self.agents.filter(|agents| !agents.contains(id)) {
+                let hint = did_you_mean(id, agents.iter().map(AgentId::as_str));
                 let hint =
                     if hint.is_empty() { "; center.toml has no such `[[agent]]`".into() } else { hint };
-                return Err(format!("`agent`: unknown agent `{id}`{hint}"));
+                return Err(row.cause(agent, format_args!("unknown agent `{id}`{hint}")));
             }
             row.required(event)?;
             let event = row.read(event, Shift::read)?;

@@ -1,5 +1,6 @@
 //! A CSV file with a header, read record by record with true line numbers.
 
+use std::fmt;
 use std::io::{Chain, Read};
 
 use csv::{ByteRecord, Terminator, Trim};
@@ -15,6 +16,12 @@ pub(super) struct Table<R> {
     reader: csv::Reader<Chain<R, &'static [u8]>>,
     columns: Vec<SmolStr>,
     record: ByteRecord,
+}
+
+/// Why a record can't be used, and in which column.
+pub(super) struct Cause {
+    column: Option<usize>,
+    text: String,
 }
 
 /// One record, as long as it is the last read.
@@ -74,7 +81,7 @@ impl<R: Read> Table<R> {
         let several = record.iter().any(|field| field.contains(&b'\n'));
         let hint = if several { "; a quote that is not closed takes in the lines after it" } else { "" };
         let cause = format!("has {fields} fields, and the header {}{hint}", columns.len());
-        Err(StreamError::Bad(BadLine { file: file.into(), line, cause }))
+        Err(StreamError::Bad(BadLine { file: file.into(), line, column: None, cause }))
     }
 
     /// An error of the header.
@@ -125,30 +132,35 @@ impl Row<'_> {
     }
 
     /// A field's text; empty where there is no such column.
-    pub(super) fn text(&self, column: Option<usize>) -> Result<&str, String> {
-        let Some(column) = column else { return Ok("") };
-        std::str::from_utf8(&self.record[column])
-            .map_err(|_| format!("`{}`: is not UTF-8", self.columns[column]))
+    pub(super) fn text(&self, column: Option<usize>) -> Result<&str, Cause> {
+        let Some(place) = column else { return Ok("") };
+        std::str::from_utf8(&self.record[place]).map_err(|_| self.cause(column, "is not UTF-8"))
     }
 
     /// A field's text, which must not be empty.
-    pub(super) fn required(&self, column: Option<usize>) -> Result<&str, String> {
+    pub(super) fn required(&self, column: Option<usize>) -> Result<&str, Cause> {
         let text = self.text(column)?;
-        if text.is_empty() { Err(format!("`{}`: is empty", self.name(column))) } else { Ok(text) }
+        if text.is_empty() { Err(self.cause(column, "is empty")) } else { Ok(text) }
     }
 
-    /// A field read by `read`, whose errors get the column's name.
+    /// A field read by `read`.
     pub(super) fn read<T>(
         &self,
         column: Option<usize>,
         read: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Result<T, String> {
-        read(self.text(column)?).map_err(|cause| format!("`{}`: {cause}", self.name(column)))
+    ) -> Result<T, Cause> {
+        read(self.text(column)?).map_err(|why| self.cause(column, why))
+    }
+
+    /// What is wrong with a field, led by its column's name.
+    pub(super) fn cause(&self, column: Option<usize>, why: impl fmt::Display) -> Cause {
+        Cause { column, text: format!("`{}`: {why}", self.name(column)) }
     }
 
     /// This row as a bad line.
-    pub(super) fn bad(&self, cause: String) -> StreamError {
-        StreamError::Bad(BadLine { file: self.file.into(), line: self.line, cause })
+    pub(super) fn bad(&self, cause: Cause) -> StreamError {
+        let Cause { column, text } = cause;
+        StreamError::Bad(BadLine { file: self.file.into(), line: self.line, column, cause: text })
     }
 
     fn name(&self, column: Option<usize>) -> &str {

@@ -19,7 +19,7 @@ fn agents() -> BTreeSet<AgentId> {
 
 fn roster(text: &str) -> Result<Vec<Result<RosterLine, StreamError>>, StreamError> {
     let agents = agents();
-    Ok(Roster::open(text.as_bytes(), UTC, &agents)?.collect())
+    Ok(Roster::open(text.as_bytes(), UTC, Some(&agents))?.collect())
 }
 
 /// The one bad line of a file.

@@ -8,7 +8,7 @@ use ringback_engine::record::{Outcome, Request};
 use ringback_engine::{Duration, Instant, Phone};
 use smol_str::SmolStr;
 
-use super::table::{Row, Table};
+use super::table::{Cause, Row, Table};
 use super::{StreamError, TRAFFIC, field};
 
 const REQUIRED: [&str; 4] = ["at", "id", "service", "phone"];
@@ -137,11 +137,11 @@ impl<R: Read> Iterator for Traffic<R> {
 }
 
 impl Columns {
-    fn line(&self, row: &Row<'_>, zone: Tz, last: Option<(Instant, u64)>) -> Result<TrafficLine, String> {
+    fn line(&self, row: &Row<'_>, zone: Tz, last: Option<(Instant, u64)>) -> Result<TrafficLine, Cause> {
         let at = at(row, self.at, zone, last)?;
-        let phone = row.required(self.phone)?;
-        let phone = Phone::new(phone)
-            .map_err(|error| format!("`phone`: {error}; national forms are not supported yet"))?;
+        let phone = Phone::new(row.required(self.phone)?).map_err(|error| {
+            row.cause(self.phone, format_args!("{error}; national forms are not supported yet"))
+        })?;
         let mut request = Request::new(row.required(self.id)?, row.required(self.service)?, phone);
         let instant = |text: &str| match text {
             "" => Ok(None),
@@ -165,8 +165,9 @@ impl Columns {
             cancel_at: row.read(self.cancel_at, instant)?,
         };
         match fate.cancel_at {
-            Some(cancel) if cancel < at => Err(format!(
-                "`cancel_at`: {cancel} is before the request at {at}; nothing is there to cancel"
+            Some(cancel) if cancel < at => Err(row.cause(
+                self.cancel_at,
+                format_args!("{cancel} is before the request at {at}; nothing is there to cancel"),
             )),
             _ => Ok(TrafficLine { line: row.line(), at, request, fate }),
         }
@@ -179,12 +180,13 @@ pub(super) fn at(
     column: Option<usize>,
     zone: Tz,
     last: Option<(Instant, u64)>,
-) -> Result<Instant, String> {
+) -> Result<Instant, Cause> {
     row.required(column)?;
     let at = row.read(column, |text| field::instant(text, zone))?;
     match last {
-        Some((before, line)) if at < before => Err(format!(
-            "`at`: goes back, {at} is before {before} of line {line}; lines are in order of `at`"
+        Some((before, line)) if at < before => Err(row.cause(
+            column,
+            format_args!("goes back, {at} is before {before} of line {line}; lines are in order of `at`"),
         )),
         _ => Ok(at),
     }

@@ -123,7 +123,7 @@ where
                 "`id`: another callback has the id `{}`; an id is free again when it is purged",
                 request.id
             );
-            self.played.bad.note(BadLine { file: TRAFFIC.into(), line, cause });
+            self.played.bad.note(BadLine { file: TRAFFIC.into(), line, column: None, cause });
             self.follow();
             return Ok(());
         }

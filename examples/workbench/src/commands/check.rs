@@ -1,0 +1,62 @@
+//! `ringback check`: all that can be wrong with a bundle without running it.
+
+use std::path::Path;
+
+use super::first_pass::{FirstPass, Period, left_unchecked};
+use super::{Failure, Outcome, colours};
+use crate::bundle::{Bundle, Diagnosis, render_all};
+use crate::rehearsal::{Samples, rehearse};
+
+/// Checks the center, the application, and the streams that are there, and rehearses the application. Returns what
+/// to say if nothing is an error; warnings have been written to standard error then.
+///
+/// # Errors
+///
+/// The bundle is not there or can't be read, or something in it is wrong.
+pub fn check(dir: &Path) -> Outcome {
+    let mut bundle = Bundle::open(dir).map_err(Failure::unreadable)?;
+    let period = Period::of(dir, &bundle);
+    let pass = period.as_ref().map(|period| period.first_pass(false)).transpose()?;
+    let FirstPass { findings, notes, untold, requests: _ } = pass.unwrap_or_default();
+    let unchecked = left_unchecked(&bundle);
+    if let (Some(layout), Some(application)) = (&bundle.layout, bundle.application) {
+        let samples = period.as_ref().map(samples).unwrap_or_default();
+        bundle.findings.extend(rehearse(application, layout, &bundle.text, &samples));
+    }
+    bundle.findings.extend(findings);
+
+    let text = [render_all(&bundle.findings, colours()), notes, unchecked].concat();
+    let errors = count(&bundle.findings, true) + untold;
+    let warnings = count(&bundle.findings, false);
+    let closing = closing(dir, errors, warnings);
+    if errors > 0 {
+        return Err(Failure::Found([text, closing].concat()));
+    }
+    eprint!("{text}");
+    Ok(closing)
+}
+
+fn samples(period: &Period) -> Samples {
+    if !period.has_traffic() {
+        return Samples::default();
+    }
+    // What can't be read has been found by the first pass.
+    period
+        .traffic()
+        .map_or_else(|_| Samples::default(), |traffic| Samples::of(traffic.filter_map(Result::ok)))
+}
+
+fn count(findings: &[Diagnosis], errors: bool) -> u64 {
+    findings.iter().filter(|finding| finding.is_error() == errors).map(|_| 1).sum()
+}
+
+fn closing(dir: &Path, errors: u64, warnings: u64) -> String {
+    let dir = dir.display();
+    let some = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    match (errors, warnings) {
+        (0, 0) => format!("{dir}: the bundle is fine\n"),
+        (0, warnings) => format!("{dir}: no error, {}; the bundle can be run\n", some(warnings, "warning")),
+        (errors, 0) => format!("{dir}: {}\n", some(errors, "error")),
+        (errors, warnings) => format!("{dir}: {}, {}\n", some(errors, "error"), some(warnings, "warning")),
+    }
+}

@@ -1,0 +1,80 @@
+//! What faulted in a rehearsal.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use ringback_engine::journal::ApplicationText;
+use ringback_engine::protocol::{Fault, Hook};
+
+use crate::bundle::{Diagnosis, Place};
+
+/// Faults by line, each kept once, with the first sample that brought it about.
+#[derive(Default)]
+pub(super) struct Faults {
+    found: BTreeMap<(u32, Hook, String), String>,
+    asked: BTreeSet<Hook>,
+}
+
+impl Faults {
+    /// Notes what a hook answered about a sample; `told` says which.
+    pub(super) fn note<T>(&mut self, hook: Hook, told: &str, answer: Result<T, Fault>) -> Option<T> {
+        self.asked.insert(hook);
+        match answer {
+            Ok(answer) => Some(answer),
+            Err(Fault { message, line }) => {
+                self.found.entry((line, hook, message)).or_insert_with(|| told.to_owned());
+                None
+            }
+        }
+    }
+
+    /// The faults as warnings at their lines, and those of `hooks` that no sample got to.
+    pub(super) fn diagnoses(self, text: &ApplicationText, hooks: &[Hook]) -> Vec<Diagnosis> {
+        let place = |span| Some(Place::new(text.name.as_str(), text.source.as_str(), span));
+        let mut found: Vec<Diagnosis> = self
+            .found
+            .into_iter()
+            .map(|((line, hook, message), told)| {
+                let span = match line {
+                    0 => definition(&text.source, hook),
+                    line => span_of_line(&text.source, line),
+                };
+                let message = format!("rehearsed, hook `{hook}` fails: {message}");
+                Diagnosis {
+                    help: Some(format!("asked about {told}")),
+                    ..Diagnosis::warning(message, place(span))
+                }
+            })
+            .collect();
+        for hook in hooks.iter().filter(|hook| !self.asked.contains(hook)) {
+            let message = format!(
+                "hook `{hook}` was not rehearsed: `accept` lets no sample through; put requests that it accepts \
+                 first in traffic.csv"
+            );
+            found.push(Diagnosis::warning(message, place(definition(&text.source, *hook))));
+        }
+        found
+    }
+}
+
+/// The text of a line, from 1, without the blanks around it.
+fn span_of_line(source: &str, line: u32) -> Range<usize> {
+    let lines = source.split_inclusive('\n');
+    let before = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
+    let start: usize = lines.clone().take(before).map(str::len).sum();
+    let text = lines.clone().nth(before).unwrap_or_default();
+    let first = start + (text.len() - text.trim_start().len());
+    first..first + text.trim().len()
+}
+
+/// The line on which a hook is defined; the beginning of the text if it is not found.
+fn definition(source: &str, hook: Hook) -> Range<usize> {
+    let defines = |line: &&str| {
+        let name = line.trim_start().strip_prefix("fn").map(str::trim_start);
+        name.and_then(|name| name.strip_prefix(hook.name()))
+            .is_some_and(|rest| rest.trim_start().starts_with('('))
+    };
+    let start = source.split_inclusive('\n').take_while(|line| !defines(line)).map(str::len).sum::<usize>();
+    let line = source.get(start..).and_then(|rest| rest.lines().next());
+    line.map_or(0..0, |line| start..start + line.trim_end().len())
+}
