@@ -64,6 +64,26 @@ fn a_snapshot_of_something_else_is_refused_by_name() {
 }
 
 #[test]
+fn the_state_of_another_version_is_carried_over_only_on_purpose() {
+    let host = busy_host();
+    let snapshot = String::from_utf8(host.engine.snapshot().expect("JSON")).expect("text");
+    let layout = || Layout::new(center([Agent::new("anna").skill("billing", 5), Agent::new("ben")]));
+    let carried = |text: &str| Engine::carry_over(layout().expect("sound"), Plain, text.as_bytes());
+    for (ours, theirs) in [("\"engine\":\"", "\"engine\":\"0.0."), ("\"zones\":\"", "\"zones\":\"x")] {
+        let other = snapshot.replacen(ours, theirs, 1);
+        assert!(restore(other.as_bytes()).is_err());
+        let engine = carried(&other).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(engine.state_hash(), host.engine.state_hash());
+        assert_eq!(engine.check(), Ok(()));
+    }
+    let form = snapshot.replacen("\"snapshot\":", "\"snapshot\":7", 1);
+    let refused = carried(&form).err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(refused.starts_with("the snapshot was taken with the form `7"), "{refused}");
+    let damaged = snapshot.replacen("c1", "c9", 1);
+    assert!(matches!(carried(&damaged), Err(SnapshotError::Damaged { .. })));
+}
+
+#[test]
 fn the_way_to_a_state_does_not_show_in_its_snapshot() {
     let played = |pause: bool| {
         let mut host = Host::new(center([Agent::new("anna"), Agent::new("ben")]));

@@ -69,7 +69,8 @@ impl fmt::Display for SnapshotError {
             Self::NoSnapshot => f.write_str("this is no snapshot; a snapshot begins with its version"),
             Self::Other { what, theirs, ours } => write!(
                 f,
-                "the snapshot was taken with {what} `{theirs}`, this is `{ours}`; go on with the version that took it"
+                "the snapshot was taken with {what} `{theirs}`, this is `{ours}`; go on with what took it, or carry \
+                 the state over into a new journal"
             ),
             Self::Damaged { bytes, expected } if bytes != expected => write!(
                 f,
@@ -119,12 +120,29 @@ impl<A: Application> Engine<A> {
         application: A,
         snapshot: &[u8],
     ) -> Result<Self, SnapshotError> {
+        let (header, _) = split(snapshot)?;
+        same("the form", &header.format.to_string(), &FORMAT.to_string())?;
+        same("engine", &header.engine, ENGINE)?;
+        same("time zone data", &header.zones, ZONES)?;
+        Self::carry_over(layout, application, snapshot)
+    }
+
+    /// An engine that takes over the state that another version of the engine, or another version of the time zone
+    /// data, left: every promise made so far stands, and what comes next is decided by this one. Its calls belong into
+    /// a new journal that begins [`after`](crate::journal::Header::after) this state.
+    ///
+    /// # Errors
+    ///
+    /// The text is no whole snapshot, or one of another form or center.
+    pub fn carry_over(
+        layout: impl Into<Arc<Layout>>,
+        application: A,
+        snapshot: &[u8],
+    ) -> Result<Self, SnapshotError> {
         let layout = layout.into();
         let (header, body) = split(snapshot)?;
         let center = center_hash(&layout).map_err(|error| SnapshotError::Malformed(error.to_string()))?;
         same("the form", &header.format.to_string(), &FORMAT.to_string())?;
-        same("engine", &header.engine, ENGINE)?;
-        same("time zone data", &header.zones, ZONES)?;
         if body.len() != header.bytes || hexadecimal(xxh3_128(body)) != header.state {
             return Err(SnapshotError::Damaged { bytes: body.len(), expected: header.bytes });
         }

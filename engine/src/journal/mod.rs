@@ -2,10 +2,35 @@
 //! compared. It is text, one JSON object a line, and this module only turns lines into values and back: reading
 //! and writing files is the host's.
 //!
-//! The first line is the [`Header`]: versions, center and application. Then comes an [`Entry`] for each call of
-//! [`Engine::apply`](crate::Engine::apply) or [`Engine::advance`](crate::Engine::advance), and last the [`Seal`]
-//! with the hash of the state. Each line ends with a checksum that covers it and the checksum before, so that a
+//! The first line is the [`Header`]: versions, center, application, and where the run begins. Then comes an [`Entry`]
+//! for each call of [`Engine::apply`](crate::Engine::apply) or [`Engine::advance`](crate::Engine::advance), and last the
+//! [`Seal`] with the hash of the state. Each line ends with a checksum that covers it and the checksum before, so that a
 //! line changed, lost or moved is noticed, and so is a journal that was cut.
+//!
+//! # Surviving a crash
+//!
+//! An entry has two spellings. A run that can be begun anew writes it whole, when the call was made:
+//! `{"entry":7,"at":…,"call":…,"returned":"done","effects":3,"digest":"…"}`. A host that must survive a crash writes
+//! the call *ahead*, and has it on disk before it makes it: `{"entry":7,"at":…,"call":…}`. What came of it follows as
+//! `{"of":7,"returned":"done",…}`. Several calls can be ahead, so that one flush serves them all; their ends follow in
+//! the same order. After a crash the host reads as far as the lines are whole, cuts the file at
+//! [`Reader::bytes`], makes the calls again whose entries it read, compares what comes of them ([`Replay`]), and goes on
+//! with [`Writer::resume`]: first with the calls that have no end ([`Reader::ahead`]).
+//!
+//! # From one journal to the next
+//!
+//! A journal is read only by the engine that wrote it: the version of its form, of the engine, of the zone data and of
+//! what runs the application must be the same, since another one may decide otherwise, and the refusal says which
+//! differs. The way over, and also the way to keep journals short, is
+//!
+//! 1. with the old version, take a snapshot of the engine between two calls, and make sure that it is on disk;
+//! 2. seal the journal with the hash of the state, which is that of the snapshot;
+//! 3. with the new version, begin from that snapshot: [`Engine::restore`](crate::Engine::restore) within a version,
+//!    [`Engine::carry_over`](crate::Engine::carry_over) from another one;
+//! 4. open a new journal, whose header says [`after`](Header::after) which state it begins: [`Replay::header`] compares.
+//!
+//! A crash between two steps loses nothing. Until the new journal is there, the old one and what it began from say all,
+//! and the steps are taken again.
 
 mod line;
 mod read;
@@ -47,6 +72,9 @@ pub struct Header {
     pub application: ApplicationText,
     /// The center, as it was configured.
     pub center: Center,
+    /// The hash of the state that the run begins from, which is that of a snapshot; a new engine if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "beginning")]
+    pub after: Option<u128>,
 }
 
 /// An application, as text.
@@ -80,6 +108,18 @@ pub struct Entry {
     /// Their [`digest`].
     #[serde(with = "hex64")]
     pub digest: u64,
+}
+
+/// A call that was written before it was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ahead {
+    /// The number of its entry.
+    pub entry: u64,
+    /// The instant the host gave.
+    pub at: Instant,
+    /// The call.
+    pub call: Call,
 }
 
 /// A call that can change an engine.
@@ -119,7 +159,13 @@ impl Header {
     /// The header for a run of this engine.
     #[must_use]
     pub fn new(center: Center, application: ApplicationText) -> Self {
-        Self { format: FORMAT, engine: ENGINE.into(), zones: ZONES.into(), application, center }
+        Self { format: FORMAT, engine: ENGINE.into(), zones: ZONES.into(), application, center, after: None }
+    }
+
+    /// The header for a run that begins in the state with this hash, instead of with a new engine.
+    #[must_use]
+    pub fn after(self, state: u128) -> Self {
+        Self { after: Some(state), ..self }
     }
 
     /// Whether `runtime`, what would run the application here, is what ran it there.
@@ -203,6 +249,22 @@ macro_rules! hexadecimal {
 }
 hexadecimal!(hex64, u64, "16");
 hexadecimal!(hex128, u128, "32");
+
+/// A state's hash that may be absent.
+mod beginning {
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(state: &Option<u128>, s: S) -> Result<S::Ok, S::Error> {
+        match state {
+            Some(state) => super::hex128::serialize(state, s),
+            None => s.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<u128>, D::Error> {
+        super::hex128::deserialize(d).map(Some)
+    }
+}
 
 #[cfg(test)]
 mod tests;

@@ -1,25 +1,33 @@
 //! Reading a journal, line by line.
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::line::Chain;
-use super::{ENGINE, Entry, FORMAT, Header, Seal, ZONES};
+use super::{Ahead, ENGINE, Entry, FORMAT, Header, Returned, Seal, ZONES};
 
-/// Reads the lines of one journal, in order.
+/// Reads the lines of one journal, in order. A line that can't be read leaves the reader where it was.
 #[derive(Clone, Debug, Default)]
 pub struct Reader {
     chain: Chain,
-    line: u64,
-    next: u64,
+    /// How many lines were read, and their bytes.
+    lines: u64,
+    bytes: u64,
+    /// How many calls were read, and those of them that have no end yet.
+    begun: u64,
+    ahead: VecDeque<Ahead>,
     sealed: bool,
 }
 
 /// A line after the header.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Line {
-    /// A call.
+    /// A call written ahead; its entry comes when its end is read.
+    Ahead,
+    /// A call, and what came of it.
     Entry(Box<Entry>),
     /// The end.
     Seal(Seal),
@@ -79,14 +87,31 @@ struct Versions {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Kind {
-    Entry {
+    Call {
         #[serde(rename = "entry")]
+        number: u64,
+        returned: Option<IgnoredAny>,
+    },
+    End {
+        #[serde(rename = "of")]
         number: u64,
     },
     Seal {
         #[serde(rename = "sealed")]
         entries: u64,
     },
+}
+
+/// What came of a call that was written ahead.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct End {
+    #[serde(rename = "of")]
+    _number: u64,
+    returned: Returned,
+    effects: usize,
+    #[serde(with = "super::hex64")]
+    digest: u64,
 }
 
 impl Reader {
@@ -105,45 +130,65 @@ impl Reader {
         if !line.starts_with(BEGINNING) && !BEGINNING.starts_with(line) {
             return Err(JournalError::NoJournal);
         }
-        let object = self.open(line)?;
+        let (chain, object) = self.open(line)?;
         let versions: Versions = self.parse(&object)?;
         same("journal format", &versions.journal.to_string(), &FORMAT.to_string())?;
         same("engine version", &versions.engine, ENGINE)?;
         same("time zone data", &versions.zones, ZONES)?;
         let header: Header = self.parse(&object)?;
-        if header.application.is_whole() {
-            Ok(header)
-        } else {
-            Err(self.malformed("the application's hash is not that of its source"))
+        if !header.application.is_whole() {
+            return Err(self.malformed("the application's hash is not that of its source"));
         }
+        self.pass(chain, line);
+        Ok(header)
     }
 
-    /// Reads a line after the first; the line feed belongs to it. Only the last line of a file may lack it.
+    /// Reads a line after the first; the line feed belongs to it.
     ///
     /// # Errors
     ///
     /// It is damaged, cut, or no line of a journal.
     pub fn line(&mut self, line: &[u8]) -> Result<Line, JournalError> {
-        if self.sealed {
-            return Err(JournalError::AfterSeal { line: self.line.saturating_add(1) });
-        }
-        let object = self.open(line)?;
-        match self.parse(&object)? {
-            Kind::Entry { number } if number == self.next => {
-                self.next = self.next.saturating_add(1);
-                self.parse(&object).map(|entry| Line::Entry(Box::new(entry)))
+        self.resumable()?;
+        let (chain, object) = self.open(line)?;
+        let read = match self.parse(&object)? {
+            Kind::Call { number, .. } if number != self.begun => {
+                return Err(
+                    self.malformed(format!("entry {number} stands where entry {} is due", self.begun))
+                );
             }
-            Kind::Seal { entries } if entries == self.next => {
+            Kind::Call { returned: None, .. } => {
+                let ahead = self.parse(&object)?;
+                self.begun = self.begun.saturating_add(1);
+                self.ahead.push_back(ahead);
+                Line::Ahead
+            }
+            Kind::Call { .. } => {
+                self.nothing_ahead()?;
+                let entry = self.parse(&object)?;
+                self.begun = self.begun.saturating_add(1);
+                Line::Entry(Box::new(entry))
+            }
+            Kind::End { number } => {
+                let end: End = self.parse(&object)?;
+                let Some(ahead) = self.due(number) else {
+                    return Err(self.malformed(format!("the end of entry {number}, which is not due")));
+                };
+                Line::Entry(Box::new(end.of(ahead)))
+            }
+            Kind::Seal { entries } if entries != self.begun => {
+                let cause = format!("the seal counts {entries} entries, there are {}", self.begun);
+                return Err(self.malformed(cause));
+            }
+            Kind::Seal { .. } => {
+                self.nothing_ahead()?;
+                let seal = self.parse(&object)?;
                 self.sealed = true;
-                self.parse(&object).map(Line::Seal)
+                Line::Seal(seal)
             }
-            Kind::Entry { number } => {
-                Err(self.malformed(format!("entry {number} stands where entry {} is due", self.next)))
-            }
-            Kind::Seal { entries } => {
-                Err(self.malformed(format!("the seal counts {entries} entries, there are {}", self.next)))
-            }
-        }
+        };
+        self.pass(chain, line);
+        Ok(read)
     }
 
     /// Whether the seal was read: the journal is complete.
@@ -152,19 +197,75 @@ impl Reader {
         self.sealed
     }
 
-    /// How many entries were read.
+    /// How many entries were read; a call written ahead is one when its end was read.
     #[must_use]
     pub fn entries(&self) -> u64 {
-        self.next
+        // What is ahead was counted when it was read.
+        self.begun.saturating_sub(self.ahead.len() as u64)
     }
 
-    fn open(&mut self, line: &[u8]) -> Result<Vec<u8>, JournalError> {
-        self.line = self.line.saturating_add(1);
-        let whole = line.strip_suffix(b"\n");
-        match self.chain.open(whole.unwrap_or(line)) {
-            Some(object) => Ok(object),
-            None if whole.is_some() => Err(JournalError::Damaged { line: self.line }),
-            None => Err(JournalError::Cut { line: self.line, bytes: line.len() }),
+    /// The calls that were written ahead and have no end, in their order: after a crash they are to be made again,
+    /// since nobody can tell whether they were made.
+    pub fn ahead(&self) -> impl Iterator<Item = &Ahead> {
+        self.ahead.iter()
+    }
+
+    /// How many bytes the lines have that were read: where the next line begins, and where a journal whose end was
+    /// torn is to be cut before it is resumed.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub(super) fn chain(&self) -> Chain {
+        self.chain
+    }
+
+    /// How many calls were read.
+    pub(super) fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    /// Whether lines can follow.
+    pub(super) fn resumable(&self) -> Result<(), JournalError> {
+        match (self.lines, self.sealed) {
+            (0, _) => Err(JournalError::NoJournal),
+            (_, true) => Err(JournalError::AfterSeal { line: self.next_line() }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The object of a line, and the chain behind it.
+    fn open(&self, line: &[u8]) -> Result<(Chain, Vec<u8>), JournalError> {
+        let number = self.next_line();
+        let Some(whole) = line.strip_suffix(b"\n") else {
+            return Err(JournalError::Cut { line: number, bytes: line.len() });
+        };
+        let mut chain = self.chain;
+        let object = chain.open(whole).ok_or(JournalError::Damaged { line: number })?;
+        Ok((chain, object))
+    }
+
+    /// Takes the first call that has no end, if it is this one.
+    fn due(&mut self, number: u64) -> Option<Ahead> {
+        self.ahead.front().filter(|first| first.entry == number)?;
+        self.ahead.pop_front()
+    }
+
+    fn pass(&mut self, chain: Chain, line: &[u8]) {
+        self.chain = chain;
+        self.lines = self.next_line();
+        self.bytes = self.bytes.saturating_add(line.len() as u64);
+    }
+
+    fn next_line(&self) -> u64 {
+        self.lines.saturating_add(1)
+    }
+
+    fn nothing_ahead(&self) -> Result<(), JournalError> {
+        match self.ahead.front() {
+            Some(first) => Err(self.malformed(format!("entry {} has no end yet", first.entry))),
+            None => Ok(()),
         }
     }
 
@@ -173,7 +274,14 @@ impl Reader {
     }
 
     fn malformed(&self, cause: impl Into<String>) -> JournalError {
-        JournalError::Malformed { line: self.line, cause: cause.into() }
+        JournalError::Malformed { line: self.next_line(), cause: cause.into() }
+    }
+}
+
+impl End {
+    fn of(self, ahead: Ahead) -> Entry {
+        let Ahead { entry, at, call } = ahead;
+        Entry { entry, at, call, returned: self.returned, effects: self.effects, digest: self.digest }
     }
 }
 
@@ -199,7 +307,8 @@ impl fmt::Display for JournalError {
             Self::AfterSeal { line } => write!(f, "line {line}: something follows the seal"),
             Self::Other { what, theirs, ours } => write!(
                 f,
-                "{what} `{theirs}` wrote this journal, and here is `{ours}`; replay it with the one that wrote it"
+                "{what} `{theirs}` wrote this journal, and here is `{ours}`; replay it with the one that wrote it, or \
+                 go on from a snapshot that one takes"
             ),
         }
     }

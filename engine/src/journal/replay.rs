@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Call, Entry, Returned, Seal, digest};
+use super::{Call, Entry, Header, Returned, Seal, digest};
 use crate::Engine;
 use crate::protocol::{Application, Effect};
 use crate::value::Instant;
@@ -17,7 +17,7 @@ pub struct Replay<A> {
 /// Where a replay went another way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The entry; `None` if all entries were the same and the state at the end is not.
+    /// The entry; `None` if it is the state before the first or after the last.
     pub entry: Option<(u64, Instant)>,
     /// What was not the same.
     pub unequal: Unequal,
@@ -47,6 +47,13 @@ pub enum Unequal {
         /// In the replay.
         replay: u64,
     },
+    /// The state before the first entry.
+    Beginning {
+        /// That of the journal.
+        journal: u128,
+        /// That of the engine.
+        replay: u128,
+    },
     /// The state after the last entry.
     State {
         /// In the journal.
@@ -63,6 +70,20 @@ impl<A: Application> Replay<A> {
     #[must_use]
     pub fn new(engine: Engine<A>) -> Self {
         Self { engine, effects: Vec::new(), text: Vec::new() }
+    }
+
+    /// Compares the state at the start, where the header names one.
+    ///
+    /// # Errors
+    ///
+    /// It is another: the engine was not restored from the snapshot that the journal begins from.
+    pub fn header(&self, header: &Header) -> Result<(), Difference> {
+        let Some(journal) = header.after else { return Ok(()) };
+        let replay = self.engine.state_hash();
+        if journal == replay {
+            return Ok(());
+        }
+        Err(Difference { entry: None, unequal: Unequal::Beginning { journal, replay } })
     }
 
     /// Repeats one call. After a difference the rest of the journal says nothing about this engine any more.
@@ -99,6 +120,12 @@ impl<A: Application> Replay<A> {
         &self.effects
     }
 
+    /// The engine, to go on with it.
+    #[must_use]
+    pub fn into_engine(self) -> Engine<A> {
+        self.engine
+    }
+
     fn compare(&mut self, entry: &Entry, returned: Returned) -> Result<(), Unequal> {
         if returned != entry.returned {
             let journal = Box::new(entry.returned.clone());
@@ -115,6 +142,20 @@ impl<A: Application> Replay<A> {
     }
 }
 
+impl Unequal {
+    /// The field of the journal that is not the same: `returned`, `effects`, `digest`, `after` or `state`.
+    #[must_use]
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::Returned { .. } => "returned",
+            Self::Effects { .. } => "effects",
+            Self::Digest { .. } | Self::Unwritable(_) => "digest",
+            Self::Beginning { .. } => "after",
+            Self::State { .. } => "state",
+        }
+    }
+}
+
 impl fmt::Display for Returned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -127,9 +168,13 @@ impl fmt::Display for Returned {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.entry {
-            Some((entry, at)) => write!(f, "entry {entry} at {at} differs: {}", self.unequal),
-            None => write!(f, "every entry is the same, but {}", self.unequal),
+        let unequal = &self.unequal;
+        match (self.entry, unequal) {
+            (Some((entry, at)), _) => {
+                write!(f, "entry {entry} at {at} differs in `{}`: {unequal}", unequal.field())
+            }
+            (None, Unequal::Beginning { .. }) => unequal.fmt(f),
+            (None, _) => write!(f, "every entry is the same, but {unequal}"),
         }
     }
 }
@@ -144,6 +189,11 @@ impl fmt::Display for Unequal {
             Self::Digest { journal, replay } => {
                 write!(f, "the journal has effects with digest {journal:016x}, the replay {replay:016x}")
             }
+            Self::Beginning { journal, replay } => write!(
+                f,
+                "the journal begins after the snapshot with state {journal:032x}, and this engine is in state \
+                 {replay:032x}; restore that snapshot first"
+            ),
             Self::State { journal, replay } => {
                 write!(f, "the journal ends in state {journal:032x}, the replay in {replay:032x}")
             }

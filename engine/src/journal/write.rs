@@ -1,21 +1,30 @@
 //! Writing a journal, line by line.
 
 use serde::Serialize;
+use serde::ser::Error as _;
 
 use super::line::Chain;
-use super::{Call, Header, Returned, Seal, digest};
+use super::{Call, Header, JournalError, Reader, Returned, Seal, digest};
 use crate::protocol::{Command, Effect};
 use crate::value::Instant;
 
 /// Writes the lines of one journal, in order: header, entries, seal.
 ///
-/// An entry is written in two parts, because `apply` takes the command: [`begin`](Self::begin) before the call
-/// and [`end`](Self::end) after it.
+/// An entry is written in two parts, because `apply` takes the command: [`begin`](Self::begin) before the call and
+/// [`end`](Self::end) after it, which gives the line for both. A host that must survive a crash writes
+/// [`ahead`](Self::ahead) instead of `begin`, as many calls as it likes, and `end` then gives a line of its own for
+/// each, in their order.
 #[derive(Clone, Debug, Default)]
 pub struct Writer {
     chain: Chain,
-    next: u64,
+    /// The line written last, or the beginning of one.
     line: Vec<u8>,
+    /// Whether `line` is the beginning of an entry's one line.
+    begun: bool,
+    /// The number of the next call.
+    next: u64,
+    /// The number of the next call to end.
+    ended: u64,
     effects: Vec<u8>,
 }
 
@@ -28,6 +37,8 @@ struct Beginning<'a> {
 
 #[derive(Serialize)]
 struct Ending<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<u64>,
     returned: &'a Returned,
     effects: usize,
     #[serde(with = "super::hex64")]
@@ -39,6 +50,17 @@ impl Writer {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A writer that goes on where the reader stands: behind the last line that was whole, which is at
+    /// [`Reader::bytes`]. Calls written ahead are still to be ended.
+    ///
+    /// # Errors
+    ///
+    /// The journal has no header yet, or it is sealed.
+    pub fn resume(reader: &Reader) -> Result<Self, JournalError> {
+        reader.resumable()?;
+        Ok(Self { chain: reader.chain(), next: reader.begun(), ended: reader.entries(), ..Self::default() })
     }
 
     /// The first line, line feed included.
@@ -54,37 +76,82 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// As for [`header`](Self::header).
+    /// A call written ahead has not ended, or as for [`header`](Self::header).
     pub fn begin(&mut self, at: Instant, call: Call<&Command>) -> Result<(), serde_json::Error> {
+        self.nothing_ahead()?;
         self.line.clear();
-        serde_json::to_writer(&mut self.line, &Beginning { entry: self.next, at, call })
+        serde_json::to_writer(&mut self.line, &Beginning { entry: self.next, at, call })?;
+        self.begun = true;
+        Ok(())
     }
 
-    /// The line of the entry begun last, line feed included: what it returned, and all effects of that call.
+    /// The line of an entry's call, line feed included, to be written before the call is made.
     ///
     /// # Errors
     ///
-    /// As for [`header`](Self::header).
+    /// A call begun has not ended, or as for [`header`](Self::header).
+    pub fn ahead(&mut self, at: Instant, call: Call<&Command>) -> Result<&[u8], serde_json::Error> {
+        self.nothing_begun()?;
+        let entry = self.next;
+        self.next = self.next.saturating_add(1);
+        self.whole(&Beginning { entry, at, call })
+    }
+
+    /// The line of what came of a call, line feed included: of the one begun last, together with that call, or of
+    /// the first that was written ahead and has not ended.
+    ///
+    /// # Errors
+    ///
+    /// There is no such call, or as for [`header`](Self::header).
     pub fn end(&mut self, returned: &Returned, effects: &[Effect]) -> Result<&[u8], serde_json::Error> {
         let digest = digest(effects, &mut self.effects)?;
-        self.effects.clear();
-        serde_json::to_writer(&mut self.effects, &Ending { returned, effects: effects.len(), digest })?;
-        // Both parts are objects: the first loses its closing brace, the second its opening one.
-        self.line.pop_if(|brace| *brace == b'}');
-        self.line.push(b',');
-        self.line.extend(self.effects.iter().skip(1));
-        self.chain.close(&mut self.line);
-        self.next = self.next.saturating_add(1);
-        Ok(&self.line)
+        let of = self.ended;
+        self.ended = self.ended.saturating_add(1);
+        if std::mem::take(&mut self.begun) {
+            self.next = self.ended;
+            self.effects.clear();
+            let ending = Ending { of: None, returned, effects: effects.len(), digest };
+            serde_json::to_writer(&mut self.effects, &ending)?;
+            // Both parts are objects: the first loses its closing brace, the second its opening one.
+            self.line.pop_if(|brace| *brace == b'}');
+            self.line.push(b',');
+            self.line.extend(self.effects.iter().skip(1));
+            self.chain.close(&mut self.line);
+            return Ok(&self.line);
+        }
+        if of >= self.next {
+            self.ended = of;
+            return Err(serde_json::Error::custom("an end without a call; begin one, or write it ahead"));
+        }
+        self.whole(&Ending { of: Some(of), returned, effects: effects.len(), digest })
     }
 
     /// The last line, line feed included.
     ///
     /// # Errors
     ///
-    /// As for [`header`](Self::header).
+    /// A call has not ended, or as for [`header`](Self::header).
     pub fn seal(&mut self, state: u128) -> Result<&[u8], serde_json::Error> {
+        self.nothing_begun()?;
+        self.nothing_ahead()?;
         self.whole(&Seal { sealed: self.next, state })
+    }
+
+    fn nothing_begun(&self) -> Result<(), serde_json::Error> {
+        if self.begun {
+            return Err(serde_json::Error::custom(format!("call {} was begun and has not ended", self.next)));
+        }
+        Ok(())
+    }
+
+    fn nothing_ahead(&self) -> Result<(), serde_json::Error> {
+        if self.ended < self.next {
+            let call = self.ended;
+            return Err(serde_json::Error::custom(format!(
+                "call {call} was written ahead and has not ended"
+            )));
+        }
+        Ok(())
     }
 
     fn whole(&mut self, line: &impl Serialize) -> Result<&[u8], serde_json::Error> {

@@ -188,8 +188,7 @@ fn a_replay_names_the_first_entry_that_differs() {
     text.extend_from_slice(writer.seal(0).unwrap());
     fs::write(dir.join("other"), text).unwrap();
     let (_, err) = says(&dir, &["replay", "other"], 1);
-    let expected =
-        "other: entry 1 at 1999-01-03T05:00:00.000Z differs: the journal has 0 effects, the replay 1";
+    let expected = "other: entry 1 at 1999-01-03T05:00:00.000Z differs in `effects`: the journal has 0 effects, the replay 1";
     assert!(err.contains(expected), "{err}");
 
     let mut header = header;

@@ -36,7 +36,8 @@ pub fn replay(path: &Path) -> Outcome {
     }
     let header = reader.header(&first).map_err(wrong)?;
     header.runs_on(&runtime()).map_err(wrong)?;
-    let mut replay = Replay::new(engine(header, path)?);
+    let mut replay = Replay::new(engine(&header, path)?);
+    replay.header(&header).map_err(|difference| Failure::found(format!("{shown}: {difference}")))?;
     loop {
         let line = next_line(&mut lines).map_err(unreadable)?;
         progress.add(line.len() as u64);
@@ -44,6 +45,7 @@ pub fn replay(path: &Path) -> Outcome {
             break;
         }
         let compared = match reader.line(&line) {
+            Ok(Line::Ahead) => Ok(()),
             Ok(Line::Entry(entry)) => replay.entry(&entry),
             Ok(Line::Seal(seal)) => replay.seal(&seal),
             Err(error) => {
@@ -70,9 +72,9 @@ pub fn replay(path: &Path) -> Outcome {
 }
 
 /// The engine that a journal's header describes.
-fn engine(header: Header, path: &Path) -> Result<Engine<RhaiApplication>, Failure> {
+fn engine(header: &Header, path: &Path) -> Result<Engine<RhaiApplication>, Failure> {
     let shown = path.display();
-    let layout = Layout::new(header.center).map_err(|findings| {
+    let layout = Layout::new(header.center.clone()).map_err(|findings| {
         let findings: Vec<String> = findings.iter().map(Finding::to_string).collect();
         Failure::Found(format!("error: {shown}: its center can't be run\n{}\n", findings.join("\n")))
     })?;

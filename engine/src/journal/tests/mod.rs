@@ -1,5 +1,8 @@
 //! Tests of the journal.
 
+mod ahead;
+mod hostile;
+
 use std::sync::Arc;
 
 use super::*;
@@ -96,42 +99,9 @@ fn a_journal_reads_as_it_was_written() {
 }
 
 #[test]
-fn a_journal_cut_at_any_byte_says_so() {
-    let text = journal();
-    let (whole, ..) = read(&text);
-    for cut in 0..text.len() {
-        let (entries, sealed, error) = read(&text[..cut]);
-        assert_eq!(entries, whole[..entries.len()], "cut at {cut}");
-        let at_line_end = cut == 0 || text[cut - 1] == b'\n' || text[cut] == b'\n';
-        if at_line_end {
-            assert_eq!(error, None, "cut at {cut}");
-            assert_eq!(sealed, cut == text.len() - 1, "cut at {cut}");
-        } else {
-            let start = text[..cut].iter().rposition(|b| *b == b'\n').map_or(0, |p| p + 1);
-            let line = text[..cut].iter().filter(|b| **b == b'\n').count() as u64 + 1;
-            assert_eq!(error, Some(JournalError::Cut { line, bytes: cut - start }));
-            assert!(!sealed);
-        }
-    }
-}
-
-#[test]
 fn what_is_no_journal_is_called_so() {
     for text in ["at,id,service,phone\n", "\n", "{}\n", "x", "{\"journal\" :1}\n"] {
         assert_eq!(Reader::new().header(text.as_bytes()), Err(JournalError::NoJournal), "{text:?}");
-    }
-}
-
-#[test]
-fn a_byte_flipped_anywhere_is_noticed() {
-    let text = journal();
-    for at in 0..text.len() {
-        for flip in [0x01, 0x20, 0x80] {
-            let mut damaged = text.clone();
-            damaged[at] ^= flip;
-            let (_, _, error) = read(&damaged);
-            assert!(error.is_some(), "byte {at} with {flip:02x}");
-        }
     }
 }
 
@@ -201,12 +171,38 @@ fn a_replay_names_what_differs() {
     let error = replayed(&entry(Returned::More, 0, nothing)).unwrap_err();
     assert_eq!(
         error,
-        "entry 4 at 1970-01-01T00:00:01.000Z differs: the journal has more is due, the replay done"
+        "entry 4 at 1970-01-01T00:00:01.000Z differs in `returned`: the journal has more is due, the replay done"
     );
     let error = replayed(&entry(Returned::Done, 2, nothing)).unwrap_err();
-    assert!(error.ends_with("the journal has 2 effects, the replay 0"), "{error}");
+    assert!(error.ends_with("differs in `effects`: the journal has 2 effects, the replay 0"), "{error}");
     let error = replayed(&entry(Returned::Done, 0, nothing ^ 1)).unwrap_err();
-    assert!(error.contains("digest"), "{error}");
+    assert!(error.contains("differs in `digest`: the journal has effects with digest"), "{error}");
+}
+
+#[test]
+fn a_replay_begins_where_the_journal_does() {
+    let replay = Replay::new(engine());
+    let (from_the_start, state) = (Header::new(center(), ApplicationText::plain()), engine().state_hash());
+    assert_eq!(replay.header(&from_the_start), Ok(()));
+    assert_eq!(replay.header(&from_the_start.clone().after(state)), Ok(()));
+    let difference = replay.header(&from_the_start.after(1)).unwrap_err();
+    assert_eq!(difference.unequal, Unequal::Beginning { journal: 1, replay: state });
+    let message = difference.to_string();
+    assert!(message.starts_with(&format!("the journal begins after the snapshot with state {:032x}", 1)));
+}
+
+#[test]
+fn a_header_says_after_which_state_its_journal_begins() {
+    let header = Header::new(center(), ApplicationText::plain());
+    for (header, text) in [
+        (header.clone(), None),
+        (header.clone().after(0xab), Some("\"after\":\"000000000000000000000000000000ab\"")),
+    ] {
+        let line = Writer::new().header(&header).unwrap().to_vec();
+        let after = text.is_some_and(|text| String::from_utf8_lossy(&line).contains(text));
+        assert_eq!(after, header.after.is_some());
+        assert_eq!(Reader::new().header(&line), Ok(header));
+    }
 }
 
 #[test]
