@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rhai::{AST, Dynamic, FuncArgs};
 use ringback_engine::center::{Layout, Limit, Plan};
 use ringback_engine::protocol::{
-    Acceptance, Answer, Application, CallbackView, Contact, Fault, Hook, RetentionAnswer, TimeoutAnswer, TimeoutKind, View,
+    Acceptance, Answer, Application, CallbackView, Contact, Fault, Hook, RetentionAnswer, TimeoutAnswer,
+    TimeoutKind, View,
 };
 use smol_str::SmolStr;
 use xxhash_rust::xxh3::xxh3_128;
@@ -43,7 +44,7 @@ pub struct RhaiApplication {
     script: Script,
     sandbox: Sandbox,
     ast: AST,
-    hooks: Vec<Hook>,
+    hooks: Vec<(Hook, u32)>,
     counts: [HookCounts; Hook::ALL.len()],
     warnings: Vec<Diagnostic>,
     queues: LiteralQueues,
@@ -127,8 +128,8 @@ impl RhaiApplication {
 
     /// The hooks it has; for the others the center's settings hold.
     #[must_use]
-    pub fn hooks(&self) -> &[Hook] {
-        &self.hooks
+    pub fn hooks(&self) -> Vec<Hook> {
+        self.hooks.iter().map(|(hook, _)| *hook).collect()
     }
 
     /// What a hook has cost so far.
@@ -144,7 +145,11 @@ impl RhaiApplication {
     }
 
     fn has(&self, hook: Hook) -> bool {
-        self.hooks.contains(&hook)
+        self.line_of(hook).is_some()
+    }
+
+    fn line_of(&self, hook: Hook) -> Option<u32> {
+        self.hooks.iter().find(|(had, _)| *had == hook).map(|(_, line)| *line)
     }
 
     /// Calls a hook and takes its answer for one of kind `T`; `instead` says how such answers are written.
@@ -155,18 +160,24 @@ impl RhaiApplication {
         view: &Arc<dyn View>,
         instead: &str,
     ) -> Result<T, Fault> {
-        let result = self.sandbox.call(&self.ast, hook.name(), arguments, Arc::clone(view)).and_then(|value: Dynamic| {
-            value
-                .try_cast_result::<T>()
-                .map_err(|value| Fault::of_answer(wrong_answer(hook.name(), instead, &value)))
-        });
+        let result = self.sandbox.call(&self.ast, hook.name(), arguments, Arc::clone(view)).and_then(
+            |value: Dynamic| {
+                value
+                    .try_cast_result::<T>()
+                    .map_err(|value| Fault::of_answer(wrong_answer(hook.name(), instead, &value)))
+            },
+        );
         let operations = self.sandbox.operations();
         if let Some(counts) = self.counts.get_mut(hook as usize) {
             counts.calls = counts.calls.saturating_add(1);
             counts.faults = counts.faults.saturating_add(u64::from(result.is_err()));
             counts.operations = counts.operations.saturating_add(operations);
         }
-        result
+        // Rhai forgets where a limit was met; then the hook's own line is the nearest known.
+        result.map_err(|fault| match fault.line {
+            0 => Fault { line: self.line_of(hook).unwrap_or(0), ..fault },
+            _ => fault,
+        })
     }
 }
 
@@ -202,7 +213,8 @@ impl Application for RhaiApplication {
             return Ok(None);
         }
         let values = (CallbackValue(Arc::new(callback.clone())), EventValue(kind));
-        let instead = "`retry(after)`, `requeue()`, `reroute()`, `schedule(instant)`, `complete(word)` or `standard()`";
+        let instead =
+            "`retry(after)`, `requeue()`, `reroute()`, `schedule(instant)`, `complete(word)` or `standard()`";
         self.answer(Hook::Timeout, values, &callback.view, instead).map(|verdict: Verdict| verdict.0)
     }
 
@@ -224,7 +236,7 @@ impl std::fmt::Debug for RhaiApplication {
         f.debug_struct("RhaiApplication")
             .field("name", &self.script.name)
             .field("hash", &self.hash())
-            .field("hooks", &self.hooks)
+            .field("hooks", &self.hooks())
             .finish_non_exhaustive()
     }
 }

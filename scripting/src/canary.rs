@@ -45,7 +45,9 @@ const HELD_BY_CHECKS: [(&str, &str); 4] = [
 pub(crate) fn self_test(sandbox: &mut Sandbox) -> Result<(), String> {
     let view: Arc<dyn View> = Arc::new(Nowhere);
     for (name, source) in HELD_BY_RHAI {
-        let escaped = sandbox.compile(source).is_ok_and(|ast| sandbox.call(&ast, "canary", (), Arc::clone(&view)).is_ok());
+        let escaped = sandbox
+            .compile(source)
+            .is_ok_and(|ast| sandbox.call(&ast, "canary", (), Arc::clone(&view)).is_ok());
         if escaped || sandbox.operations() > OPERATIONS.saturating_add(1) {
             return Err(name.into());
         }

@@ -33,7 +33,10 @@ fn message(error: &EvalAltResult) -> String {
         E::ErrorTooManyOperations(_) | E::ErrorTerminated(..) => {
             format!("more than {OPERATIONS} operations in one call: is there a loop without end?")
         }
-        E::ErrorStackOverflow(_) => "calls nest too deeply; the deeper a script's expressions, the fewer levels of calls it has".into(),
+        E::ErrorStackOverflow(_) => {
+            "calls nest too deeply; the deeper a script's expressions, the fewer levels of calls it has"
+                .into()
+        }
         E::ErrorTooManyVariables(_) => format!("more than {VARIABLES} variables at one time"),
         E::ErrorDataTooLarge(..) => format!("a text of more than {TEXT_BYTES} bytes"),
         E::ErrorFunctionNotFound(signature, _) => unknown_call(signature),
@@ -56,7 +59,11 @@ fn unknown_call(signature: &str) -> String {
     };
     let kinds: Vec<_> =
         kinds.trim_end_matches(')').split(", ").filter(|kind| !kind.is_empty()).map(kind).collect();
-    if kinds.is_empty() { format!("unknown function `{name}`") } else { format!("`{name}` can't be used with {}", kinds.join(" and ")) }
+    if kinds.is_empty() {
+        format!("unknown function `{name}`")
+    } else {
+        format!("`{name}` can't be used with {}", kinds.join(" and "))
+    }
 }
 
 /// A property that no kind has: `Unknown property 'x' - a getter is not registered for type 'plan'`.
@@ -98,7 +105,9 @@ pub(crate) fn parse_message(error: &ParseErrorType) -> String {
     match error {
         P::UnexpectedEOF => "the script ends too early".into(),
         P::BadInput(LexError::StringTooLong(_)) => format!("a text of more than {TEXT_BYTES} bytes"),
-        P::BadInput(LexError::UnexpectedInput(text) | LexError::ImproperSymbol(text, _)) => format!("unexpected `{text}`"),
+        P::BadInput(LexError::UnexpectedInput(text) | LexError::ImproperSymbol(text, _)) => {
+            format!("unexpected `{text}`")
+        }
         P::UnknownOperator(text) => format!("unknown operator `{text}`"),
         P::MissingToken(token, purpose) => format!("expected `{token}` {purpose}"),
         P::Reserved(word) => format!("`{word}` is a reserved word"),
@@ -106,8 +115,12 @@ pub(crate) fn parse_message(error: &ParseErrorType) -> String {
         P::VariableExpected => "expected a variable's name".into(),
         P::PropertyExpected => "expected a property's name".into(),
         P::ExprExpected(what) => format!("expected {what}"),
-        P::FnDuplicatedDefinition(name, _) => format!("there are two functions `{name}` with as many parameters"),
-        P::FnDuplicatedParam(name, parameter) => format!("function `{name}` has two parameters `{parameter}`"),
+        P::FnDuplicatedDefinition(name, _) => {
+            format!("there are two functions `{name}` with as many parameters")
+        }
+        P::FnDuplicatedParam(name, parameter) => {
+            format!("function `{name}` has two parameters `{parameter}`")
+        }
         P::FnMissingName => "expected the function's name".into(),
         P::FnMissingParams(name) => format!("function `{name}`: expected `(`"),
         P::FnMissingBody(name) => format!("function `{name}`: expected `{{`"),
@@ -116,7 +129,7 @@ pub(crate) fn parse_message(error: &ParseErrorType) -> String {
         P::TooManyFunctions => format!("more than {FUNCTIONS} functions"),
         P::LiteralTooLarge(what, most) => format!("{} of more than {most}", lowered(what)),
         P::LoopBreak => "`break` and `continue` belong in a loop".into(),
-        P::MismatchedType(expected, actual) => format!("expected {}, not {}", kind(expected), kind(actual)),
+        P::MismatchedType(expected, actual) => format!("expected {expected}, not {actual}"),
         other => lowered(&other.to_string()),
     }
 }

@@ -4,14 +4,14 @@
 pub const SOURCE_BYTES: usize = 16 * 1024;
 /// The most operations of one call.
 pub const OPERATIONS: u64 = 20_000;
-/// How deep a script may nest. Stack is used by calls within calls and by expressions within each: a script with
-/// deep expressions gets fewer levels of calls. The first of these that a script's expressions fit is its own.
-pub const NESTINGS: [Nesting; 4] = [
-    Nesting { calls: 8, expressions: 16 },
-    Nesting { calls: 5, expressions: 24 },
-    Nesting { calls: 4, expressions: 32 },
-    Nesting { calls: 3, expressions: 40 },
-];
+/// The most levels of calls; the hook is the first.
+pub const CALLS: usize = 8;
+/// The levels of calls that a script has whatever its expressions.
+pub const LEAST_CALLS: usize = 2;
+/// Levels of calls times levels of expressions, which both use stack: a script with deep expressions has fewer
+/// levels of calls, though never fewer than two. A level of expressions is what Rhai's parser counts: about three for an `if`, two for a pair of
+/// parentheses, one for a word in a chain.
+pub const NESTING: usize = 72;
 /// How deep expressions nest outside functions, where there are none.
 pub(crate) const OUTSIDE_DEPTH: usize = 32;
 /// The most bytes of a text.
@@ -33,16 +33,6 @@ pub(crate) const REQUIREMENTS_KEPT: usize = 1024;
 /// Printed lines that are kept for a host that does not take them.
 pub(crate) const LOG_LINES_KEPT: usize = 256;
 
-/// How deep calls and expressions nest at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Nesting {
-    /// Levels of calls; the hook is the first.
-    pub calls: usize,
-    /// Levels of expressions in each function, as Rhai's parser counts them: about three for an `if` or a pair of
-    /// parentheses, one for a word in a chain.
-    pub expressions: usize,
-}
-
 /// The version of Rhai that the sandbox was proven with.
 const RHAI: &str = "rhai/1.27.0";
 
@@ -50,9 +40,8 @@ const RHAI: &str = "rhai/1.27.0";
 /// runtimes, so a journal is replayed with the one it was written with.
 #[must_use]
 pub fn runtime() -> String {
-    let nestings = NESTINGS.map(|nesting| format!("{}x{}", nesting.calls, nesting.expressions)).join(",");
     format!(
-        "{RHAI} optimizer=none source={SOURCE_BYTES} operations={OPERATIONS} nesting={nestings} text={TEXT_BYTES} \
-         variables={VARIABLES} functions={FUNCTIONS} modules=0"
+        "{RHAI} optimizer=none source={SOURCE_BYTES} operations={OPERATIONS} calls={CALLS} nesting={NESTING} \
+         text={TEXT_BYTES} variables={VARIABLES} functions={FUNCTIONS} modules=0"
     )
 }

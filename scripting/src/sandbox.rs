@@ -5,20 +5,54 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rhai::module_resolvers::DummyModuleResolver;
-use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, OptimizationLevel, ParseError, ParseErrorType, Position, Scope};
+use rhai::{
+    AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, OptimizationLevel, ParseError,
+    ParseErrorType, Position, Scope,
+};
 use ringback_engine::protocol::{Fault, View};
 
 use crate::fault::fault_of;
-use crate::limits::{FUNCTIONS, NESTINGS, OPERATIONS, OUTSIDE_DEPTH, TEXT_BYTES, VARIABLES};
+use crate::limits::{
+    CALLS, FUNCTIONS, LEAST_CALLS, NESTING, OPERATIONS, OUTSIDE_DEPTH, TEXT_BYTES, VARIABLES,
+};
 use crate::meter::{Meter, Printed};
 use crate::requirements::Requirements;
 use crate::words::{self, Call};
 
 /// Keywords and symbols that Rhai is told not to know.
 const DISABLED: [&str; 32] = [
-    "eval", "Fn", "call", "curry", "is_shared", "is_def_fn", "is_def_var", "type_of", "import", "export", "as", "global",
-    "private", "this", "try", "catch", "throw", "[", "]", "?[", "#{", "?.", "??", "??=", "**", "**=", "::", "!is", "exit",
-    "shared", "sync", "async",
+    "eval",
+    "Fn",
+    "call",
+    "curry",
+    "is_shared",
+    "is_def_fn",
+    "is_def_var",
+    "type_of",
+    "import",
+    "export",
+    "as",
+    "global",
+    "private",
+    "this",
+    "try",
+    "catch",
+    "throw",
+    "[",
+    "]",
+    "?[",
+    "#{",
+    "?.",
+    "??",
+    "??=",
+    "**",
+    "**=",
+    "::",
+    "!is",
+    "exit",
+    "shared",
+    "sync",
+    "async",
 ];
 
 /// A Rhai engine that scripts can do no harm with.
@@ -45,11 +79,12 @@ impl Sandbox {
         Self { engine, scope: Scope::new(), meter, printed }
     }
 
-    /// Compiles a source, and sets the first of the nestings that it fits for the calls to come.
+    /// Compiles a source, and leaves its calls as many levels as its expressions allow.
     pub(crate) fn compile(&mut self, source: &str) -> Result<AST, ParseError> {
         let mut result = Err(ParseError(Box::new(ParseErrorType::ExprTooDeep), Position::NONE));
-        for nesting in NESTINGS {
-            self.engine.set_max_expr_depths(OUTSIDE_DEPTH, nesting.expressions).set_max_call_levels(nesting.calls);
+        for calls in (LEAST_CALLS..=CALLS).rev() {
+            let expressions = NESTING.checked_div(calls).unwrap_or(0);
+            self.engine.set_max_expr_depths(OUTSIDE_DEPTH, expressions).set_max_call_levels(calls);
             let engine = &self.engine;
             result = catch_unwind(AssertUnwindSafe(|| engine.compile(source)))
                 .unwrap_or_else(|_| Err(ParseError(Box::new(ParseErrorType::UnexpectedEOF), Position::NONE)));
@@ -79,9 +114,9 @@ impl Sandbox {
             self.scope.clear();
         }
         match result {
-            Ok(Ok(_)) if self.meter.has_unshown() => {
-                Err(Fault::of_answer("a text shows a value that has none; only texts, integers, booleans, durations and instants have"))
-            }
+            Ok(Ok(_)) if self.meter.has_unshown() => Err(Fault::of_answer(
+                "a text shows a value that has none; only texts, integers, booleans, durations and instants have",
+            )),
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(fault_of(&error)),
             Err(_) => Err(Fault::of_answer("the script interpreter panicked")),

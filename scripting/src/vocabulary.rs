@@ -70,7 +70,17 @@ const fn function(
     sentence: &'static str,
     example: &'static str,
 ) -> Word {
-    Word { name, form: Form::Function, on: &[], takes, optional: 0, gives, sentence, example, supported: true }
+    Word {
+        name,
+        form: Form::Function,
+        on: &[],
+        takes,
+        optional: 0,
+        gives,
+        sentence,
+        example,
+        supported: true,
+    }
 }
 
 const fn method(
@@ -91,7 +101,17 @@ const fn property(
     sentence: &'static str,
     example: &'static str,
 ) -> Word {
-    Word { name, form: Form::Property, on, takes: &[], optional: 0, gives, sentence, example, supported: true }
+    Word {
+        name,
+        form: Form::Property,
+        on,
+        takes: &[],
+        optional: 0,
+        gives,
+        sentence,
+        example,
+        supported: true,
+    }
 }
 
 const ASKED: &[&str] = &["request", "callback"];

@@ -14,8 +14,16 @@ const WORDS: [(&str, &str, &str); 18] = [
     ("is_def_fn", "looking functions up is", "call the function; `check` knows whether it exists"),
     ("is_def_var", "looking variables up is", "declare the variable with `let`"),
     ("type_of", "asking for types is", "every word of the reference says what it gives"),
-    ("try", "catching faults is", "test first, as in `if request.has(\"tier\")`; a fault is reported by itself"),
-    ("catch", "catching faults is", "test first, as in `if request.has(\"tier\")`; a fault is reported by itself"),
+    (
+        "try",
+        "catching faults is",
+        "test first, as in `if request.has(\"tier\")`; a fault is reported by itself",
+    ),
+    (
+        "catch",
+        "catching faults is",
+        "test first, as in `if request.has(\"tier\")`; a fault is reported by itself",
+    ),
     ("throw", "throwing is", "return an answer, as `reject(\"code\")`"),
     ("import", "modules are", "write the function in this file; shared data belongs in a `[[table]]`"),
     ("export", "modules are", "every function of this file is known in it; leave it out"),
@@ -30,7 +38,11 @@ const WORDS: [(&str, &str, &str); 18] = [
 const SYMBOLS: [(&str, &str, &str); 9] = [
     ("#{", "object maps are", "keep the data in a `[[table]]` and use `lookup(table, key)`"),
     ("?[", "indexes are", "use `sub(from, count)` for texts and `lookup(table, key)` for data"),
-    ("?.", "`?.` is", "use `.`; what may be absent takes another value, as in `attr(\"tier\", \"standard\")`"),
+    (
+        "?.",
+        "`?.` is",
+        "use `.`; what may be absent takes another value, as in `attr(\"tier\", \"standard\")`",
+    ),
     ("??", "`??` is", "give the other value to the word itself, as in `attr(\"tier\", \"standard\")`"),
     ("??=", "`??=` is", "give the other value to the word itself, as in `attr(\"tier\", \"standard\")`"),
     ("**", "powers are", "multiply, as in `x * x`"),
@@ -63,8 +75,10 @@ pub(crate) fn check(tokens: Tokens<'_>, findings: &mut Findings<'_>) {
 }
 
 fn shown(text: &str) -> String {
-    let line: String = text.chars().take_while(|c| *c != '\n').take(24).collect();
-    format!("`{}`", line.escape_debug())
+    let line = text.chars().take_while(|c| *c != '\n').take(24);
+    let visible: String =
+        line.map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    format!("`{visible}`")
 }
 
 fn refuse(tokens: Tokens<'_>, i: usize, what: &str, instead: &str, findings: &mut Findings<'_>) {
@@ -110,7 +124,8 @@ fn assigns_to_property(tokens: Tokens<'_>, i: usize) -> bool {
 /// Whether a value ends in front of this place, so that what stands there is an operator on it.
 fn follows_value(tokens: Tokens<'_>, i: usize) -> bool {
     const KEYWORDS: [&str; 14] = [
-        "return", "if", "else", "while", "until", "in", "switch", "loop", "do", "let", "const", "break", "continue", "for",
+        "return", "if", "else", "while", "until", "in", "switch", "loop", "do", "let", "const", "break",
+        "continue", "for",
     ];
     match i.checked_sub(1).and_then(|before| tokens.get(before)).map(|token| &token.kind) {
         Some(Kind::Name) => !KEYWORDS.contains(&tokens.name_before(i)),
@@ -123,7 +138,11 @@ fn follows_value(tokens: Tokens<'_>, i: usize) -> bool {
 fn word(tokens: Tokens<'_>, i: usize, findings: &mut Findings<'_>) {
     let word = tokens.text(i);
     if let Some((_, what, instead)) = WORDS.iter().find(|(name, ..)| *name == word) {
-        findings.error_with_help(tokens.span(i), format!("`{word}`: {what} not part of the dialect"), *instead);
+        findings.error_with_help(
+            tokens.span(i),
+            format!("`{word}`: {what} not part of the dialect"),
+            *instead,
+        );
     } else if word.starts_with("__") {
         findings.error_with_help(
             tokens.span(i),
@@ -147,7 +166,11 @@ pub(crate) fn check_function(
     for i in function.body.clone() {
         let name = tokens.name(i);
         if name == "fn" {
-            findings.error_with_help(tokens.span(i), "a function within a function", "write it beside the others");
+            findings.error_with_help(
+                tokens.span(i),
+                "a function within a function",
+                "write it beside the others",
+            );
         } else if matches!(tokens.name_before(i), "let" | "const" | "for") && is_function(name) {
             variable_named_like_function(tokens, i, name, findings);
         } else if is_function(name)
@@ -191,7 +214,10 @@ fn unreachable_code(tokens: Tokens<'_>, i: usize, end: usize, findings: &mut Fin
             ";" if begins_statement => {
                 let after = next.saturating_add(1);
                 if after < end && tokens.symbol(after) != "}" {
-                    findings.warning(tokens.span(after), format!("this is never reached: `{name}` stands in front of it"));
+                    findings.warning(
+                        tokens.span(after),
+                        format!("this is never reached: `{name}` stands in front of it"),
+                    );
                 }
                 return;
             }

@@ -35,9 +35,9 @@ pub(crate) enum Kind {
 
 /// Longer symbols before those they begin with.
 const SYMBOLS: [&str; 51] = [
-    "<<=", ">>=", "**=", "..=", "...", "??=", "===", "!==", "=>", "==", "!=", "<=", ">=", "<<", ">>", "&&", "||",
-    "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "**", "..", "::", "?.", "?[", "??", "#{", "(", ")", "{", "}", "[",
-    "]", ",", ";", ":", ".", "=", "!", "<", ">", "+", "-", "*", "/", "%",
+    "<<=", ">>=", "**=", "..=", "...", "??=", "===", "!==", "=>", "==", "!=", "<=", ">=", "<<", ">>", "&&",
+    "||", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "**", "..", "::", "?.", "?[", "??", "#{", "(", ")",
+    "{", "}", "[", "]", ",", ";", ":", ".", "=", "!", "<", ">", "+", "-", "*", "/", "%",
 ];
 const SINGLE: &str = "&|^?#@$~";
 
@@ -323,7 +323,11 @@ impl Lexer<'_> {
             return self.push(Kind::Symbol, start);
         }
         self.skip(c.len_utf8());
-        if SINGLE.contains(c) { self.push(Kind::Symbol, start) } else { self.bad("an unexpected character", start) }
+        if SINGLE.contains(c) {
+            self.push(Kind::Symbol, start)
+        } else {
+            self.bad("an unexpected character", start)
+        }
     }
 }
 
@@ -350,9 +354,10 @@ mod tests {
 
     #[test]
     fn interpolations_are_tokens() {
-        assert_eq!(texts("`a ${b + {c}} d ${`e ${f}`}`"), [
-            "`a ", "${", "b", "+", "{", "c", "}", "}", " d ", "${", "`e ", "${", "f", "}", "`", "}", "`"
-        ]);
+        assert_eq!(
+            texts("`a ${b + {c}} d ${`e ${f}`}`"),
+            ["`a ", "${", "b", "+", "{", "c", "}", "}", " d ", "${", "`e ", "${", "f", "}", "`", "}", "`"]
+        );
     }
 
     #[test]
@@ -365,7 +370,8 @@ mod tests {
         assert_eq!(value("\"a\\\"\\n\\x41\""), ("a\"\nA".into(), false));
         assert_eq!(value("\"a\"\"b\""), ("a\"b".into(), false));
         assert_eq!(value("`a \"b\"`"), ("a \"b\"".into(), true));
-        for bad in ["\"a", "\"a\nb\"", "`a", "\"\\q\"", "'a", "99999999999999999999", "#\"a\"#", "é", "a\rb"] {
+        for bad in ["\"a", "\"a\nb\"", "`a", "\"\\q\"", "'a", "99999999999999999999", "#\"a\"#", "é", "a\rb"]
+        {
             assert!(matches!(tokens(bad).last().map(|t| &t.kind), Some(Kind::Bad(_))), "{bad}");
         }
     }

@@ -18,7 +18,8 @@ use crate::vocabulary::{Form, called};
 use crate::words::{local_time, word_of_answer};
 
 /// The kinds of events that `timeout` is asked about.
-const EVENTS: [&str; 7] = ["queue_wait", "busy", "no_answer", "answering_machine", "fax", "error", "abandoned"];
+const EVENTS: [&str; 7] =
+    ["queue_wait", "busy", "no_answer", "answering_machine", "fax", "error", "abandoned"];
 
 /// The kinds of events that will be.
 const EVENTS_TO_COME: [&str; 4] = ["offer", "rejected", "unconfirmed", "not_found"];
@@ -125,12 +126,19 @@ fn check_text(
     }
 }
 
-fn check_requirement(tokens: Tokens<'_>, at: usize, text: &str, center: &Center, findings: &mut Findings<'_>) {
+fn check_requirement(
+    tokens: Tokens<'_>,
+    at: usize,
+    text: &str,
+    center: &Center,
+    findings: &mut Findings<'_>,
+) {
     let span = tokens.span(at);
     let requirement = match text.parse::<Requirement>() {
         Ok(requirement) => requirement,
         Err(error) => {
-            let plain = matches!(tokens.get(at).map(|token| &token.kind), Some(Kind::Text { plain: true, .. }));
+            let plain =
+                matches!(tokens.get(at).map(|token| &token.kind), Some(Kind::Text { plain: true, .. }));
             // Within a text that stands in the source as it reads, the finding points at the very place.
             let span = if plain {
                 let start = span.start.saturating_add(1).saturating_add(error.offset);
@@ -156,7 +164,10 @@ fn check_requirement(tokens: Tokens<'_>, at: usize, text: &str, center: &Center,
             }
             Term::Group(name) if !agents.iter().any(|agent| agent.groups.contains(name)) => {
                 let groups: BTreeSet<_> = agents.iter().flat_map(|agent| &agent.groups).collect();
-                format!("nobody is in the group `{name}`{}", did_you_mean(name, groups.into_iter().map(Name::as_str)))
+                format!(
+                    "nobody is in the group `{name}`{}",
+                    did_you_mean(name, groups.into_iter().map(Name::as_str))
+                )
             }
             Term::Agent(id) if !agents.iter().any(|agent| agent.id == *id) => {
                 let ids = agents.iter().map(|agent| agent.id.as_str());
@@ -176,7 +187,8 @@ fn holds(agents: &[Agent], skill: &Name, level: u8) -> bool {
 fn check_event(tokens: Tokens<'_>, function: &Function<'_>, i: usize, findings: &mut Findings<'_>) {
     let is_kind = tokens.name(i) == "kind"
         && tokens.symbol_before(i) == "."
-        && i.checked_sub(2).is_some_and(|owner| parameter_kind(function, tokens.name(owner)) == Some("event"));
+        && i.checked_sub(2)
+            .is_some_and(|owner| parameter_kind(function, tokens.name(owner)) == Some("event"));
     if !is_kind {
         return;
     }
@@ -192,7 +204,9 @@ fn check_event(tokens: Tokens<'_>, function: &Function<'_>, i: usize, findings: 
     if tokens.name_before(first) == "switch" && tokens.symbol(next) == "{" {
         compared.extend(labels(tokens, next));
     }
-    if tokens.symbol_before(first) == "(" && first.checked_sub(2).is_some_and(|at| tokens.name(at) == "any_of") {
+    if tokens.symbol_before(first) == "("
+        && first.checked_sub(2).is_some_and(|at| tokens.name(at) == "any_of")
+    {
         compared.extend(next..tokens.closing(first.saturating_sub(1)).unwrap_or(next));
     }
     for at in compared {

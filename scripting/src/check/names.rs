@@ -11,8 +11,8 @@ use crate::vocabulary::{Form, WORDS, Word, called, properties};
 
 /// Keywords that can stand in front of a parenthesis without being called.
 const KEYWORDS: [&str; 16] = [
-    "if", "else", "while", "until", "loop", "do", "for", "in", "switch", "return", "let", "const", "break", "continue",
-    "true", "false",
+    "if", "else", "while", "until", "loop", "do", "for", "in", "switch", "return", "let", "const", "break",
+    "continue", "true", "false",
 ];
 
 /// Hooks that the dialect will have.
@@ -138,11 +138,19 @@ fn check_call(call: &Call<'_>, functions: &[Function<'_>], findings: &mut Findin
     } else if let Some(function) = own.first() {
         findings.error_with_help(
             span,
-            format!("`{name}` with {} values; it has {} parameters", arguments.len(), function.parameters.len()),
+            format!(
+                "`{name}` with {} values; it has {} parameters",
+                arguments.len(),
+                function.parameters.len()
+            ),
             format!("write `{name}({})`", function.parameters.join(", ")),
         );
     } else if behind_dot && properties(name).next().is_some() {
-        findings.error_with_help(span, format!("`{name}` is a property"), format!("write `.{name}` without parentheses"));
+        findings.error_with_help(
+            span,
+            format!("`{name}` is a property"),
+            format!("write `.{name}` without parentheses"),
+        );
     } else {
         let known = WORDS.iter().filter(|word| word.form != Form::Property).map(|word| word.name);
         let hint = did_you_mean(name, known.chain(functions.iter().map(|function| function.name)));

@@ -106,8 +106,12 @@ fn tagged(tags: &mut Vec<(SmolStr, SmolStr)>, name: &str, value: &str) -> Fallib
 
 fn limits(engine: &mut Engine) {
     engine.register_fn("no_limit", Limits::default);
-    engine.register_fn("limit", |key: ImmutableString, max: i64, per: Duration| limited(Limits::default(), &key, max, per));
-    engine.register_fn("limit", |key: Dynamic, max: i64, per: Duration| limited(Limits::default(), &text(&key)?, max, per));
+    engine.register_fn("limit", |key: ImmutableString, max: i64, per: Duration| {
+        limited(Limits::default(), &key, max, per)
+    });
+    engine.register_fn("limit", |key: Dynamic, max: i64, per: Duration| {
+        limited(Limits::default(), &text(&key)?, max, per)
+    });
     engine.register_fn("limit", |limits: Limits, key: Dynamic, max: i64, per: Duration| {
         limited(limits, &text(&key)?, max, per)
     });
@@ -118,7 +122,9 @@ fn limited(mut limits: Limits, key: &str, max: i64, per: Duration) -> Fallible<L
         return fault(format!("limit `{key}`: at most {max}; write 0 to {}", Limit::MAX));
     };
     if per < Duration::from_millis(1) || per > Limit::LONGEST {
-        return fault(format!("limit `{key}`: in any {per}; write at most `days(31)`, and more than no time"));
+        return fault(format!(
+            "limit `{key}`: in any {per}; write at most `days(31)`, and more than no time"
+        ));
     }
     if limits.0.len() >= Limit::PER_REQUEST {
         return fault(format!("more than {} limits", Limit::PER_REQUEST));

@@ -92,7 +92,7 @@ fn asked<T: Asked>(engine: &mut Engine) {
         attribute_or(asked.request(), &name, || otherwise.into())
     });
     engine.register_fn("attr", |asked: &mut T, name: Dynamic, otherwise: Dynamic| -> Fallible<Dynamic> {
-        Ok(attribute_or(asked.request(), &text(&name)?, || otherwise))
+        attribute_or(asked.request(), &text(&name)?, || otherwise)
     });
     engine.register_fn("has", |asked: &mut T, name: ImmutableString| {
         asked.request().attributes.contains_key(name.as_str())
@@ -108,13 +108,15 @@ fn shared(text: &str) -> ImmutableString {
 
 fn attribute(request: &Request, name: &str) -> Fallible<Dynamic> {
     match request.attributes.get(name) {
-        Some(value) => Ok(value_of(value)),
-        None => fault(format!("there is no attribute `{name}`; write `attr(name, otherwise)` where it may be absent")),
+        Some(value) => value_of(value),
+        None => fault(format!(
+            "there is no attribute `{name}`; write `attr(name, otherwise)` where it may be absent"
+        )),
     }
 }
 
-fn attribute_or(request: &Request, name: &str, otherwise: impl FnOnce() -> Dynamic) -> Dynamic {
-    request.attributes.get(name).map_or_else(otherwise, value_of)
+fn attribute_or(request: &Request, name: &str, otherwise: impl FnOnce() -> Dynamic) -> Fallible<Dynamic> {
+    request.attributes.get(name).map_or_else(|| Ok(otherwise()), value_of)
 }
 
 fn callbacks(engine: &mut Engine) {
@@ -128,18 +130,25 @@ fn callbacks(engine: &mut Engine) {
         callback.0.view.now().since(callback.0.place).max(Duration::ZERO)
     });
     engine.register_get("place", |callback: &mut CallbackValue| callback.0.place);
-    engine.register_get("state", |callback: &mut CallbackValue| ImmutableString::from(callback.0.state.to_string()));
+    engine.register_get("state", |callback: &mut CallbackValue| {
+        ImmutableString::from(callback.0.state.to_string())
+    });
     engine.register_fn("tag", |callback: &mut CallbackValue, name: Dynamic| {
         let name = text(&name)?;
         match tag(&callback.0, &name) {
             Some(value) => Ok(value),
-            None => fault(format!("there is no tag `{name}`; write `tag(name, otherwise)` where it may be absent")),
+            None => fault(format!(
+                "there is no tag `{name}`; write `tag(name, otherwise)` where it may be absent"
+            )),
         }
     });
-    engine.register_fn("tag", |callback: &mut CallbackValue, name: Dynamic, otherwise: Dynamic| -> Fallible<Dynamic> {
-        let name = text(&name)?;
-        Ok(tag(&callback.0, &name).map_or(otherwise, Dynamic::from))
-    });
+    engine.register_fn(
+        "tag",
+        |callback: &mut CallbackValue, name: Dynamic, otherwise: Dynamic| -> Fallible<Dynamic> {
+            let name = text(&name)?;
+            Ok(tag(&callback.0, &name).map_or(otherwise, Dynamic::from))
+        },
+    );
 }
 
 fn tag(callback: &CallbackView, name: &str) -> Option<ImmutableString> {

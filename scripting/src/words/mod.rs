@@ -11,11 +11,12 @@ mod times;
 
 use std::sync::Arc;
 
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, Position};
 use ringback_engine::center::Plan;
 use ringback_engine::protocol::{Acceptance, RetentionAnswer, View};
 use ringback_engine::{Duration, Instant};
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, Position};
 
+use crate::limits::TEXT_BYTES;
 use crate::meter::Meter;
 use crate::requirements::Requirements;
 
@@ -51,6 +52,11 @@ fn ask<T>(context: &NativeCallContext<'_>, question: impl FnOnce(&dyn View) -> F
         Some(call) => question(call.0.as_ref()),
         None => fault("there is no center to ask here"),
     }
+}
+
+/// A text, if it is not too long. Rhai checks that too, but its fault has lost the line.
+fn fitting(text: ImmutableString) -> Fallible<ImmutableString> {
+    if text.len() <= TEXT_BYTES { Ok(text) } else { fault(format!("a text of more than {TEXT_BYTES} bytes")) }
 }
 
 /// A value where a text is expected: a text, or an integer as its text.
@@ -90,8 +96,10 @@ pub(crate) fn kind_of(value: &Dynamic) -> &'static str {
 /// Registers a word that takes one text: at once for texts, by way of [`text`] for other kinds.
 macro_rules! takes_text {
     ($engine:expr, $name:literal, $function:expr) => {
-        $engine.register_fn($name, |context: NativeCallContext<'_>, a: ImmutableString| $function(&context, &a));
-        $engine.register_fn($name, |context: NativeCallContext<'_>, a: Dynamic| $function(&context, &text(&a)?));
+        $engine
+            .register_fn($name, |context: NativeCallContext<'_>, a: ImmutableString| $function(&context, &a));
+        $engine
+            .register_fn($name, |context: NativeCallContext<'_>, a: Dynamic| $function(&context, &text(&a)?));
     };
 }
 use takes_text;

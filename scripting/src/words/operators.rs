@@ -7,7 +7,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
 use ringback_engine::{Duration, Instant};
 
 use super::texts::shown;
-use super::{Fallible, ask, fault, kind_of};
+use super::{Fallible, ask, fault, fitting, kind_of};
 
 pub(super) fn register(engine: &mut Engine) {
     integers(engine);
@@ -23,7 +23,9 @@ pub(super) fn register(engine: &mut Engine) {
 fn checked(a: i64, operator: &str, b: i64, result: Option<i64>) -> Fallible<i64> {
     match result {
         Some(result) => Ok(result),
-        None if b == 0 && matches!(operator, "/" | "%") => fault(format!("division by zero: `{a} {operator} {b}`")),
+        None if b == 0 && matches!(operator, "/" | "%") => {
+            fault(format!("division by zero: `{a} {operator} {b}`"))
+        }
         None => fault(format!("overflow: `{a} {operator} {b}` does not fit in 64 bits")),
     }
 }
@@ -72,13 +74,18 @@ fn comparisons(engine: &mut Engine) {
 fn moved(instant: Instant, millis: Option<i64>) -> Fallible<Instant> {
     let sum = millis.and_then(|millis| instant.millis().checked_add(millis));
     match sum {
-        Some(sum) if (Instant::MIN.millis()..=Instant::MAX.millis()).contains(&sum) => Ok(Instant::from_millis(sum)),
+        Some(sum) if (Instant::MIN.millis()..=Instant::MAX.millis()).contains(&sum) => {
+            Ok(Instant::from_millis(sum))
+        }
         _ => fault("overflow: the instant lies outside the years 1 to 9999"),
     }
 }
 
 fn span(millis: Option<i64>) -> Fallible<Duration> {
-    millis.map_or_else(|| fault("overflow: the duration does not fit in 64 bits"), |millis| Ok(Duration::from_millis(millis)))
+    millis.map_or_else(
+        || fault("overflow: the duration does not fit in 64 bits"),
+        |millis| Ok(Duration::from_millis(millis)),
+    )
 }
 
 fn times(engine: &mut Engine) {
@@ -96,12 +103,18 @@ fn times(engine: &mut Engine) {
 /// A text with a value of another kind behind or in front of it.
 macro_rules! join {
     ($engine:expr, $kind:ty) => {
-        $engine.register_fn("+", |context: NativeCallContext<'_>, a: ImmutableString, b: $kind| -> Fallible<ImmutableString> {
-            Ok(a + show(&context, &Dynamic::from(b))?.as_str())
-        });
-        $engine.register_fn("+", |context: NativeCallContext<'_>, a: $kind, b: ImmutableString| -> Fallible<ImmutableString> {
-            Ok(show(&context, &Dynamic::from(a))? + b.as_str())
-        });
+        $engine.register_fn(
+            "+",
+            |context: NativeCallContext<'_>, a: ImmutableString, b: $kind| -> Fallible<ImmutableString> {
+                fitting(a + show(&context, &Dynamic::from(b))?.as_str())
+            },
+        );
+        $engine.register_fn(
+            "+",
+            |context: NativeCallContext<'_>, a: $kind, b: ImmutableString| -> Fallible<ImmutableString> {
+                fitting(show(&context, &Dynamic::from(a))? + b.as_str())
+            },
+        );
     };
 }
 
@@ -113,7 +126,7 @@ fn show(context: &NativeCallContext<'_>, value: &Dynamic) -> Fallible<ImmutableS
 }
 
 fn texts(engine: &mut Engine) {
-    engine.register_fn("+", |a: ImmutableString, b: ImmutableString| a + b);
+    engine.register_fn("+", |a: ImmutableString, b: ImmutableString| fitting(a + b));
     join!(engine, i64);
     join!(engine, bool);
     join!(engine, Duration);

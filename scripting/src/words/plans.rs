@@ -15,13 +15,16 @@ pub(super) fn register(engine: &mut Engine, requirements: &Arc<Requirements>) {
     takes_text!(engine, "queue", |context: &NativeCallContext<'_>, name: &str| {
         existing_queue(context, name).map(|()| Plan::new(name))
     });
-    engine.register_fn("queue", |context: NativeCallContext<'_>, plan: Plan, name: Dynamic| -> Fallible<Plan> {
-        let name = text(&name)?;
-        existing_queue(&context, &name)?;
-        let mut plan = plan;
-        plan.go_to(name.as_str());
-        Ok(plan)
-    });
+    engine.register_fn(
+        "queue",
+        |context: NativeCallContext<'_>, plan: Plan, name: Dynamic| -> Fallible<Plan> {
+            let name = text(&name)?;
+            existing_queue(&context, &name)?;
+            let mut plan = plan;
+            plan.go_to(name.as_str());
+            Ok(plan)
+        },
+    );
     let parsed = Arc::clone(requirements);
     engine.register_fn("need", move |plan: Plan, need: ImmutableString| -> Fallible<Plan> {
         let need = requirement(&parsed, &need)?;
@@ -34,7 +37,9 @@ pub(super) fn register(engine: &mut Engine, requirements: &Arc<Requirements>) {
     });
     engine.register_fn("priority", |plan: Plan, n: i64| changed(plan, |step| step.priority = Some(n)));
     engine.register_fn("age", |plan: Plan, points: i64, every: Duration| aged(plan, points, every, None));
-    engine.register_fn("age", |plan: Plan, points: i64, every: Duration, cap: i64| aged(plan, points, every, Some(cap)));
+    engine.register_fn("age", |plan: Plan, points: i64, every: Duration, cap: i64| {
+        aged(plan, points, every, Some(cap))
+    });
     engine.register_fn("after", |plan: Plan, delay: Duration| {
         let mut plan = plan;
         match plan.after(delay) {

@@ -17,7 +17,9 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Duration>("duration");
     engine.register_type_with_name::<Instant>("instant");
     engine.register_type_with_name::<LocalTime>("local time");
-    for (name, millis) in [("seconds", 1_000), ("minutes", 60_000), ("hours", 3_600_000), ("days", 86_400_000_i64)] {
+    for (name, millis) in
+        [("seconds", 1_000), ("minutes", 60_000), ("hours", 3_600_000), ("days", 86_400_000_i64)]
+    {
         engine.register_fn(name, move |n: i64| match n.checked_mul(millis) {
             Some(millis) => Ok(Duration::from_millis(millis)),
             None => fault(format!("overflow: `{name}({n})` does not fit in 64 bits")),

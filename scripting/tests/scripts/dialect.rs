@@ -42,7 +42,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("let x = is_def_fn(\"helper\", 1);", "`is_def_fn`: looking functions up is not part of the dialect"),
     ("let x = callback?.phone;", "`?.` is not part of the dialect"),
     ("let x = callback.attr(\"a\") ?? 1;", "`??` is not part of the dialect"),
-    ("let x = 1; x ??= 2;", "`??` is not part of the dialect"),
+    ("let x = 1; x ??= 2;", "`??=` is not part of the dialect"),
     ("let x = 2 ** 3;", "powers are not part of the dialect"),
     ("let x = 2; x **= 3;", "powers are not part of the dialect"),
     ("import \"x\" as x;", "`import`: modules are not part of the dialect"),
@@ -56,8 +56,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("callback.priority += 5;", "`priority` can be read but not set"),
     ("let x = #\"raw\"#;", "raw texts are not part of the dialect; write the text in `\"`: `#`"),
     ("let x = \"open", "a text without its closing `\"`: `\"open`"),
-    ("let x = `open", "a text without its closing backtick: `\\`open`"),
-    ("let x = \"\\q\";", "an unknown escape; write `\\\\` for a backslash: `\"\\\\q`"),
+    ("let x = `open", "a text without its closing backtick: ``open`"),
+    ("let x = \"\\q\";", "an unknown escape; write `\\\\` for a backslash: `\"\\q`"),
     ("/* open", "a comment without its `*/`: `/* open`"),
     ("let é = 1;", "an unexpected character: `é`"),
     ("let __of_kind = 1;", "`__of_kind`: names that begin with two underscores are reserved"),
@@ -75,7 +75,9 @@ const REFUSED: &[(&str, &str)] = &[
 #[test]
 fn what_the_dialect_lacks_is_refused_with_what_to_write_instead() {
     for (statement, message) in REFUSED {
-        let source = format!("fn route(callback) {{\n    {statement}\n    queue(\"main\")\n}}\nfn helper(x) {{ x }}\n");
+        let source = format!(
+            "fn route(callback) {{\n    {statement}\n    queue(\"main\")\n}}\nfn helper(x) {{ x }}\n"
+        );
         let findings = build(&source).expect_err(statement);
         let finding = findings
             .iter()
@@ -131,7 +133,8 @@ fn a_function_with_a_built_in_words_name_is_refused() {
         "fn to_string(x) { 1 }",
     ] {
         let findings = build(source).expect_err(source);
-        let expected = |message: &str| message.ends_with("as many parameters") || message.starts_with("hook `accept`");
+        let expected =
+            |message: &str| message.ends_with("as many parameters") || message.starts_with("hook `accept`");
         assert!(findings.iter().any(|finding| expected(&finding.message)), "{source}\n{}", shown(&findings));
     }
     assert!(build("fn queue(a, b, c) { 1 } fn purge(callback) { queue(1, 2, 3); purge() }").is_ok());

@@ -8,51 +8,179 @@ use crate::support::{application, build, shown};
 const FOUND: &[(&str, &str, &str)] = &[
     ("fn rout(callback) { queue(\"main\") }", "rout", "nothing calls `rout`, did you mean the hook `route`?"),
     ("fn acept(request) { accept() }", "acept", "nothing calls `acept`, did you mean the hook `accept`?"),
-    ("fn timeouts(callback, event) { standard() }", "timeouts", "nothing calls `timeouts`, did you mean the hook `timeout`?"),
+    (
+        "fn timeouts(callback, event) { standard() }",
+        "timeouts",
+        "nothing calls `timeouts`, did you mean the hook `timeout`?",
+    ),
     ("fn route() { queue(\"main\") }", "route", "hook `route` with 0 parameters; it has 1"),
     ("fn timeout(callback) { standard() }", "timeout", "hook `timeout` with 1 parameters; it has 2"),
     ("fn score(callback, agent) { 1 }", "score", "hook `score`: not supported yet"),
     ("fn route(callback) { quee(\"main\") }", "quee", "unknown function `quee`, did you mean `queue`?"),
-    ("fn route(callback) { helpr(1); queue(\"main\") } fn helper(x) { x }", "helpr", "unknown function `helpr`, did you mean `helper`?"),
-    ("fn route(callback) { queue(\"main\").needs(\"true\") }", "needs", "unknown method `needs`, did you mean `need`?"),
-    ("fn route(callback) { callback.helper(); queue(\"main\") } fn helper(x) { x }", "helper", "`helper` is a function of this script, not a method"),
-    ("fn route(callback) { helper(1, 2); queue(\"main\") } fn helper(x) { x }", "helper", "`helper` with 2 values; it has 1 parameters"),
+    (
+        "fn route(callback) { helpr(1); queue(\"main\") } fn helper(x) { x }",
+        "helpr",
+        "unknown function `helpr`, did you mean `helper`?",
+    ),
+    (
+        "fn route(callback) { queue(\"main\").needs(\"true\") }",
+        "needs",
+        "unknown method `needs`, did you mean `need`?",
+    ),
+    (
+        "fn route(callback) { callback.helper(); queue(\"main\") } fn helper(x) { x }",
+        "helper",
+        "`helper` is a function of this script, not a method",
+    ),
+    (
+        "fn route(callback) { helper(1, 2); queue(\"main\") } fn helper(x) { x }",
+        "helper",
+        "`helper` with 2 values; it has 1 parameters",
+    ),
     ("fn route(callback) { queue() }", "queue", "`queue` with 0 values"),
     ("fn throttle(request) { limit(\"a\", 1) }", "limit", "`limit` with 2 values"),
-    ("fn route(callback) { print(callback.phon); queue(\"main\") }", "phon", "a callback has no property `phon`, did you mean `phone`?"),
-    ("fn route(callback) { print(callback.waiting); queue(\"main\") }", "waiting", "a callback has no property `waiting`"),
-    ("fn accept(request) { print(request.attempts); accept() }", "attempts", "a request has no property `attempts`"),
-    ("fn timeout(callback, event) { print(event.kinds); standard() }", "kinds", "a event has no property `kinds`, did you mean `kind`?"),
-    ("fn route(c) { print(line(\"main\").wating); queue(\"main\") }", "wating", "unknown property `wating`, did you mean `waiting`?"),
+    (
+        "fn route(callback) { print(callback.phon); queue(\"main\") }",
+        "phon",
+        "a callback has no property `phon`, did you mean `phone`?",
+    ),
+    (
+        "fn route(callback) { print(callback.waiting); queue(\"main\") }",
+        "waiting",
+        "a callback has no property `waiting`",
+    ),
+    (
+        "fn accept(request) { print(request.attempts); accept() }",
+        "attempts",
+        "a request has no property `attempts`",
+    ),
+    (
+        "fn timeout(callback, event) { print(event.kinds); standard() }",
+        "kinds",
+        "a event has no property `kinds`, did you mean `kind`?",
+    ),
+    (
+        "fn route(c) { print(line(\"main\").wating); queue(\"main\") }",
+        "wating",
+        "unknown property `wating`, did you mean `waiting`?",
+    ),
     ("fn route(callback) { print(callback.phone.len); queue(\"main\") }", "len", "`len` is called"),
     ("fn route(callback) { print(callback.phone()); queue(\"main\") }", "phone", "`phone` is a property"),
     ("fn accept(request) { print(request.country); accept() }", "country", "`country`: not supported yet"),
     ("fn route(callback) { print(line(\"main\").ewt); queue(\"main\") }", "ewt", "`ewt`: not supported yet"),
-    ("fn route(callback) { queue(\"main\").prefer(\"anna\", minutes(1)) }", "prefer", "`prefer`: not supported yet"),
+    (
+        "fn route(callback) { queue(\"main\").prefer(\"anna\", minutes(1)) }",
+        "prefer",
+        "`prefer`: not supported yet",
+    ),
     ("fn route(callback) { queue(\"mian\") }", "\"mian\"", "unknown queue `mian`, did you mean `main`?"),
-    ("fn route(callback) { queue(\"main\").after(minutes(1)).queue(\"generl\") }", "\"generl\"", "unknown queue `generl`, did you mean `general`?"),
-    ("fn route(callback) { print(line(\"bill\").ready); queue(\"main\") }", "\"bill\"", "unknown queue `bill`"),
-    ("fn accept(request) { if is_open(\"offise\") { reject(\"a\") } else { accept() } }", "\"offise\"", "unknown calendar `offise`, did you mean `office`?"),
+    (
+        "fn route(callback) { queue(\"main\").after(minutes(1)).queue(\"generl\") }",
+        "\"generl\"",
+        "unknown queue `generl`, did you mean `general`?",
+    ),
+    (
+        "fn route(callback) { print(line(\"bill\").ready); queue(\"main\") }",
+        "\"bill\"",
+        "unknown queue `bill`",
+    ),
+    (
+        "fn accept(request) { if is_open(\"offise\") { reject(\"a\") } else { accept() } }",
+        "\"offise\"",
+        "unknown calendar `offise`, did you mean `office`?",
+    ),
     ("fn accept(request) { print(next_open(\"x\")); accept() }", "\"x\"", "unknown calendar `x`"),
-    ("fn accept(request) { print(listed(\"vipp\", \"a\")); accept() }", "\"vipp\"", "unknown table `vipp`, did you mean `vip`?"),
+    (
+        "fn accept(request) { print(listed(\"vipp\", \"a\")); accept() }",
+        "\"vipp\"",
+        "unknown table `vipp`, did you mean `vip`?",
+    ),
     ("fn accept(request) { print(lookup(\"tab\", \"a\", 1)); accept() }", "\"tab\"", "unknown table `tab`"),
-    ("fn accept(request) { print(local(now(), \"Europe/Berln\").hour); accept() }", "\"Europe/Berln\"", "unknown zone `Europe/Berln`, did you mean `Europe/Berlin`?"),
-    ("fn accept(request) { defer(at(\"2026-12-24 09:00\", \"UTC\")) }", "\"2026-12-24 09:00\"", "`2026-12-24 09:00` is no local time; write one as `2026-12-24T09:00`"),
-    ("fn accept(request) { reject(\"not good\") }", "\"not good\"", "`not good` is no code; write 1 to 64 of the characters A-Z a-z 0-9 _ . -"),
-    ("fn timeout(callback, event) { complete(\"\") }", "\"\"", "`` is no code; write 1 to 64 of the characters A-Z a-z 0-9 _ . -"),
-    ("fn route(callback) { queue(\"main\").need(\"billing >= \") }", "\"", "requirement `billing >= `: expected a level, a whole number from 0 to 100 at character 12"),
-    ("fn route(callback) { queue(\"main\").need(\"billing | a\") }", "|", "requirement `billing | a`: expected `&&`, `||` or the end at character 9"),
-    ("fn route(callback) { queue(\"main\").need(\"biling\") }", "\"biling\"", "nobody has the skill `biling`, did you mean `billing`?"),
-    ("fn route(callback) { queue(\"main\").need(\"billing >= 8\") }", "\"billing >= 8\"", "nobody has the skill `billing` at level 8"),
-    ("fn route(callback) { queue(\"main\").need(\"group:golf\") }", "\"group:golf\"", "nobody is in the group `golf`, did you mean `gold`?"),
-    ("fn route(callback) { queue(\"main\").need(\"agent:ana\") }", "\"agent:ana\"", "unknown agent `ana`, did you mean `anna`?"),
-    ("fn timeout(callback, event) { if event.kind == \"bussy\" { requeue() } else { standard() } }", "\"bussy\"", "unknown event kind `bussy`, did you mean `busy`?"),
-    ("fn timeout(callback, event) { if \"offer\" != event.kind { requeue() } else { standard() } }", "\"offer\"", "event kind `offer`: not supported yet"),
-    ("fn timeout(callback, event) { switch event.kind { \"busy\" | \"rejected\" => requeue(), _ => standard() } }", "\"rejected\"", "event kind `rejected`: not supported yet"),
-    ("fn timeout(c, e) { if any_of(e.kind, \"busy\", \"unconfirmed\") { requeue() } else { standard() } }", "\"unconfirmed\"", "event kind `unconfirmed`: not supported yet"),
-    ("fn timeout(c, e) { switch e.kind { \"fax\" => { requeue() } \"answered\" => standard(), _ => standard() } }", "\"answered\"", "unknown event kind `answered`"),
-    ("fn route(callback) { return queue(\"main\"); print(1); }", "print", "this is never reached: `return` stands in front of it"),
-    ("fn route(callback) { for i in 0..3 { break; print(i); } queue(\"main\") }", "print", "this is never reached: `break` stands in front of it"),
+    (
+        "fn accept(request) { print(local(now(), \"Europe/Berln\").hour); accept() }",
+        "\"Europe/Berln\"",
+        "unknown zone `Europe/Berln`, did you mean `Europe/Berlin`?",
+    ),
+    (
+        "fn accept(request) { defer(at(\"2026-12-24 09:00\", \"UTC\")) }",
+        "\"2026-12-24 09:00\"",
+        "`2026-12-24 09:00` is no local time; write one as `2026-12-24T09:00`",
+    ),
+    (
+        "fn accept(request) { reject(\"not good\") }",
+        "\"not good\"",
+        "`not good` is no code; write 1 to 64 of the characters A-Z a-z 0-9 _ . -",
+    ),
+    (
+        "fn timeout(callback, event) { complete(\"\") }",
+        "\"\"",
+        "`` is no code; write 1 to 64 of the characters A-Z a-z 0-9 _ . -",
+    ),
+    (
+        "fn route(callback) { queue(\"main\").need(\"billing >= \") }",
+        "\"",
+        "requirement `billing >= `: expected a level, a whole number from 0 to 100 at character 12",
+    ),
+    (
+        "fn route(callback) { queue(\"main\").need(\"billing | a\") }",
+        "|",
+        "requirement `billing | a`: expected `&&`, `||` or the end at character 9",
+    ),
+    (
+        "fn route(callback) { queue(\"main\").need(\"biling\") }",
+        "\"biling\"",
+        "nobody has the skill `biling`, did you mean `billing`?",
+    ),
+    (
+        "fn route(callback) { queue(\"main\").need(\"billing >= 8\") }",
+        "\"billing >= 8\"",
+        "nobody has the skill `billing` at level 8",
+    ),
+    (
+        "fn route(callback) { queue(\"main\").need(\"group:golf\") }",
+        "\"group:golf\"",
+        "nobody is in the group `golf`, did you mean `gold`?",
+    ),
+    (
+        "fn route(callback) { queue(\"main\").need(\"agent:ana\") }",
+        "\"agent:ana\"",
+        "unknown agent `ana`, did you mean `anna`?",
+    ),
+    (
+        "fn timeout(callback, event) { if event.kind == \"bussy\" { requeue() } else { standard() } }",
+        "\"bussy\"",
+        "unknown event kind `bussy`, did you mean `busy`?",
+    ),
+    (
+        "fn timeout(callback, event) { if \"offer\" != event.kind { requeue() } else { standard() } }",
+        "\"offer\"",
+        "event kind `offer`: not supported yet",
+    ),
+    (
+        "fn timeout(callback, event) { switch event.kind { \"busy\" | \"rejected\" => requeue(), _ => standard() } }",
+        "\"rejected\"",
+        "event kind `rejected`: not supported yet",
+    ),
+    (
+        "fn timeout(c, e) { if any_of(e.kind, \"busy\", \"unconfirmed\") { requeue() } else { standard() } }",
+        "\"unconfirmed\"",
+        "event kind `unconfirmed`: not supported yet",
+    ),
+    (
+        "fn timeout(c, e) { switch e.kind { \"fax\" => { requeue() } \"answered\" => standard(), _ => standard() } }",
+        "\"answered\"",
+        "unknown event kind `answered`",
+    ),
+    (
+        "fn route(callback) { return queue(\"main\"); print(1); }",
+        "print",
+        "this is never reached: `return` stands in front of it",
+    ),
+    (
+        "fn route(callback) { for i in 0..3 { break; print(i); } queue(\"main\") }",
+        "print",
+        "this is never reached: `break` stands in front of it",
+    ),
     ("fn route(callback) { let x = ; queue(\"main\") }", "", "unexpected `;`"),
     ("fn route(callback) { x }", "", "unknown variable `x`"),
     ("fn route(callback) { const x = 1; x = 2; queue(\"main\") }", "", "`x` is a constant"),
@@ -81,7 +209,10 @@ fn all_findings_come_at_once_in_the_order_of_the_source() {
     )
     .unwrap_err();
     let seen: Vec<_> = findings.iter().map(|f| (f.line, f.column, f.severity == Severity::Error)).collect();
-    assert_eq!(seen, [(1, 4, true), (2, 11, true), (3, 9, true), (3, 22, false), (3, 32, true), (6, 27, true)]);
+    assert_eq!(
+        seen,
+        [(1, 4, true), (2, 11, true), (3, 9, true), (3, 22, false), (3, 32, true), (6, 27, true)]
+    );
     assert_eq!(
         findings[1].to_string(),
         "error: 2:11: there are no numbers with a point or exponent: `1.5`; write whole numbers in a smaller unit, \
@@ -104,7 +235,8 @@ fn a_misspelt_hook_that_is_called_is_a_function() {
 /// Guards around `switch` shift what Rhai sees; findings stay where the author wrote it.
 #[test]
 fn findings_behind_a_switch_are_where_they_were_written() {
-    let source = "fn route(callback) {\n  switch callback.queue { \"a\" => unknown, _ => 1 }; queue(\"main\")\n}";
+    let source =
+        "fn route(callback) {\n  switch callback.queue { \"a\" => unknown, _ => 1 }; queue(\"main\")\n}";
     let findings = build(source).unwrap_err();
     assert_eq!((findings[0].line, findings[0].column), (2, 34), "{}", shown(&findings));
     assert!(source[findings[0].span.start..].starts_with("unknown"));

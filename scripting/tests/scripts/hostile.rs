@@ -28,7 +28,9 @@ fn stopped(name: &str, source: &str) -> Result<&'static str, String> {
         Ok(answer) => Err(format!("{name}: answered {answer:?} after {operations} operations")),
         Err(_) if operations > limits::OPERATIONS + 1 => Err(format!("{name}: {operations} operations")),
         Err(_) if log.len() > limits::LOG_LINES + 1 => Err(format!("{name}: {} lines", log.len())),
-        Err(fault) if fault.message.is_empty() || fault.message.len() > 512 => Err(format!("{name}: {fault:?}")),
+        Err(fault) if fault.message.is_empty() || fault.message.len() > 512 || fault.line == 0 => {
+            Err(format!("{name}: {fault:?}"))
+        }
         Err(_) => Ok("faulted"),
     }
 }
@@ -67,11 +69,31 @@ fn files_of_the_corpus_are_stopped() {
 fn deep_nests_are_refused_or_faulted() {
     let escaped = on_small_stack(|| {
         let nests = [
-            ("(", "1", ")"), ("[", "1", "]"), ("{", "1", "}"), ("!", "true", ""), ("-", "1", ""), ("len(", "\"\"", ")"),
-            ("#{a:", "1", "}"), ("if true {", "1", "}"), ("`${", "1", "}`"), ("1 + (", "1", ")"), ("while true {", "", "}"),
-            ("switch 1 { 1 => ", "1", "}"), ("|x| ", "1", ""), ("\"a\".len() + (", "1", ")"), ("1 + ", "1", ""), ("true && ", "1", ""),
-            ("if true {} else ", "{}", ""), ("callback.", "id", ""), ("return ", "1", ""), ("/*", "", "*/"), ("fn f() {", "1", "}"),
-            ("loop {", "", "}"), ("for i in 0..9 {", "", "}"), ("any_of(1, ", "1", ")"), ("do {", "", "} while true;"),
+            ("(", "1", ")"),
+            ("[", "1", "]"),
+            ("{", "1", "}"),
+            ("!", "true", ""),
+            ("-", "1", ""),
+            ("len(", "\"\"", ")"),
+            ("#{a:", "1", "}"),
+            ("if true {", "1", "}"),
+            ("`${", "1", "}`"),
+            ("1 + (", "1", ")"),
+            ("while true {", "", "}"),
+            ("switch 1 { 1 => ", "1", "}"),
+            ("|x| ", "1", ""),
+            ("\"a\".len() + (", "1", ")"),
+            ("1 + ", "1", ""),
+            ("true && ", "1", ""),
+            ("if true {} else ", "{}", ""),
+            ("callback.", "id", ""),
+            ("return ", "1", ""),
+            ("/*", "", "*/"),
+            ("fn f() {", "1", "}"),
+            ("loop {", "", "}"),
+            ("for i in 0..9 {", "", "}"),
+            ("any_of(1, ", "1", ")"),
+            ("do {", "", "} while true;"),
         ];
         let mut escaped = Vec::new();
         for (open, middle, close) in nests {
@@ -86,34 +108,115 @@ fn deep_nests_are_refused_or_faulted() {
     assert!(escaped.is_empty(), "{}", escaped.join("\n"));
 }
 
-/// The longest chains and the deepest calls that the limits let through fit the stack.
+/// The deepest expressions at the most levels of calls that the limits let through fit the stack.
 #[test]
 fn the_deepest_that_runs_fits_the_stack() {
-    let deepest = on_small_stack(|| {
-        let mut deepest = 0;
-        for depth in 1..20 {
-            let (open, close) = ("(1 + ".repeat(depth), ")".repeat(depth));
-            let source = format!(
-                "fn purge(callback) {{ let x = f(0); purge() }} fn f(n) {{ if n > 5 {{ return n; }} {open}f(n + 1){close} }}"
-            );
-            if let Ok(mut app) = build(&source) {
-                app.purge(&callback()).unwrap_or_else(|fault| panic!("{depth}: {fault:?}"));
-                deepest = depth;
+    let runs = |shape: (&str, &str), depth: usize, levels: usize| {
+        let (open, close) = (shape.0.repeat(depth), shape.1.repeat(depth));
+        let source = format!(
+            "fn purge(callback) {{ let x = f(1); purge() }}\nfn f(n) {{ if n >= {levels} {{ return 1; }} {open}f(n + 1){close} }}\nfn g(n) {{ n }}"
+        );
+        build(&source).ok().map(|mut app| match app.purge(&callback()) {
+            Ok(_) => true,
+            Err(fault) => {
+                assert!(fault.message.starts_with("calls nest too deeply"), "{fault:?}");
+                false
             }
+        })
+    };
+    on_small_stack(move || {
+        for shape in [
+            ("len(\"\" + ", ")"),
+            ("- ", ""),
+            ("(1 + ", ")"),
+            ("if n > 0 { ", " } else { 1 }"),
+            ("g(1 + ", ")"),
+        ] {
+            let mut deepest = [0; limits::CALLS];
+            for depth in 1..40 {
+                let outcomes: Vec<_> =
+                    (1..=limits::CALLS).map_while(|levels| runs(shape, depth, levels)).collect();
+                for (deepest, _) in deepest.iter_mut().zip(outcomes.iter().take_while(|ran| **ran)) {
+                    *deepest = depth;
+                }
+                if outcomes.is_empty() {
+                    break;
+                }
+            }
+            // The shallower the expressions, the more levels of calls.
+            assert!(deepest.is_sorted_by(|a, b| a >= b) && deepest[1] > deepest[4], "{shape:?}: {deepest:?}");
         }
-        deepest
     });
-    assert!(deepest >= 5, "{deepest}");
 }
 
 /// Random sequences of the dialect's own tokens, and of what it lacks: most do not parse, none gets out.
 #[test]
 fn random_scripts_never_panic() {
     const TOKENS: [&str; 64] = [
-        "let ", "x", "y", " = ", ";", "\n", "{", "}", "(", ")", "1", "0", "9223372036854775807", "\"a\"", "\"\\n\"", "`a${", "`", " + ",
-        " - ", " * ", " / ", " % ", " == ", " < ", "&&", "||", "!", "if ", "else ", "while ", "loop ", "for ", " in ", "..", "..=",
-        "break", "continue", "return ", "switch ", " => ", ",", "_", "callback", ".phone", ".len()", ".sub(", "now()", "minutes(",
-        "queue(", "\"main\"", ".need(", "f(", "fn ", "[", "]", "#{", "|", "'c'", "/*", "*/", "//", "${", "?.", "true",
+        "let ",
+        "x",
+        "y",
+        " = ",
+        ";",
+        "\n",
+        "{",
+        "}",
+        "(",
+        ")",
+        "1",
+        "0",
+        "9223372036854775807",
+        "\"a\"",
+        "\"\\n\"",
+        "`a${",
+        "`",
+        " + ",
+        " - ",
+        " * ",
+        " / ",
+        " % ",
+        " == ",
+        " < ",
+        "&&",
+        "||",
+        "!",
+        "if ",
+        "else ",
+        "while ",
+        "loop ",
+        "for ",
+        " in ",
+        "..",
+        "..=",
+        "break",
+        "continue",
+        "return ",
+        "switch ",
+        " => ",
+        ",",
+        "_",
+        "callback",
+        ".phone",
+        ".len()",
+        ".sub(",
+        "now()",
+        "minutes(",
+        "queue(",
+        "\"main\"",
+        ".need(",
+        "f(",
+        "fn ",
+        "[",
+        "]",
+        "#{",
+        "|",
+        "'c'",
+        "/*",
+        "*/",
+        "//",
+        "${",
+        "?.",
+        "true",
     ];
     on_small_stack(|| {
         let mut state = 0x9E37_79B9_7F4A_7C15_u64;
@@ -129,7 +232,8 @@ fn random_scripts_never_panic() {
             for _ in 0..1 + next() % 24 {
                 body.push_str(TOKENS[next() % TOKENS.len()]);
             }
-            let source = format!("fn f(x) {{ let y = 1; {body} }}\nfn purge(callback) {{ f(callback); purge() }}");
+            let source =
+                format!("fn f(x) {{ let y = 1; {body} }}\nfn purge(callback) {{ f(callback); purge() }}");
             match build(&source) {
                 Ok(mut app) => {
                     let _ = app.purge(&callback());

@@ -36,7 +36,8 @@ fn operators_compare_like_with_like_only() {
             for operator in ["==", "!=", "<", "<=", ">", ">="] {
                 let result = value(&format!("{left} {operator} {right}"));
                 let ordered = !matches!(operator, "==" | "!=");
-                let expected = left_kind == right_kind && compares(left_kind).is_some_and(|order| order || !ordered);
+                let expected =
+                    left_kind == right_kind && compares(left_kind).is_some_and(|order| order || !ordered);
                 if expected {
                     let holds = matches!(operator, "==" | "<=" | ">=");
                     assert_eq!(result, Ok(holds.to_string()), "{left} {operator} {right}");
@@ -80,14 +81,26 @@ fn switched(subject: &str, arms: &str) -> Result<String, String> {
 fn switch_compares_like_with_like_only() {
     assert_eq!(switched("1", "1 => \"one\", _ => \"other\""), Ok("one".into()));
     assert_eq!(switched("2", "1 => \"one\", _ => \"other\""), Ok("other".into()));
-    assert_eq!(switched("callback.attr(\"vip\")", "2 => \"two\", \"none\" => \"none\", _ => \"other\""), Ok("two".into()));
-    assert_eq!(switched("callback.attr(\"vip\") + 5", "1..5 => \"few\", 6..=9 => \"many\", _ => \"other\""), Ok("many".into()));
+    assert_eq!(
+        switched("callback.attr(\"vip\")", "2 => \"two\", \"none\" => \"none\", _ => \"other\""),
+        Ok("two".into())
+    );
+    assert_eq!(
+        switched("callback.attr(\"vip\") + 5", "1..5 => \"few\", 6..=9 => \"many\", _ => \"other\""),
+        Ok("many".into())
+    );
     assert_eq!(switched("1 < 2", "true => \"yes\", false => \"no\""), Ok("yes".into()));
     assert_eq!(switched("-1", "-1 => \"minus\", _ => \"other\""), Ok("minus".into()));
     assert_eq!(switched("now()", "_ => \"any\""), Ok("any".into()));
-    assert_eq!(switched("(switch 1 { 1 => \"a\", _ => \"b\" })", "\"a\" => \"inner\", _ => \"other\""), Ok("inner".into()));
     assert_eq!(
-        switched("\"b\"", "\"a\" => { print(1); \"a\" } \"b\" if 1 < 2 => { \"b\" } \"c\" if { false } => \"c\", _ => \"d\""),
+        switched("(switch 1 { 1 => \"a\", _ => \"b\" })", "\"a\" => \"inner\", _ => \"other\""),
+        Ok("inner".into())
+    );
+    assert_eq!(
+        switched(
+            "\"b\"",
+            "\"a\" => { print(1); \"a\" } \"b\" if 1 < 2 => { \"b\" } \"c\" if (1 > 2) => \"c\", _ => \"d\""
+        ),
         Ok("b".into())
     );
     for (subject, arms, message) in [
@@ -96,7 +109,11 @@ fn switch_compares_like_with_like_only() {
         ("\"1\"", "1..5 => 1, _ => 2", "`switch` can't compare a text with integers"),
         ("true", "1 => 1, \"a\" => 2", "`switch` can't compare a boolean with integers or texts"),
         ("now()", "1 => 1, _ => 2", "`switch` can't compare an instant with integers"),
-        ("callback.attr(\"vip\")", "\"gold\" => { 1 } \"silver\" => { 2 }", "`switch` can't compare an integer with texts"),
+        (
+            "callback.attr(\"vip\")",
+            "\"gold\" => { 1 } \"silver\" => { 2 }",
+            "`switch` can't compare an integer with texts",
+        ),
         ("callback", "true => 1", "`switch` can't compare a callback with booleans"),
     ] {
         assert_eq!(switched(subject, arms), Err(message.into()), "{subject} {arms}");

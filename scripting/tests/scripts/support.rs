@@ -57,7 +57,8 @@ impl View for Double {
     }
 
     fn open_for(&self, calendar: &str, _: Instant) -> Option<Duration> {
-        self.is_open(calendar, self.now()).map(|open| if open { Duration::from_hours(2) } else { Duration::ZERO })
+        self.is_open(calendar, self.now())
+            .map(|open| if open { Duration::from_hours(2) } else { Duration::ZERO })
     }
 
     fn next_open(&self, calendar: &str, at: Instant) -> Option<Option<Instant>> {

@@ -1,13 +1,12 @@
 //! Every word, with what it gives.
 
-
+use crate::support::{application, callback, contact, instant, scheduled, value};
 use ringback_engine::center::{Limit, Plan};
 use ringback_engine::protocol::{Acceptance, Application, RetentionAnswer, TimeoutAnswer, TimeoutKind};
 use ringback_engine::record::Outcome;
 use ringback_engine::value::Ageing;
 use ringback_engine::{Duration, Requirement};
 use ringback_scripting::vocabulary::{Form, WORDS};
-use crate::support::{application, callback, contact, instant, scheduled, value};
 
 /// Expressions and what they print.
 const VALUES: &[(&str, &str)] = &[
@@ -25,7 +24,10 @@ const VALUES: &[(&str, &str)] = &[
     ("now()", "2026-12-24 09:00"),
     ("\"until \" + now()", "until 2026-12-24 09:00"),
     ("now() + \" it is\"", "2026-12-24 09:00 it is"),
-    ("`at ${now() + hours(1)} and ${minutes(1)}, ${1 + 1} ${true} ${\"x\"}`", "at 2026-12-24 10:00 and 1m, 2 true x"),
+    (
+        "`at ${now() + hours(1)} and ${minutes(1)}, ${1 + 1} ${true} ${\"x\"}`",
+        "at 2026-12-24 10:00 and 1m, 2 true x",
+    ),
     ("now() + minutes(90)", "2026-12-24 10:30"),
     ("minutes(90) + now()", "2026-12-24 10:30"),
     ("now() - minutes(90)", "2026-12-24 07:30"),
@@ -135,14 +137,24 @@ fn expressions_give_what_they_say() {
 fn faults_say_what_and_where() {
     for (expression, message) in [
         ("request.desired", "there is no desired time; ask `has_desired` first"),
-        ("request.attr(\"none\")", "there is no attribute `none`; write `attr(name, otherwise)` where it may be absent"),
-        ("callback.tag(\"none\")", "there is no tag `none`; write `tag(name, otherwise)` where it may be absent"),
-        ("lookup(\"vip\", \"nobody\")", "table `vip` has no entry `nobody`; write `lookup(table, key, otherwise)`"),
+        (
+            "request.attr(\"none\")",
+            "there is no attribute `none`; write `attr(name, otherwise)` where it may be absent",
+        ),
+        (
+            "callback.tag(\"none\")",
+            "there is no tag `none`; write `tag(name, otherwise)` where it may be absent",
+        ),
+        (
+            "lookup(\"vip\", \"nobody\")",
+            "table `vip` has no entry `nobody`; write `lookup(table, key, otherwise)`",
+        ),
         ("lookup(\"v\" + \"ip2\", \"x\")", "unknown table `vip2`"),
         ("is_open(\"off\" + \"ices\")", "unknown calendar `offices`"),
         ("next_open(\"never\")", "calendar `never` never opens again"),
         ("line(callback.id).waiting", "unknown queue `c1`"),
         ("request.attr(\"long\")", "a text of more than 1024 bytes"),
+        ("callback.attr(\"tier\") + `${callback.attr(\"long\", \"\")}`", "a text of more than 1024 bytes"),
         ("9223372036854775807 + 1", "overflow: `9223372036854775807 + 1` does not fit in 64 bits"),
         ("-9223372036854775807 - 2", "overflow: `-9223372036854775807 - 2` does not fit in 64 bits"),
         ("1 / (callback.attempts - 2)", "division by zero: `1 / 0`"),
@@ -152,8 +164,8 @@ fn faults_say_what_and_where() {
         ("days(100000000000) + days(100000000000)", "overflow: the duration does not fit in 64 bits"),
         ("minutes(\"5\")", "`minutes` can't be used with a text"),
         ("any_of(1, \"1\")", "`any_of` can't be used with an integer and a text"),
-        ("if 1 { 2 } else { 3 }", "expected a boolean, not an integer"),
-        ("1 && true", "expected a boolean, not an integer"),
+        ("if callback.attempts { 2 } else { 3 }", "expected a boolean, not an integer"),
+        ("callback.attempts && true", "expected a boolean, not an integer"),
         ("!1", "`!` has no meaning for an integer"),
         ("-\"a\"", "`-` has no meaning for a text"),
         ("\"abc\" - \"b\"", "`-` has no meaning for a text and a text"),
@@ -167,7 +179,8 @@ fn faults_say_what_and_where() {
         let fault = value(expression).expect_err(expression);
         assert_eq!((fault.message.as_str(), fault.line), (message, 1), "{expression}");
     }
-    let mut app = application("fn route(callback) {\n  depth(callback)\n}\nfn depth(callback) {\n  1 + \"x\" == 2\n}");
+    let mut app =
+        application("fn route(callback) {\n  depth(callback)\n}\nfn depth(callback) {\n  1 + \"x\" == 2\n}");
     let fault = app.route(&callback()).unwrap_err();
     assert_eq!((fault.message.as_str(), fault.line), ("`==` can't compare a text with an integer", 5));
 }
@@ -235,16 +248,28 @@ fn limits() {
     assert_eq!(throttle("no_limit()"), Ok(vec![]));
     assert_eq!(
         throttle("limit(\"number:\" + request.phone, 6, days(1)).limit(5, 0, minutes(5))"),
-        Ok(vec![limit("number:+4930123456", 6, Duration::from_days(1)), limit("5", 0, Duration::from_mins(5))])
+        Ok(vec![
+            limit("number:+4930123456", 6, Duration::from_days(1)),
+            limit("5", 0, Duration::from_mins(5))
+        ])
     );
     assert_eq!(throttle("limit(\"a\", 10000, days(31))").map(|limits| limits.len()), Ok(1));
     for (body, message) in [
         ("limit(\"a\", -1, days(1))", "limit `a`: at most -1; write 0 to 10000"),
         ("limit(\"a\", 10001, days(1))", "limit `a`: at most 10001; write 0 to 10000"),
-        ("limit(\"a\", 1, days(32))", "limit `a`: in any 32d; write at most `days(31)`, and more than no time"),
-        ("limit(\"a\", 1, seconds(0))", "limit `a`: in any 0s; write at most `days(31)`, and more than no time"),
+        (
+            "limit(\"a\", 1, days(32))",
+            "limit `a`: in any 32d; write at most `days(31)`, and more than no time",
+        ),
+        (
+            "limit(\"a\", 1, seconds(0))",
+            "limit `a`: in any 0s; write at most `days(31)`, and more than no time",
+        ),
         ("let l = no_limit(); for i in 0..9 { l = l.limit(\"a\" + i, 1, days(1)); } l", "more than 8 limits"),
-        ("accept()", "`throttle` should return `no_limit()` or `limit(key, max, per)`, not the answer to `accept`"),
+        (
+            "accept()",
+            "`throttle` should return `no_limit()` or `limit(key, max, per)`, not the answer to `accept`",
+        ),
     ] {
         assert_eq!(throttle(body), Err(message.into()), "{body}");
     }
@@ -277,20 +302,32 @@ fn plans() {
     assert_eq!(route("let plan = queue(\"main\"); plan.priority(9); plan"), Ok(Plan::new("main")));
     assert_eq!(route("const plan = queue(\"main\"); plan.priority(9)").unwrap().steps()[0].priority, Some(9));
     let aged = route("queue(\"main\").age(2, seconds(1), 50)").unwrap();
-    assert_eq!(aged.steps()[0].ageing, Some(Ageing { points: 2, every: Duration::from_secs(1), cap: Some(50) }));
+    assert_eq!(
+        aged.steps()[0].ageing,
+        Some(Ageing { points: 2, every: Duration::from_secs(1), cap: Some(50) })
+    );
     assert!(route("let p = queue(\"main\"); for i in 1..32 { p = p.after(minutes(i)); } p").is_ok());
     for (body, message) in [
         ("queue(callback.id)", "unknown queue `c1`"),
         ("queue(\"main\").queue(callback.id)", "unknown queue `c1`"),
-        ("queue(\"main\").need(callback.id + \" &&\")", "requirement `c1 &&`: expected a skill, found the end at character 6"),
-        ("queue(\"main\").age(-1, minutes(1))", "ageing by -1 points would move a callback back; write 0 or more"),
+        (
+            "queue(\"main\").need(callback.id + \" &&\")",
+            "requirement `c1 &&`: expected a skill, found the end at character 6",
+        ),
+        (
+            "queue(\"main\").age(-1, minutes(1))",
+            "ageing by -1 points would move a callback back; write 0 or more",
+        ),
         ("queue(\"main\").age(1, seconds(0))", "ageing every 0s; write a longer time, as `minutes(1)`"),
         ("queue(\"main\").age(1, seconds(1), -1)", "ageing with a negative cap; write 0 or more"),
         (
             "queue(\"main\").after(minutes(2)).after(minutes(1))",
             "a step after 1m can't follow one after 2m: delays count from the start of the plan",
         ),
-        ("let p = queue(\"main\"); for i in 1..40 { p = p.after(minutes(i)); } p", "a plan has at most 32 steps"),
+        (
+            "let p = queue(\"main\"); for i in 1..40 { p = p.after(minutes(i)); } p",
+            "a plan has at most 32 steps",
+        ),
         ("\"main\"", "`route` should return a plan, as `queue(name)`, not a text"),
     ] {
         assert_eq!(route(body), Err(message.into()), "{body}");
@@ -312,7 +349,9 @@ fn timeout_answers() {
     assert_eq!(timeout("complete(\"unreachable\")"), Ok(Some(TimeoutAnswer::Complete("unreachable".into()))));
     assert_eq!(timeout("standard()"), Ok(None));
     assert_eq!(
-        timeout("switch event.kind { \"busy\" | \"no_answer\" => standard(), \"queue_wait\" => requeue(), _ => reroute() }"),
+        timeout(
+            "switch event.kind { \"busy\" | \"no_answer\" => standard(), \"queue_wait\" => requeue(), _ => reroute() }"
+        ),
         Ok(Some(TimeoutAnswer::Requeue))
     );
     for (body, message) in [
@@ -336,7 +375,10 @@ fn purge_answers() {
         ("purge()", Ok(Some(RetentionAnswer::Purge))),
         ("keep(days(30))", Ok(Some(RetentionAnswer::Keep(Duration::from_days(30))))),
         ("redact()", Ok(Some(RetentionAnswer::Redact))),
-        ("()", Err("`purge` should return `purge()`, `keep(duration)` or `redact()`, not nothing".to_owned())),
+        (
+            "()",
+            Err("`purge` should return `purge()`, `keep(duration)` or `redact()`, not nothing".to_owned()),
+        ),
     ] {
         let mut app = application(&format!("fn purge(callback) {{ {body} }}"));
         assert_eq!(app.purge(&callback()).map_err(|fault| fault.message), answer, "{body}");
@@ -359,8 +401,16 @@ fn every_example_runs() {
     for word in WORDS {
         let source = format!(
             "fn accept(request) {{ {use_request} accept() }} fn timeout(callback, event) {{ {use_callback} standard() }}",
-            use_request = if word.example.contains("request") { format!("let x = {};", word.example) } else { String::new() },
-            use_callback = if word.example.contains("request") { String::new() } else { format!("let x = {};", word.example) },
+            use_request = if word.example.contains("request") {
+                format!("let x = {};", word.example)
+            } else {
+                String::new()
+            },
+            use_callback = if word.example.contains("request") {
+                String::new()
+            } else {
+                format!("let x = {};", word.example)
+            },
         );
         let built = crate::support::build(&source);
         if !word.supported {
@@ -368,9 +418,11 @@ fn every_example_runs() {
             assert_eq!(findings[0].message, format!("`{}`: not supported yet", word.name));
             continue;
         }
-        let mut app = built.unwrap_or_else(|findings| panic!("{}: {}", word.name, crate::support::shown(&findings)));
+        let mut app =
+            built.unwrap_or_else(|findings| panic!("{}: {}", word.name, crate::support::shown(&findings)));
         app.accept(&contact()).unwrap_or_else(|fault| panic!("{}: {}", word.name, fault.message));
-        app.timeout(&callback(), TimeoutKind::QueueWait).unwrap_or_else(|fault| panic!("{}: {}", word.name, fault.message));
+        app.timeout(&callback(), TimeoutKind::QueueWait)
+            .unwrap_or_else(|fault| panic!("{}: {}", word.name, fault.message));
         assert!(word.example.contains(word.name), "{} is not in its example", word.name);
         assert!(word.sentence.ends_with('.') && word.gives != "", "{}", word.name);
         if word.form != Form::Function {
