@@ -34,12 +34,7 @@ impl<A: Application> Engine<A> {
     /// # Errors
     ///
     /// The command was not done, and changed nothing.
-    pub fn apply(
-        &mut self,
-        now: Instant,
-        command: Command,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), Refusal> {
+    pub fn apply(&mut self, now: Instant, command: Command, effects: &mut Vec<Effect>) -> Result<(), Refusal> {
         let _ = (now, command, effects);
         Err(Refusal::Behind)
     }

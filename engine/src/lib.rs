@@ -7,17 +7,14 @@
 //! The folders are floors; each imports only from those before it: `value`, `center`, `record`, `protocol`,
 //! `book`, `flow`, and the [`Engine`] on top. `DESIGN.md` says why.
 
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects,
-        clippy::unreachable
-    )
-)]
+#![cfg_attr(not(test), deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::unreachable
+))]
 
 pub mod center;
 mod engine;

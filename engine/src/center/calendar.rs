@@ -87,9 +87,5 @@ macro_rules! stub { ($($t:ident),*) => { $(
     impl From<$t> for SmolStr { fn from(t: $t) -> Self { smol_str::format_smolstr!("{t}") } }
 )* } }
 stub!(WeeklySpan, Day);
-impl fmt::Display for CalendarError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+impl fmt::Display for CalendarError { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) } }
 impl std::error::Error for CalendarError {}

@@ -360,7 +360,10 @@ impl Names {
                 format!("{owner}: with no attempt nobody is ever called; write at least 1"),
             ));
         }
-        QueueLayout { calendar, need: Arc::new(queue.need.and(&Requirement::any_group(&queue.groups))) }
+        QueueLayout {
+            calendar,
+            need: Arc::new(queue.need.and(&Requirement::any_group(&queue.groups))),
+        }
     }
 
     fn service(
@@ -413,10 +416,7 @@ fn check_ageing(path: &str, owner: &str, ageing: Option<Ageing>, findings: &mut 
     if ageing.points < 0 {
         findings.push(Finding::error(
             format!("{path}.points"),
-            format!(
-                "{owner}: ageing by {} points would move a callback back; write 0 or more",
-                ageing.points
-            ),
+            format!("{owner}: ageing by {} points would move a callback back; write 0 or more", ageing.points),
         ));
     }
     at_least(path, owner, "every", ageing.every, Duration::from_millis(1), findings);
@@ -454,8 +454,7 @@ fn check_service(path: &str, owner: &str, service: &Service, findings: &mut Vec<
         }
     }
     if !service.immediate && !service.scheduled {
-        findings
-            .push(Finding::error(format!("{path}.kinds"), format!("{owner}: offers no kind of callback")));
+        findings.push(Finding::error(format!("{path}.kinds"), format!("{owner}: offers no kind of callback")));
     }
     if service.calendar.is_none() {
         for (key, used) in [

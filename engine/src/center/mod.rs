@@ -7,9 +7,9 @@ mod calendar;
 mod graph;
 mod layout;
 mod plan;
+mod slots;
 #[cfg(feature = "toml")]
 pub mod reader;
-mod slots;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,8 +22,8 @@ use crate::value::{Ageing, AgentId, Duration, Name, Requirement};
 pub use calendar::{CalendarError, Day, Hours, Openness, WeeklySpan};
 pub use graph::RoutingGraph;
 pub use layout::{
-    AgentIndex, CalendarIndex, Finding, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout,
-    Severity, did_you_mean, nearest,
+    AgentIndex, CalendarIndex, Finding, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout, Severity,
+    did_you_mean, nearest,
 };
 pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Step};
 pub use slots::slot_of;

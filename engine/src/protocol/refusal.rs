@@ -156,9 +156,9 @@ impl fmt::Display for Refusal {
             Self::AlreadyConnected(attempt) => {
                 write!(f, "attempt {attempt}: was answered already; report the end of the interaction")
             }
-            Self::Behind => f.write_str(
-                "more deadlines are due than one call fires; advance until none is left, then repeat",
-            ),
+            Self::Behind => {
+                f.write_str("more deadlines are due than one call fires; advance until none is left, then repeat")
+            }
         }
     }
 }

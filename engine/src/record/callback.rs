@@ -456,14 +456,20 @@ impl Callback {
             }
             State::Queued(queued) => {
                 let journey = &queued.journey;
-                let wait = Deadline { at: journey.wait_until.max(queued.since), cause: Cause::QueueWait };
+                let wait =
+                    Deadline { at: journey.wait_until.max(queued.since), cause: Cause::QueueWait };
                 let hold = queued.hold.map(|hold| Deadline { at: hold.until, cause: Cause::Hold });
-                let step =
-                    journey.next_step().map(|at| Deadline { at: at.max(queued.since), cause: Cause::Step });
+                let step = journey
+                    .next_step()
+                    .map(|at| Deadline { at: at.max(queued.since), cause: Cause::Step });
                 [hold, step].into_iter().flatten().fold(ttl.min(wait), Deadline::min)
             }
-            State::Routing(routing) => ttl.min(Deadline { at: routing.grace_until, cause: Cause::Attempt }),
-            State::Processing(processing) => Deadline { at: processing.talk_until, cause: Cause::Talk },
+            State::Routing(routing) => {
+                ttl.min(Deadline { at: routing.grace_until, cause: Cause::Attempt })
+            }
+            State::Processing(processing) => {
+                Deadline { at: processing.talk_until, cause: Cause::Talk }
+            }
             State::Completed(completed) => Deadline {
                 at: match completed.retention {
                     Retention::Ask { at } => at,

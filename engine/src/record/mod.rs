@@ -7,7 +7,7 @@ mod request;
 
 pub use agent::{Agent, Presence, Session, Work};
 pub use callback::{
-    Callback, Cause, Completed, Deadline, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued,
-    Reason, Retention, Routing, Scheduled, State, StateName,
+    Callback, Cause, Completed, Deadline, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued, Reason,
+    Retention, Routing, Scheduled, State, StateName,
 };
 pub use request::{Attributes, Request};

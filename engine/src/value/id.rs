@@ -167,11 +167,7 @@ pub struct PhoneError(String);
 
 impl fmt::Display for PhoneError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` is no number in E.164: write it with `+` and the country's code, as `+12125550123`",
-            self.0
-        )
+        write!(f, "`{}` is no number in E.164: write it with `+` and the country's code, as `+12125550123`", self.0)
     }
 }
 

@@ -171,9 +171,7 @@ impl FromStr for Duration {
         let number: i64 = number.parse().map_err(|_| error())?;
         let millis = match unit {
             "ms" => 1,
-            unit => {
-                UNITS.iter().find(|(name, _)| *name == unit).map(|(_, millis)| *millis).ok_or_else(error)?
-            }
+            unit => UNITS.iter().find(|(name, _)| *name == unit).map(|(_, millis)| *millis).ok_or_else(error)?,
         };
         number.checked_mul(millis).map(Self).ok_or_else(error)
     }
@@ -195,10 +193,7 @@ impl fmt::Display for TimeError {
                 write!(f, "`{text}` is no instant: write it as `1999-01-03T05:00:01.250Z`")
             }
             Self::Duration(text) => {
-                write!(
-                    f,
-                    "`{text}` is no duration: write a whole number and a unit, as `90s`, `5m`, `2h` or `1d`"
-                )
+                write!(f, "`{text}` is no duration: write a whole number and a unit, as `90s`, `5m`, `2h` or `1d`")
             }
         }
     }
@@ -223,8 +218,7 @@ mod tests {
         for text in ["0s", "250ms", "90s", "5m", "2h", "1d"] {
             assert_eq!(text.parse::<Duration>().unwrap().to_string(), text);
         }
-        for text in ["", "5", "s", "-5s", "5 s", "5w", "99999999999999999999s", "9223372036854775807d", "٣s"]
-        {
+        for text in ["", "5", "s", "-5s", "5 s", "5w", "99999999999999999999s", "9223372036854775807d", "٣s"] {
             assert!(text.parse::<Duration>().is_err(), "{text}");
         }
     }
