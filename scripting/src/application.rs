@@ -52,7 +52,7 @@ pub struct RhaiApplication {
     script: Script,
     sandbox: Sandbox,
     ast: AST,
-    hooks: Vec<Hook>,
+    hooks: Vec<(Hook, u32)>,
     counts: [HookCounts; Hook::ALL.len()],
     warnings: Vec<Diagnostic>,
     queues: LiteralQueues,
@@ -118,8 +118,8 @@ impl RhaiApplication {
 
     /// The hooks it has; for the others the center's settings hold.
     #[must_use]
-    pub fn hooks(&self) -> &[Hook] {
-        &self.hooks
+    pub fn hooks(&self) -> Vec<Hook> {
+        self.hooks.iter().map(|(hook, _)| *hook).collect()
     }
 
     /// What a hook has cost so far.
@@ -135,7 +135,11 @@ impl RhaiApplication {
     }
 
     fn has(&self, hook: Hook) -> bool {
-        self.hooks.contains(&hook)
+        self.line_of(hook).is_some()
+    }
+
+    fn line_of(&self, hook: Hook) -> Option<u32> {
+        self.hooks.iter().find(|(had, _)| *had == hook).map(|(_, line)| *line)
     }
 
     /// Calls a hook and takes its answer for one of kind `T`; `instead` says how such answers are written.
@@ -159,7 +163,11 @@ impl RhaiApplication {
             counts.faults = counts.faults.saturating_add(u64::from(result.is_err()));
             counts.operations = counts.operations.saturating_add(operations);
         }
-        result
+        // Rhai forgets where a limit was met; then the hook's own line is the nearest known.
+        result.map_err(|fault| match fault.line {
+            0 => Fault { line: self.line_of(hook).unwrap_or(0), ..fault },
+            _ => fault,
+        })
     }
 }
 
@@ -245,7 +253,7 @@ impl std::fmt::Debug for RhaiApplication {
         f.debug_struct("RhaiApplication")
             .field("name", &self.script.name)
             .field("hash", &self.hash())
-            .field("hooks", &self.hooks)
+            .field("hooks", &self.hooks())
             .finish_non_exhaustive()
     }
 }

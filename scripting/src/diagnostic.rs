@@ -85,7 +85,7 @@ impl<'s> Findings<'s> {
 }
 
 /// Line and character of a byte of the source, both from 1.
-fn position_of(source: &str, offset: usize) -> (u32, u32) {
+pub(crate) fn position_of(source: &str, offset: usize) -> (u32, u32) {
     let before = source.get(..offset).unwrap_or(source);
     let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
     let lines = before.bytes().filter(|byte| *byte == b'\n').count();

@@ -51,7 +51,7 @@
 //! |---|---|
 //! | source | 16 KiB |
 //! | operations of a call | 20,000 |
-//! | levels of calls | 8, and levels of calls x levels of expressions 66 |
+//! | levels of calls | 8, and levels of calls x levels of expressions 72, so that the deepest expressions leave two |
 //! | a text | 1,024 bytes |
 //! | variables at one time | 64 |
 //! | functions | 32 |

@@ -6,10 +6,12 @@ pub const SOURCE_BYTES: usize = 16 * 1024;
 pub const OPERATIONS: u64 = 20_000;
 /// The most levels of calls; the hook is the first.
 pub const CALLS: usize = 8;
+/// The levels of calls that a script has whatever its expressions.
+pub const LEAST_CALLS: usize = 2;
 /// Levels of calls times levels of expressions, which both use stack: a script with deep expressions has fewer
-/// levels of calls. A level of expressions is what Rhai's parser counts: about three for an `if`, two for a pair of
+/// levels of calls, though never fewer than two. A level of expressions is what Rhai's parser counts: about three for an `if`, two for a pair of
 /// parentheses, one for a word in a chain.
-pub const NESTING: usize = 66;
+pub const NESTING: usize = 72;
 /// How deep expressions nest outside functions, where there are none.
 pub(crate) const OUTSIDE_DEPTH: usize = 32;
 /// The most bytes of a text.

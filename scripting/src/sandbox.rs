@@ -12,7 +12,9 @@ use rhai::{
 use ringback_engine::protocol::{Fault, View};
 
 use crate::fault::fault_of;
-use crate::limits::{CALLS, FUNCTIONS, NESTING, OPERATIONS, OUTSIDE_DEPTH, TEXT_BYTES, VARIABLES};
+use crate::limits::{
+    CALLS, FUNCTIONS, LEAST_CALLS, NESTING, OPERATIONS, OUTSIDE_DEPTH, TEXT_BYTES, VARIABLES,
+};
 use crate::meter::{Meter, Printed};
 use crate::requirements::Requirements;
 use crate::words::{self, Call};
@@ -80,7 +82,7 @@ impl Sandbox {
     /// Compiles a source, and leaves its calls as many levels as its expressions allow.
     pub(crate) fn compile(&mut self, source: &str) -> Result<AST, ParseError> {
         let mut result = Err(ParseError(Box::new(ParseErrorType::ExprTooDeep), Position::NONE));
-        for calls in (1..=CALLS).rev() {
+        for calls in (LEAST_CALLS..=CALLS).rev() {
             let expressions = NESTING.checked_div(calls).unwrap_or(0);
             self.engine.set_max_expr_depths(OUTSIDE_DEPTH, expressions).set_max_call_levels(calls);
             let engine = &self.engine;

@@ -75,8 +75,10 @@ pub(crate) fn check(tokens: Tokens<'_>, findings: &mut Findings<'_>) {
 }
 
 fn shown(text: &str) -> String {
-    let line: String = text.chars().take_while(|c| *c != '\n').take(24).collect();
-    format!("`{}`", line.replace(char::is_control, " "))
+    let line = text.chars().take_while(|c| *c != '\n').take(24);
+    let visible: String =
+        line.map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    format!("`{visible}`")
 }
 
 fn refuse(tokens: Tokens<'_>, i: usize, what: &str, instead: &str, findings: &mut Findings<'_>) {

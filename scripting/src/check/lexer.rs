@@ -215,7 +215,7 @@ impl Lexer<'_> {
         let mut value = String::new();
         let mut plain = true;
         loop {
-            let Some(c) = self.peek().filter(|c| !matches!(c, '\n' | '\r')) else {
+            let Some(c) = self.peek() else {
                 return self.bad("a text without its closing `\"`", start);
             };
             self.skip(c.len_utf8());
@@ -226,6 +226,7 @@ impl Lexer<'_> {
                     plain = false;
                 }
                 '"' => return self.push(Kind::Text { value, plain }, start),
+                '\n' | '\r' => return self.bad("a text without its closing `\"`", start),
                 '\\' => {
                     plain = false;
                     match self.escape() {

@@ -10,7 +10,7 @@ mod switches;
 use ringback_engine::center::Layout;
 use ringback_engine::protocol::Hook;
 
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Findings, position_of};
 use crate::limits::SOURCE_BYTES;
 use outline::Tokens;
 
@@ -21,8 +21,8 @@ pub(crate) use switches::{BOOLEAN, GUARD, Guarded, INTEGER, TEXT};
 pub(crate) struct Checked {
     /// The source that Rhai compiles.
     pub(crate) guarded: Guarded,
-    /// The hooks it has.
-    pub(crate) hooks: Vec<Hook>,
+    /// The hooks it has, each with the line it begins on.
+    pub(crate) hooks: Vec<(Hook, u32)>,
     /// The queues that its plans name.
     pub(crate) queues: LiteralQueues,
 }
@@ -59,6 +59,9 @@ pub(crate) fn check(layout: Option<&Layout>, findings: &mut Findings<'_>) -> Opt
         literals::check(tokens, function, layout, &mut queues, findings);
     }
     let guarded = switches::guard(tokens, &functions, findings);
-    let has = |hook: &Hook| functions.iter().any(|function| function.name == hook.name());
-    Some(Checked { guarded, hooks: Hook::ALL.into_iter().filter(has).collect(), queues })
+    let line_of = |hook: Hook| {
+        let function = functions.iter().find(|function| function.name == hook.name())?;
+        Some((hook, position_of(source, tokens.span(function.name_at).start).0))
+    };
+    Some(Checked { guarded, hooks: Hook::ALL.into_iter().filter_map(line_of).collect(), queues })
 }

@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, ImmutableString};
-use ringback_engine::center::Attribute;
 use ringback_engine::protocol::{CallbackView, Contact, TimeoutKind};
 use ringback_engine::record::Request;
 use ringback_engine::{Duration, Instant};
 
 use super::center::value_of;
 use super::{Fallible, fault, text};
-use crate::limits::TEXT_BYTES;
 
 /// A request as scripts see it.
 #[derive(Clone)]
@@ -110,7 +108,7 @@ fn shared(text: &str) -> ImmutableString {
 
 fn attribute(request: &Request, name: &str) -> Fallible<Dynamic> {
     match request.attributes.get(name) {
-        Some(value) => read(value),
+        Some(value) => value_of(value),
         None => fault(format!(
             "there is no attribute `{name}`; write `attr(name, otherwise)` where it may be absent"
         )),
@@ -118,17 +116,7 @@ fn attribute(request: &Request, name: &str) -> Fallible<Dynamic> {
 }
 
 fn attribute_or(request: &Request, name: &str, otherwise: impl FnOnce() -> Dynamic) -> Fallible<Dynamic> {
-    request.attributes.get(name).map_or_else(|| Ok(otherwise()), read)
-}
-
-/// An attribute's value. Too long a text is refused here, where the place in the script is known.
-fn read(value: &Attribute) -> Fallible<Dynamic> {
-    match value {
-        Attribute::Text(text) if text.len() > TEXT_BYTES => {
-            fault(format!("a text of more than {TEXT_BYTES} bytes"))
-        }
-        value => Ok(value_of(value)),
-    }
+    request.attributes.get(name).map_or_else(|| Ok(otherwise()), value_of)
 }
 
 fn callbacks(engine: &mut Engine) {

@@ -6,7 +6,7 @@ use ringback_engine::Instant;
 use ringback_engine::center::Attribute;
 use ringback_engine::protocol::LineView;
 
-use super::{Fallible, ask, fault, takes_text, text};
+use super::{Fallible, ask, fault, fitting, takes_text, text};
 
 pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<LineView>("line");
@@ -57,10 +57,10 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 /// An attribute as scripts see it.
-pub(super) fn value_of(attribute: &Attribute) -> Dynamic {
+pub(super) fn value_of(attribute: &Attribute) -> Fallible<Dynamic> {
     match attribute {
-        Attribute::Integer(integer) => (*integer).into(),
-        Attribute::Text(text) => ImmutableString::from(text.as_str()).into(),
+        Attribute::Integer(integer) => Ok((*integer).into()),
+        Attribute::Text(text) => Ok(fitting(text.as_str().into())?.into()),
     }
 }
 
@@ -88,5 +88,5 @@ fn line(context: &NativeCallContext<'_>, queue: &str) -> Fallible<LineView> {
 }
 
 fn entry(context: &NativeCallContext<'_>, table: &str, key: &str) -> Fallible<Option<Dynamic>> {
-    ask(context, |view| Ok(known(view.lookup(table, key), "table", table)?.as_ref().map(value_of)))
+    ask(context, |view| known(view.lookup(table, key), "table", table)?.as_ref().map(value_of).transpose())
 }

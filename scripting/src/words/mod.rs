@@ -16,6 +16,7 @@ use ringback_engine::center::Plan;
 use ringback_engine::protocol::{Acceptance, RetentionAnswer, View};
 use ringback_engine::{Duration, Instant};
 
+use crate::limits::TEXT_BYTES;
 use crate::meter::Meter;
 use crate::requirements::Requirements;
 
@@ -51,6 +52,11 @@ fn ask<T>(context: &NativeCallContext<'_>, question: impl FnOnce(&dyn View) -> F
         Some(call) => question(call.0.as_ref()),
         None => fault("there is no center to ask here"),
     }
+}
+
+/// A text, if it is not too long. Rhai checks that too, but its fault has lost the line.
+fn fitting(text: ImmutableString) -> Fallible<ImmutableString> {
+    if text.len() <= TEXT_BYTES { Ok(text) } else { fault(format!("a text of more than {TEXT_BYTES} bytes")) }
 }
 
 /// A value where a text is expected: a text, or an integer as its text.

@@ -7,7 +7,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
 use ringback_engine::{Duration, Instant};
 
 use super::texts::shown;
-use super::{Fallible, ask, fault, kind_of};
+use super::{Fallible, ask, fault, fitting, kind_of};
 
 pub(super) fn register(engine: &mut Engine) {
     integers(engine);
@@ -106,13 +106,13 @@ macro_rules! join {
         $engine.register_fn(
             "+",
             |context: NativeCallContext<'_>, a: ImmutableString, b: $kind| -> Fallible<ImmutableString> {
-                Ok(joined(&a, &show(&context, &Dynamic::from(b))?))
+                fitting(a + show(&context, &Dynamic::from(b))?.as_str())
             },
         );
         $engine.register_fn(
             "+",
             |context: NativeCallContext<'_>, a: $kind, b: ImmutableString| -> Fallible<ImmutableString> {
-                Ok(joined(&show(&context, &Dynamic::from(a))?, &b))
+                fitting(show(&context, &Dynamic::from(a))? + b.as_str())
             },
         );
     };
@@ -125,12 +125,8 @@ fn show(context: &NativeCallContext<'_>, value: &Dynamic) -> Fallible<ImmutableS
     })
 }
 
-fn joined(a: &str, b: &str) -> ImmutableString {
-    [a, b].concat().into()
-}
-
 fn texts(engine: &mut Engine) {
-    engine.register_fn("+", |a: ImmutableString, b: ImmutableString| joined(&a, &b));
+    engine.register_fn("+", |a: ImmutableString, b: ImmutableString| fitting(a + b));
     join!(engine, i64);
     join!(engine, bool);
     join!(engine, Duration);

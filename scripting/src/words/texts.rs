@@ -8,7 +8,7 @@ use rhai::{Dynamic, Engine, FUNC_TO_STRING, ImmutableString, NativeCallContext};
 use ringback_engine::{Duration, Instant};
 
 use super::times::LocalTime;
-use super::{Fallible, ask, fault, kind_of, text};
+use super::{Fallible, ask, fault, fitting, kind_of, text};
 use crate::check::{BOOLEAN, GUARD, INTEGER, TEXT};
 use crate::meter::Meter;
 
@@ -63,12 +63,8 @@ pub(super) fn shown(value: &Dynamic, zone: Tz) -> Option<ImmutableString> {
 
 fn asked_of_texts(engine: &mut Engine) {
     engine.register_fn("len", |a: Dynamic| -> Fallible<i64> { Ok(count(text(&a)?.chars().count())) });
-    engine.register_fn("lower", |a: Dynamic| -> Fallible<ImmutableString> {
-        Ok(text(&a)?.to_lowercase().into())
-    });
-    engine.register_fn("upper", |a: Dynamic| -> Fallible<ImmutableString> {
-        Ok(text(&a)?.to_uppercase().into())
-    });
+    engine.register_fn("lower", |a: Dynamic| fitting(text(&a)?.to_lowercase().into()));
+    engine.register_fn("upper", |a: Dynamic| fitting(text(&a)?.to_uppercase().into()));
     engine.register_fn("sub", |a: Dynamic, from: i64, count: i64| sub(&text(&a)?, from, count));
     type Question = fn(&str, &str) -> bool;
     const QUESTIONS: [(&str, Question); 3] = [

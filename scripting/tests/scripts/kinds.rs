@@ -99,7 +99,7 @@ fn switch_compares_like_with_like_only() {
     assert_eq!(
         switched(
             "\"b\"",
-            "\"a\" => { print(1); \"a\" } \"b\" if 1 < 2 => { \"b\" } \"c\" if false => \"c\", _ => \"d\""
+            "\"a\" => { print(1); \"a\" } \"b\" if 1 < 2 => { \"b\" } \"c\" if (1 > 2) => \"c\", _ => \"d\""
         ),
         Ok("b".into())
     );

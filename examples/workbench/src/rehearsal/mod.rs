@@ -49,7 +49,7 @@ pub fn rehearse(
             }
         }
     }
-    rehearsal.faults.diagnoses(text, rehearsal.application.hooks())
+    rehearsal.faults.diagnoses(text, &rehearsal.application.hooks())
 }
 
 /// Where a service's requests are rehearsed: while its office is open and everybody is there, and while it is shut
