@@ -336,6 +336,24 @@ fn a_closed_queue_waits_for_its_hours() {
 }
 
 #[test]
+fn a_queue_opens_also_where_another_callback_leaves_its_line_at_that_instant() {
+    let mut center = center([Agent::new("anna")]);
+    let mut office = Calendar::new("office");
+    office.open = vec!["Mon-Fri 11:00-17:00".parse().unwrap()];
+    center.calendars.push(office);
+    center.queues[0].calendar = Some("office".into());
+    center.queues[0].queued_ttl = Duration::from_secs(3_600);
+    let mut host = Host::new(center);
+    host.log_in("anna");
+    host.call_me("c1", 1);
+    host.wait_until(10);
+    host.call_me("c2", 2);
+    host.wait_until(3_600);
+    assert!(host.has("completed", "c1"), "it has waited long enough");
+    assert_eq!(host.dials().len(), 1);
+}
+
+#[test]
 fn a_clock_that_goes_back_stands_still_and_is_reported() {
     let mut host = Host::new(center([]));
     host.wait_until(100);
