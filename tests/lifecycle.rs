@@ -318,6 +318,20 @@ fn admission_says_why_in_the_order_of_its_checks() {
 }
 
 #[test]
+fn an_agent_like_the_one_who_is_meant_is_not_meant() {
+    let mut center = center([Agent::new("anna"), Agent::new("ben")]);
+    center.queues[0].need = "agent:anna".parse().unwrap();
+    center.services[0].require_agents = true;
+    let mut host = Host::new(center);
+    host.log_in("ben");
+    assert_eq!(code(host.request(Request::new("c1", "main", phone(1)))), Code::NoAgents);
+    host.log_in("anna");
+    host.call_me("c1", 1);
+    host.call_me("c2", 2);
+    assert_eq!(host.dials().len(), 1, "the other is for anna alone, who is busy");
+}
+
+#[test]
 fn a_closed_queue_waits_for_its_hours() {
     let mut center = center([Agent::new("anna")]);
     let mut office = Calendar::new("office");
