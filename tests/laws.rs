@@ -9,6 +9,9 @@ use ringback_engine::center::{Center, Layout};
 use ringback_engine::protocol::{Command, Effect, EffectKind, Event, Plain, Refusal};
 use ringback_engine::{Advanced, CallbackId, Duration, Engine, Instant, Phone};
 
+/// Each command, and why it was not done, if it was not.
+type Answers = Vec<(Option<Command>, Option<Refusal>)>;
+
 fn engine(center: &Center) -> Engine<Plain> {
     Engine::new(Layout::new(center.clone()).expect("a sound center"), Plain)
 }
@@ -18,7 +21,7 @@ fn play(
     center: &Center,
     history: &[Act],
     mut pace: impl FnMut(&mut Engine<Plain>, Instant, Instant, &mut Vec<Effect>),
-) -> (Engine<Plain>, Vec<Effect>, Vec<(Option<Command>, Option<Refusal>)>) {
+) -> (Engine<Plain>, Vec<Effect>, Answers) {
     let (mut engine, mut effects, mut refusals) = (engine(center), Vec::new(), Vec::new());
     let mut seconds = 0;
     for act in history {
@@ -38,15 +41,12 @@ fn play(
     (engine, effects, refusals)
 }
 
-fn straight(
-    center: &Center,
-    history: &[Act],
-) -> (Engine<Plain>, Vec<Effect>, Vec<(Option<Command>, Option<Refusal>)>) {
+fn straight(center: &Center, history: &[Act]) -> (Engine<Plain>, Vec<Effect>, Answers) {
     play(center, history, |_, _, _, _| {})
 }
 
 /// The same history with every command spelt out, so that it can be told to another engine at another pace.
-fn told(history: &[Act], answers: Vec<(Option<Command>, Option<Refusal>)>) -> Vec<Act> {
+fn told(history: &[Act], answers: Answers) -> Vec<Act> {
     let spell = |(act, (command, _)): (&Act, (Option<Command>, _))| Act {
         say: command.map_or(Say::Nothing, Say::Tell),
         ..act.clone()

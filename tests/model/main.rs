@@ -32,9 +32,13 @@ fn cases() -> impl Strategy<Value = Case> {
 
 #[test]
 fn the_engine_does_what_the_naive_one_does() {
-    let cases_set = env::var_os("PROPTEST_CASES").is_some();
-    let config = Config { failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
-    let config = if cases_set { config } else { Config { cases: CASES, ..config } };
+    let mut config = Config { failure_persistence: None, ..Config::default() };
+    if env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = CASES;
+    }
+    if env::var_os("PROPTEST_MAX_SHRINK_ITERS").is_none() {
+        config.max_shrink_iters = 300;
+    }
     let (count, coverage) = (config.cases, RefCell::new(Coverage::default()));
     let answer = TestRunner::new(config)
         .run(&cases(), |case| compare(&case, &mut coverage.borrow_mut()).map_err(TestCaseError::fail));
