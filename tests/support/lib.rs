@@ -9,7 +9,7 @@ pub mod rules;
 
 use ringback_engine::center::{Agent, Center, Layout, Queue, Service};
 use ringback_engine::protocol::{
-    Application, CancelledBy, Command, Dial, Effect, EffectKind, Event, Plain, Refusal,
+    Application, CancelledBy, Code, Command, Dial, Effect, EffectKind, Event, Plain, Refusal,
 };
 use ringback_engine::record::{Outcome, Request};
 use ringback_engine::{Advanced, AgentId, AttemptId, CallbackId, Engine, Instant, Phone};
@@ -37,6 +37,15 @@ pub fn center(agents: impl IntoIterator<Item = Agent>) -> Center {
     center.services.push(Service::new("main", "main"));
     center.agents.extend(agents);
     center
+}
+
+/// The code of a rejection, which the answer to a request must be.
+#[must_use]
+pub fn code(answer: Result<(), Refusal>) -> Code {
+    match answer {
+        Err(Refusal::Rejected(rejection)) => rejection.code,
+        other => panic!("not rejected: {other:?}"),
+    }
 }
 
 /// A host that does what the test says, and remembers every effect.

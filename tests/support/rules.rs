@@ -156,8 +156,8 @@ fn limits() -> impl Strategy<Value = Vec<Limit>> {
         }
     });
     let too_much = prop_oneof![
-        Just(vec![Limit { key: "60".into(), max: Limit::MAX + 1, per: Duration::from_secs(60) }]),
-        Just(vec![Limit { key: "60".into(), max: 1, per: Limit::LONGEST.plus(Duration::from_millis(1)) }]),
+        Just(vec![Limit { key: "many".into(), max: Limit::MAX + 1, per: Duration::from_secs(60) }]),
+        Just(vec![Limit { key: "long".into(), max: 1, per: Limit::LONGEST.plus(Duration::from_millis(1)) }]),
         Just(vec![Limit { key: "60".into(), max: 9, per: Duration::from_secs(60) }; Limit::PER_REQUEST + 1]),
     ];
     let several = prop::collection::vec(one, 1..3).prop_map(|limits| limits.concat());

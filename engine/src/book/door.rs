@@ -376,8 +376,10 @@ impl Book {
         } else {
             self.indices.classes.pull(class, sequence);
         }
-        let Indices { queues, deadlines, .. } = &mut self.indices;
-        queues.count_in_line(&self.layout, queue, self.ledger.clock, enters, deadlines);
+        let Indices { queues, deadlines, classes, .. } = &mut self.indices;
+        if queues.count_in_line(&self.layout, queue, self.ledger.clock, enters, deadlines) {
+            classes.consider_queue(queue);
+        }
     }
 
     /// Enters an agent, as they are, into every index, or takes them out of them.

@@ -39,7 +39,8 @@ struct ProfileKey {
 #[derive(Clone, Debug)]
 pub(super) struct Profile {
     key: ProfileKey,
-    /// An id that stands for all of the profile's in requirements: none of them is named by one, or all are one.
+    /// The id that stands for the profile's agents in requirements: that of the one whom a requirement in use names;
+    /// else nobody's, since none of them is named.
     id: AgentId,
     skills_held: usize,
     logged_in: u32,
@@ -50,11 +51,11 @@ pub(super) struct Profile {
 }
 
 impl Profile {
-    fn new(key: ProfileKey, id: AgentId) -> Self {
+    fn new(key: ProfileKey) -> Self {
         Self {
+            id: key.named.clone().unwrap_or_else(|| AgentId::new("")),
             skills_held: key.skills.values().filter(|level| **level > 0).count(),
             key,
-            id,
             logged_in: 0,
             by_idle: BTreeSet::new(),
             by_calls: BTreeSet::new(),
@@ -90,24 +91,28 @@ impl Profile {
 }
 
 impl Profiles {
-    /// The profiles of a center's agents, nobody logged in.
+    /// The profiles of a center's agents, nobody logged in. The requirements of its queues are in use from the start:
+    /// who meets them is asked before anybody waits there.
     pub(super) fn new(layout: &Layout) -> Self {
         let mut profiles = Self::default();
         for agent in &layout.center().agents {
             let key = ProfileKey { skills: agent.skills.clone(), groups: agent.groups.clone(), named: None };
-            let profile = profiles.enter(key, &agent.id);
+            let profile = profiles.enter(key);
             profiles.of_agent.push(profile);
+        }
+        for queue in layout.queue_indices().filter_map(|queue| layout.queue_layout(queue)) {
+            profiles.split(&queue.need, layout, &[]);
         }
         profiles
     }
 
-    fn enter(&mut self, key: ProfileKey, id: &AgentId) -> ProfileIndex {
+    fn enter(&mut self, key: ProfileKey) -> ProfileIndex {
         if let Some(found) = self.by_key.get(&key) {
             return *found;
         }
         let index = self.profiles.len();
         self.by_key.insert(key.clone(), index);
-        self.profiles.push(Profile::new(key, id.clone()));
+        self.profiles.push(Profile::new(key));
         self.ready.grow(self.profiles.len());
         index
     }
@@ -130,7 +135,7 @@ impl Profiles {
             let key = ProfileKey { named: Some(id.clone()), ..shared.clone() };
             let record = agents.get(agent.position());
             self.set(agent, record, false);
-            let own = self.enter(key, id);
+            let own = self.enter(key);
             if let Some(slot) = self.of_agent.get_mut(agent.position()) {
                 *slot = own;
             }

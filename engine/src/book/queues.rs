@@ -67,7 +67,7 @@ impl Queues {
     }
 
     /// Counts one more or one less in the lines of a queue, and wakes it at the next change of its hours while
-    /// somebody is in line.
+    /// somebody is in line. Answers whether a change that is due now has to be seen to, since it will not wake it.
     pub(super) fn count_in_line(
         &mut self,
         layout: &Layout,
@@ -75,13 +75,15 @@ impl Queues {
         now: Instant,
         enters: bool,
         deadlines: &mut Deadlines,
-    ) {
-        let Some(record) = self.get_mut(queue) else { return };
+    ) -> bool {
+        let Some(record) = self.get_mut(queue) else { return false };
         record.in_line =
             if enters { record.in_line.saturating_add(1) } else { record.in_line.saturating_sub(1) };
-        if record.in_line <= 1 {
+        let (rearms, due) = (record.in_line <= 1, record.armed.is_some_and(|at| at <= now));
+        if rearms {
             self.arm(layout, queue, now, deadlines);
         }
+        rearms && due
     }
 
     /// Sets the deadline for the next change of a queue's hours, or clears it while nobody is in line.

@@ -1,0 +1,171 @@
+//! What a run has exercised, so that it can't silently exercise less.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use ringback_engine::protocol::{AgentState, Code, Effect, EffectKind, Event, Refusal};
+use ringback_engine::record::{HoldReason, Outcome, Reason};
+
+/// The least number of times that everything must have happened in a run.
+const LEAST: u32 = 10;
+
+/// All that can happen in these histories.
+const EVERYTHING: &[&str] = &[
+    "accepted",
+    "rejected",
+    "scheduled",
+    "queued",
+    "step",
+    "returned busy",
+    "returned scheduled",
+    "returned agent_lost",
+    "held by retry",
+    "held by attempts_per_number",
+    "reserved",
+    "dialing",
+    "outcome answered",
+    "outcome busy",
+    "outcome no_answer",
+    "outcome answering_machine",
+    "outcome fax",
+    "outcome error",
+    "outcome abandoned",
+    "connected",
+    "ended",
+    "talk_timeout",
+    "late_answer",
+    "late_answer of a purged callback",
+    "completed AGENT_CONNECTED",
+    "completed CANCELLED",
+    "completed CANCELLED_BY_ADMIN",
+    "completed FAIL_TIMEOUT_TTL",
+    "completed FAIL_TARGET_NOT_FOUND",
+    "completed FAIL_CALL_TO_CUSTOMER",
+    "completed FAIL_INTERACTION_DELETED",
+    "completed SCRIPT",
+    "redacted",
+    "purged",
+    "agent ready",
+    "agent not_ready",
+    "agent wrap_up",
+    "agent logged_out",
+    "fault accept",
+    "fault throttle",
+    "fault route",
+    "fault timeout",
+    "fault purge",
+    "set_aside",
+    "dial",
+    "hang_up",
+    "repeated",
+    "log",
+    "clock_went_back",
+    "UNKNOWN_SERVICE",
+    "NOT_OFFERED",
+    "PAST_TIME",
+    "TOO_FAR",
+    "TOO_SOON",
+    "CLOSING",
+    "CLOSED",
+    "DUPLICATE",
+    "SLOT_FULL",
+    "QUEUE_FULL",
+    "NO_AGENTS",
+    "THROTTLED",
+    "KEY_CONFLICT",
+    "APPLICATION_FAULT",
+    "SCRIPT",
+    "id in use",
+    "unknown callback",
+    "unknown agent",
+    "not cancellable",
+    "stale attempt",
+    "not connected",
+    "already connected",
+];
+
+/// How often each thing has happened.
+#[derive(Default)]
+pub(crate) struct Coverage(BTreeMap<String, u32>);
+
+impl Coverage {
+    /// Counts what one command led to.
+    pub(crate) fn count(&mut self, effects: &[Effect], refusal: Option<&Refusal>) {
+        let words = effects.iter().map(|effect| effect_word(&effect.kind)).chain(refusal.map(refusal_word));
+        for word in words {
+            *self.0.entry(word).or_insert(0) += 1;
+        }
+    }
+
+    /// What has happened too seldom.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        let count = |word: &str| self.0.get(word).copied().unwrap_or(0);
+        let seldom = EVERYTHING.iter().filter(|word| count(word) < LEAST);
+        seldom.map(|word| format!("{word}: {}", count(word))).collect()
+    }
+}
+
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|(word, count)| writeln!(f, "{count:>8} {word}"))
+    }
+}
+
+fn effect_word(kind: &EffectKind) -> String {
+    match kind {
+        EffectKind::Event(event) => event_word(event),
+        EffectKind::Dial(_) => "dial".into(),
+        EffectKind::HangUp(_) => "hang_up".into(),
+        EffectKind::Repeated { .. } => "repeated".into(),
+        EffectKind::Log(_) => "log".into(),
+        EffectKind::ClockWentBack { .. } => "clock_went_back".into(),
+    }
+}
+
+fn event_word(event: &Event) -> String {
+    match event {
+        Event::Accepted { .. } => "accepted".into(),
+        Event::Rejected { .. } => "rejected".into(),
+        Event::Scheduled { .. } => "scheduled".into(),
+        Event::Queued { .. } => "queued".into(),
+        Event::Step { .. } => "step".into(),
+        Event::Returned { why, .. } => format!("returned {why}"),
+        Event::Held { why: HoldReason::Retry, .. } => "held by retry".into(),
+        Event::Held { why: HoldReason::AttemptsPerNumber, .. } => "held by attempts_per_number".into(),
+        Event::Reserved { .. } => "reserved".into(),
+        Event::Dialing { .. } => "dialing".into(),
+        Event::Outcome { outcome, .. } => format!("outcome {}", Outcome::word(*outcome)),
+        Event::Connected { .. } => "connected".into(),
+        Event::Ended { .. } => "ended".into(),
+        Event::TalkTimeout { .. } => "talk_timeout".into(),
+        Event::LateAnswer { callback: Some(_), .. } => "late_answer".into(),
+        Event::LateAnswer { callback: None, .. } => "late_answer of a purged callback".into(),
+        Event::Completed { reason: Reason::Script(_), .. } => "completed SCRIPT".into(),
+        Event::Completed { reason, .. } => format!("completed {reason}"),
+        Event::Redacted { .. } => "redacted".into(),
+        Event::Purged { .. } => "purged".into(),
+        Event::Agent { state: AgentState::Ready, .. } => "agent ready".into(),
+        Event::Agent { state: AgentState::NotReady, .. } => "agent not_ready".into(),
+        Event::Agent { state: AgentState::WrapUp, .. } => "agent wrap_up".into(),
+        Event::Agent { state: AgentState::LoggedOut, .. } => "agent logged_out".into(),
+        Event::Fault { hook, .. } => format!("fault {hook}"),
+        Event::SetAside { .. } => "set_aside".into(),
+    }
+}
+
+fn refusal_word(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Rejected(rejection) => match &rejection.code {
+            Code::Script(_) => "SCRIPT".into(),
+            code => code.to_string(),
+        },
+        Refusal::IdInUse(_) => "id in use".into(),
+        Refusal::UnknownCallback(_) => "unknown callback".into(),
+        Refusal::UnknownAgent(_) => "unknown agent".into(),
+        Refusal::NotCancellable(..) => "not cancellable".into(),
+        Refusal::StaleAttempt(_) => "stale attempt".into(),
+        Refusal::NotConnected(_) => "not connected".into(),
+        Refusal::AlreadyConnected(_) => "already connected".into(),
+        Refusal::Behind => "behind".into(),
+    }
+}

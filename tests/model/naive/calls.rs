@@ -1,0 +1,185 @@
+//! Calls: how attempts end, and what is made of it.
+
+use ringback_engine::protocol::{
+    Application, EffectKind, Event, HangUp, Hook, Refusal, TimeoutAnswer, TimeoutKind,
+};
+use ringback_engine::record::{Outcome, Reason};
+use ringback_engine::{AttemptId, Duration, Sequence};
+
+use super::Naive;
+use super::agents::Parting;
+use super::asking::refused;
+use super::world::{Callback, State, World};
+
+impl<A: Application> Naive<A> {
+    pub(super) fn outcome(&mut self, attempt: AttemptId, outcome: Outcome) -> Result<(), Refusal> {
+        let callback =
+            self.world.callbacks.iter().find(|callback| callback.attempts.contains(&attempt)).cloned();
+        match &callback {
+            Some(Callback { sequence, state: State::Routing { .. }, .. })
+                if callback.as_ref().and_then(Callback::live) == Some(attempt) =>
+            {
+                self.report_outcome(*sequence, outcome);
+                match outcome {
+                    Outcome::Answered => self.connect(*sequence),
+                    _ => self.attempt_failed(*sequence, outcome),
+                }
+                Ok(())
+            }
+            Some(callback) if callback.live() == Some(attempt) => Err(Refusal::AlreadyConnected(attempt)),
+            _ => {
+                let was_placed = (1..=self.world.attempts).contains(&attempt.0);
+                if outcome == Outcome::Answered && was_placed {
+                    let callback = callback.map(|callback| callback.request.id.clone());
+                    self.event(Event::LateAnswer { callback: callback.clone(), attempt });
+                    self.emit(EffectKind::HangUp(HangUp { attempt, callback }));
+                }
+                Err(Refusal::StaleAttempt(attempt))
+            }
+        }
+    }
+
+    fn report_outcome(&mut self, sequence: Sequence, outcome: Outcome) {
+        let callback = self.world.callback_mut(sequence);
+        callback.last_outcome = Some(outcome);
+        let (id, attempt) = (callback.request.id.clone(), callback.live().expect("under way"));
+        self.event(Event::Outcome { callback: id, attempt, outcome });
+    }
+
+    fn connect(&mut self, sequence: Sequence) {
+        let callback = self.world.callback(sequence);
+        let (id, agent) = (callback.request.id.clone(), callback.agent().cloned().expect("reserved"));
+        let queue = self.world.queue(callback.queue().expect("reserved from one"));
+        let talk_until = self.world.now.after(queue.talk_timeout);
+        self.world.callback_mut(sequence).state = State::Processing { agent: agent.clone(), talk_until };
+        let session = self.world.agent_mut(&agent).and_then(|agent| agent.session.as_mut());
+        session.expect("busy, so logged in").calls += 1;
+        self.event(Event::Connected { callback: id, agent });
+    }
+
+    /// The host stayed silent.
+    pub(super) fn grace_over(&mut self, sequence: Sequence) {
+        self.hang_up(sequence);
+        self.report_outcome(sequence, Outcome::NoAnswer);
+        self.attempt_failed(sequence, Outcome::NoAnswer);
+    }
+
+    /// Ends what is under way without the world's word, and fences the number.
+    pub(super) fn hang_up(&mut self, sequence: Sequence) {
+        let callback = self.world.callback(sequence).clone();
+        if let Some(attempt) = callback.live() {
+            let until = self.world.now.after(self.world.center.limits.redial_floor);
+            self.world.fences.push((callback.request.phone.clone(), until));
+            self.emit(EffectKind::HangUp(HangUp { attempt, callback: Some(callback.request.id.clone()) }));
+        }
+    }
+
+    fn attempt_failed(&mut self, sequence: Sequence, outcome: Outcome) {
+        let why = outcome.word();
+        let answer = self.ask_timeout(sequence, TimeoutKind::Failed(outcome));
+        let callback = self.world.callback(sequence).clone();
+        let queue = self.world.queue(callback.queue().expect("reserved from one")).clone();
+        let now = self.world.now;
+        match answer {
+            Some(TimeoutAnswer::Retry(after)) => self.go_back(sequence, Some(now.after(after)), why),
+            Some(TimeoutAnswer::Requeue) => self.go_back(sequence, None, why),
+            Some(TimeoutAnswer::Reroute) => {
+                self.reroute(sequence);
+                self.go_back(sequence, None, why);
+                self.report_step(sequence);
+            }
+            Some(TimeoutAnswer::Schedule(to)) => self.schedule(sequence, to),
+            Some(TimeoutAnswer::Complete(word)) => self.complete(sequence, Reason::Script(word)),
+            None if callback.attempts.len() < queue.max_attempts as usize => {
+                self.go_back(sequence, Some(now.after(queue.retry_after)), why);
+            }
+            None if outcome == Outcome::Abandoned => self.complete(sequence, Reason::InteractionDeleted),
+            None => self.complete(sequence, Reason::CallToCustomer),
+        }
+        self.part(callback.agent().expect("reserved"), Parting::Unused);
+    }
+
+    /// A callback has waited as long as its plan's first queue lets it.
+    pub(super) fn queue_wait(&mut self, sequence: Sequence) {
+        let now = self.world.now;
+        match self.ask_timeout(sequence, TimeoutKind::QueueWait) {
+            Some(TimeoutAnswer::Retry(after)) => {
+                self.wait_longer(sequence);
+                self.wait(sequence, Some(now.after(after)));
+                self.report_held(sequence);
+            }
+            Some(TimeoutAnswer::Requeue) => self.wait_longer(sequence),
+            Some(TimeoutAnswer::Reroute) => {
+                let State::Queued { hold, .. } = self.world.callback(sequence).state else { return };
+                self.reroute(sequence);
+                self.wait_longer(sequence);
+                self.wait(sequence, hold.map(|(until, _)| until));
+                self.report_step(sequence);
+            }
+            Some(TimeoutAnswer::Schedule(to)) => self.schedule(sequence, to),
+            Some(TimeoutAnswer::Complete(word)) => self.complete(sequence, Reason::Script(word)),
+            None => self.complete(sequence, Reason::TargetNotFound),
+        }
+    }
+
+    fn ask_timeout(&mut self, sequence: Sequence, kind: TimeoutKind) -> Option<TimeoutAnswer> {
+        let view = self.callback_view(sequence);
+        let answer = self.ask(Hook::Timeout, &view.request.id.clone(), |application, world| {
+            let answer = application.timeout(&view, kind)?;
+            let obstacle = answer.as_ref().and_then(|answer| world.obstacle(sequence, answer));
+            obstacle.map_or(Ok(answer), refused)
+        });
+        answer.ok().flatten()
+    }
+
+    pub(super) fn ended(&mut self, attempt: AttemptId) -> Result<(), Refusal> {
+        let live = |callback: &&Callback| callback.live() == Some(attempt);
+        match self.world.callbacks.iter().find(live).cloned() {
+            Some(callback) if matches!(callback.state, State::Processing { .. }) => {
+                let wrap_up = self.world.queue(callback.queue().expect("reserved from one")).wrap_up;
+                self.finish_talk(&callback, Parting::WrapUp(callback.sequence, wrap_up));
+                Ok(())
+            }
+            Some(_) => Err(Refusal::NotConnected(attempt)),
+            None => Err(Refusal::StaleAttempt(attempt)),
+        }
+    }
+
+    pub(super) fn talk_timeout(&mut self, sequence: Sequence) {
+        let callback = self.world.callback(sequence).clone();
+        let (id, agent) = (callback.request.id.clone(), callback.agent().cloned().expect("talks"));
+        self.event(Event::TalkTimeout { callback: id, agent });
+        self.hang_up(sequence);
+        self.finish_talk(&callback, Parting::Overdue);
+    }
+
+    fn finish_talk(&mut self, callback: &Callback, parting: Parting) {
+        let agent = callback.agent().expect("talks");
+        self.event(Event::Ended { callback: callback.request.id.clone(), agent: agent.clone() });
+        self.complete(callback.sequence, Reason::AgentConnected);
+        self.part(agent, parting);
+    }
+}
+
+impl World {
+    /// Why an answer of the `timeout` hook can't be followed, if it can't.
+    fn obstacle(&self, sequence: Sequence, answer: &TimeoutAnswer) -> Option<String> {
+        let (now, callback) = (self.now, self.callback(sequence));
+        let horizon = self.service_of(callback).horizon;
+        match answer {
+            TimeoutAnswer::Retry(after) if *after <= Duration::ZERO => {
+                Some(format!("retry({after}) would try again at once; give a duration above 0"))
+            }
+            TimeoutAnswer::Schedule(to) if *to <= now => {
+                Some(format!("schedule({to}) is not later than now, {now}"))
+            }
+            TimeoutAnswer::Schedule(to) if *to > callback.received.after(horizon) => {
+                Some(format!("schedule({to}) is beyond the horizon, {horizon} after the request"))
+            }
+            TimeoutAnswer::Schedule(to) if !self.has_room(&self.slot(&callback.request.service, *to)) => {
+                Some(format!("schedule({to}): its slot is full"))
+            }
+            _ => None,
+        }
+    }
+}

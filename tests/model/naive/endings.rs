@@ -1,0 +1,97 @@
+//! Endings: completion, and the record's last day.
+
+use std::sync::Arc;
+
+use ringback_engine::center::{KEY_KEPT, REDACTED_KEPT};
+use ringback_engine::protocol::{Application, CancelledBy, Event, Hook, Refusal, RetentionAnswer};
+use ringback_engine::record::{Attributes, Reason, Request};
+use ringback_engine::{CallbackId, Phone, Sequence};
+
+use super::Naive;
+use super::agents::Parting;
+use super::world::State;
+
+impl<A: Application> Naive<A> {
+    pub(super) fn cancel(&mut self, id: &CallbackId, by: CancelledBy) -> Result<(), Refusal> {
+        let callback = self.world.callbacks.iter().find(|callback| callback.request.id == *id).cloned();
+        let callback = callback.ok_or_else(|| Refusal::UnknownCallback(id.clone()))?;
+        if matches!(callback.state, State::Processing { .. } | State::Completed { .. }) {
+            return Err(Refusal::NotCancellable(id.clone(), callback.name()));
+        }
+        let bookings = &mut self.world.bookings;
+        let own = |start| (callback.request.service.clone(), start);
+        let booked = callback.slot.map(own);
+        let position = bookings.iter().position(|b| Some((b.service.clone(), b.start)) == booked);
+        if let Some(position) = position {
+            bookings.remove(position);
+        }
+        let reason = match by {
+            CancelledBy::Customer => Reason::Cancelled,
+            CancelledBy::Admin => Reason::CancelledByAdmin,
+        };
+        self.cut_short(callback.sequence, reason);
+        Ok(())
+    }
+
+    /// A callback has lived too long.
+    pub(super) fn expire(&mut self, sequence: Sequence) {
+        self.cut_short(sequence, Reason::Ttl);
+    }
+
+    fn cut_short(&mut self, sequence: Sequence, reason: Reason) {
+        let agent = self.world.callback(sequence).agent().cloned();
+        self.hang_up(sequence);
+        self.complete(sequence, reason);
+        if let Some(agent) = agent {
+            self.part(&agent, Parting::Unused);
+        }
+    }
+
+    pub(super) fn complete(&mut self, sequence: Sequence, reason: Reason) {
+        let callback = self.world.callback(sequence);
+        let queue = callback.queue().unwrap_or(&self.world.service_of(callback).queue);
+        let at = self.world.now;
+        let purge_at = at.after(self.world.queue(queue).purge_after);
+        let callback = self.world.callback_mut(sequence);
+        let id = callback.request.id.clone();
+        callback.state = State::Completed { reason: reason.clone(), at, purge_at, redacted: false };
+        self.event(Event::Completed { callback: id, reason });
+    }
+
+    /// The time for which a completed callback was kept is over.
+    pub(super) fn retention_over(&mut self, sequence: Sequence) {
+        let callback = self.world.callback(sequence).clone();
+        let State::Completed { at, redacted: asked, .. } = callback.state else { return };
+        let (id, now) = (callback.request.id.clone(), self.world.now);
+        let answer = if asked {
+            None
+        } else {
+            let view = self.callback_view(sequence);
+            self.ask(Hook::Purge, &id, |application, _| application.purge(&view)).ok().flatten()
+        };
+        let State::Completed { purge_at, redacted, .. } = &mut self.world.callback_mut(sequence).state else {
+            return;
+        };
+        match answer {
+            Some(RetentionAnswer::Keep(kept)) if at.after(kept) > now => *purge_at = at.after(kept),
+            Some(RetentionAnswer::Redact) => {
+                (*purge_at, *redacted) = (now.after(REDACTED_KEPT), true);
+                let callback = self.world.callback_mut(sequence);
+                let request = Request::clone(&callback.request);
+                callback.tags = Arc::default();
+                callback.request =
+                    Arc::new(Request { phone: Phone::redacted(), attributes: Attributes::new(), ..request });
+                self.event(Event::Redacted { callback: id });
+            }
+            _ => {
+                let until = now.after(KEY_KEPT);
+                for key in self.world.keys.iter_mut().filter(|key| key.callback == id && key.until.is_none())
+                {
+                    key.until = Some(until);
+                }
+                self.world.callbacks.retain(|callback| callback.sequence != sequence);
+                self.event(Event::Purged { callback: id });
+            }
+        }
+    }
+}

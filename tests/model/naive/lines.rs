@@ -1,0 +1,207 @@
+//! Lines: a callback's way into its queue, along its plan, and back.
+
+use ringback_engine::center::{Plan, Step};
+use ringback_engine::protocol::{Application, Event, Hook};
+use ringback_engine::record::HoldReason;
+use ringback_engine::{Duration, Instant, Name, Requirement, Sequence};
+
+use super::Naive;
+use super::asking::refused;
+use super::world::{Booking, State, Way, World};
+
+impl World {
+    fn queued_ttl(&self, plan: &Plan) -> Duration {
+        self.queue(plan.queue()).queued_ttl
+    }
+
+    /// The default plan: the service's queue, then that queue's overflow.
+    fn default_plan(&self, sequence: Sequence) -> Plan {
+        let queue = self.queue(&self.service_of(self.callback(sequence)).queue);
+        let mut overflow = queue.overflow.clone();
+        overflow.sort_by_key(|edge| edge.after);
+        let mut plan = Plan::new(queue.name.clone());
+        for edge in overflow {
+            plan.after(edge.after).expect("in order");
+            plan.go_to(edge.to);
+        }
+        plan
+    }
+
+    /// Takes the next step of a callback's plan; what it leaves out stays as it was.
+    fn take_step(&mut self, sequence: Sequence) {
+        let callback = self.callback_mut(sequence);
+        let way = callback.way.as_mut().expect("on its way");
+        let step: Step = way.plan.steps()[way.taken].clone();
+        way.taken += 1;
+        if let Some(queue) = step.queue {
+            way.queue = queue;
+        }
+        if let Some(need) = step.need {
+            way.need = (*need).clone();
+        }
+        if let Some(priority) = step.priority {
+            callback.priority = priority;
+        }
+        if step.ageing.is_some() {
+            way.ageing = step.ageing;
+        }
+    }
+
+    /// The slot of a service that an instant lies in.
+    pub(crate) fn slot(&self, service: &str, at: Instant) -> Booking {
+        let settings = self.service(service).expect("a service of the center");
+        let (start, end) = ringback_engine::center::slot_of(self.zone(service), settings.slot.minutes, at);
+        Booking { service: settings.name.clone(), start, end }
+    }
+
+    pub(crate) fn has_room(&self, slot: &Booking) -> bool {
+        let capacity = self.service(&slot.service).expect("a service of the center").slot.capacity;
+        self.bookings.iter().filter(|booking| *booking == slot).count() < capacity as usize
+    }
+}
+
+impl<A: Application> Naive<A> {
+    /// A callback's time has come.
+    pub(super) fn submit(&mut self, sequence: Sequence) {
+        let first = self.world.callback(sequence).way.is_none();
+        if first {
+            self.set_out(sequence);
+        }
+        let now = self.world.now;
+        let plan = self.world.callback(sequence).way.as_ref().map(|way| way.plan.clone()).expect("just set");
+        let wait_until = now.after(self.world.queued_ttl(&plan));
+        let callback = self.world.callback_mut(sequence);
+        // The booking stands from here on, whatever becomes of the callback.
+        callback.slot = None;
+        callback.way.as_mut().expect("just set").wait_until = wait_until;
+        if !first {
+            return self.go_back(sequence, None, "scheduled");
+        }
+        callback.state = State::Queued { since: now, hold: None };
+        let callback = self.world.callback(sequence);
+        let queued = Event::Queued {
+            callback: callback.request.id.clone(),
+            queue: callback.queue().cloned().expect("in a queue"),
+            need: self.world.need(callback).to_string().into(),
+            score: self.world.score(callback),
+        };
+        self.event(queued);
+        self.report_limit(sequence);
+    }
+
+    /// Asks for a plan and takes its first step.
+    fn set_out(&mut self, sequence: Sequence) {
+        let view = self.callback_view(sequence);
+        let answer = self.ask(Hook::Route, &view.request.id.clone(), |application, world| {
+            let plan = application.route(&view)?;
+            let queues = plan.iter().flat_map(Plan::steps).filter_map(|step| step.queue.as_ref());
+            let unknown =
+                queues.into_iter().find(|queue| !world.center.queues.iter().any(|q| q.name == **queue));
+            match unknown {
+                Some(queue) => refused(format!("plan: unknown queue `{queue}`")),
+                None => Ok(plan),
+            }
+        });
+        let plan = answer.ok().flatten().unwrap_or_else(|| self.world.default_plan(sequence));
+        let now = self.world.now;
+        let way = Way {
+            since: now,
+            taken: 0,
+            queue: plan.queue().clone(),
+            need: Requirement::anyone(),
+            ageing: None,
+            wait_until: now.after(self.world.queued_ttl(&plan)),
+            plan,
+        };
+        self.world.callback_mut(sequence).way = Some(way);
+        self.world.take_step(sequence);
+    }
+
+    /// Asks for a new plan. `queue_wait` is due as it was.
+    pub(super) fn reroute(&mut self, sequence: Sequence) {
+        let wait_until = self.world.callback(sequence).way.as_ref().expect("in a queue").wait_until;
+        self.set_out(sequence);
+        self.world.callback_mut(sequence).way.as_mut().expect("just set").wait_until = wait_until;
+    }
+
+    /// `queue_wait` is due again, so long from now.
+    pub(super) fn wait_longer(&mut self, sequence: Sequence) {
+        let plan = self.world.callback(sequence).way.as_ref().expect("in a queue").plan.clone();
+        let wait_until = self.world.now.after(self.world.queued_ttl(&plan));
+        self.world.callback_mut(sequence).way.as_mut().expect("in a queue").wait_until = wait_until;
+    }
+
+    /// Back to the line, with its place.
+    pub(super) fn go_back(&mut self, sequence: Sequence, hold: Option<Instant>, why: &str) {
+        self.wait(sequence, hold);
+        let callback = self.world.callback(sequence).request.id.clone();
+        self.event(Event::Returned { callback, why: Name::new(why) });
+        self.report_held(sequence);
+    }
+
+    /// In the line from now on, held or not.
+    pub(super) fn wait(&mut self, sequence: Sequence, hold: Option<Instant>) {
+        let since = self.world.now;
+        let hold = hold.map(|until| (until, HoldReason::Retry));
+        self.world.callback_mut(sequence).state = State::Queued { since, hold };
+    }
+
+    /// Says until when a callback has to wait, if it has to.
+    pub(super) fn report_held(&mut self, sequence: Sequence) {
+        let callback = self.world.callback(sequence);
+        let id = callback.request.id.clone();
+        match callback.state {
+            State::Queued { hold: Some((until, why)), .. } => {
+                self.event(Event::Held { callback: id, until, why })
+            }
+            _ => self.report_limit(sequence),
+        }
+    }
+
+    /// Says that a callback has to wait because its number was called as often as may be.
+    fn report_limit(&mut self, sequence: Sequence) {
+        let request = self.world.callback(sequence).request.clone();
+        if let Some(until) = self.world.limited_until(&request.phone) {
+            let why = HoldReason::AttemptsPerNumber;
+            self.event(Event::Held { callback: request.id.clone(), until, why });
+        }
+    }
+
+    pub(super) fn step(&mut self, sequence: Sequence) {
+        self.world.take_step(sequence);
+        self.report_step(sequence);
+    }
+
+    /// Says where a callback stands since its plan moved it.
+    pub(super) fn report_step(&mut self, sequence: Sequence) {
+        let callback = self.world.callback(sequence);
+        let step = Event::Step {
+            callback: callback.request.id.clone(),
+            queue: callback.queue().cloned().expect("in a queue"),
+            need: self.world.need(callback).to_string().into(),
+        };
+        self.event(step);
+    }
+
+    /// A hold is over.
+    pub(super) fn release(&mut self, sequence: Sequence) {
+        if let State::Queued { hold, .. } = &mut self.world.callback_mut(sequence).state {
+            *hold = None;
+        }
+        self.report_limit(sequence);
+    }
+
+    /// Puts a callback off until `to`, which is its place from now on.
+    pub(super) fn schedule(&mut self, sequence: Sequence, to: Instant) {
+        let callback = self.world.callback(sequence);
+        let slot = self.world.slot(&callback.request.service, to);
+        let submit_at = to.before(self.world.service_of(callback).submit_before).max(self.world.now);
+        let callback = self.world.callback_mut(sequence);
+        callback.place = to;
+        callback.slot = Some(slot.start);
+        callback.state = State::Scheduled { submit_at };
+        let id = callback.request.id.clone();
+        self.world.bookings.push(slot);
+        self.event(Event::Scheduled { callback: id, desired: to });
+    }
+}

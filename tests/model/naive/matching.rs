@@ -1,0 +1,168 @@
+//! Matching, as the rule says it: the highest-ranked matchable callback that some ready agent may serve gets the best
+//! of those agents, and again.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use ringback_engine::center::{Agent as Settings, OUTCOME_GRACE, Openness, Strategy};
+use ringback_engine::protocol::{Application, Dial, EffectKind, Event};
+use ringback_engine::requirement::{Shape, Term};
+use ringback_engine::{AgentId, AttemptId, Instant, Name, Requirement, Sequence};
+
+use super::Naive;
+use super::world::{Agent, Callback, State, World};
+
+/// Whether an agent meets a requirement.
+pub(super) fn meets(need: &Requirement, agent: &Settings) -> bool {
+    match need.shape() {
+        Shape::Constant(value) => value,
+        Shape::Term { term, negated } => {
+            let has = match term {
+                Term::Skill(name, level) => agent.skills.get(name).copied().unwrap_or(0) >= *level,
+                Term::Group(name) => agent.groups.contains(name),
+                Term::Agent(id) => agent.id == *id,
+            };
+            has != negated
+        }
+        Shape::All(needs) => needs.iter().all(|need| meets(need, agent)),
+        Shape::Any(needs) => needs.iter().any(|need| meets(need, agent)),
+    }
+}
+
+fn skills_named(need: &Requirement) -> BTreeSet<Name> {
+    match need.shape() {
+        Shape::Term { term: Term::Skill(name, _), .. } => BTreeSet::from([name.clone()]),
+        Shape::All(needs) | Shape::Any(needs) => needs.iter().flat_map(skills_named).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+impl World {
+    /// A queue's requirement and its groups, in one.
+    pub(crate) fn need_of_queue(&self, queue: &str) -> Requirement {
+        let queue = self.queue(queue);
+        queue.need.and(&Requirement::any_group(&queue.groups))
+    }
+
+    /// The whole requirement of a callback where it stands.
+    pub(crate) fn need(&self, callback: &Callback) -> Requirement {
+        let way = callback.way.as_ref().expect("in a queue");
+        way.need.and(&self.need_of_queue(&way.queue))
+    }
+
+    /// The score of a callback where it stands.
+    pub(crate) fn score(&self, callback: &Callback) -> i64 {
+        let way = callback.way.as_ref().expect("in a queue");
+        let queue = self.queue(&way.queue);
+        let wait = self.now.since(callback.place).millis().max(0);
+        let earned = way.ageing.or(queue.ageing).map_or(0, |ageing| {
+            let earned = ageing.points * (wait / ageing.every.millis());
+            ageing.cap.map_or(earned, |cap| earned.min(cap))
+        });
+        queue.priority + callback.priority + earned
+    }
+
+    /// What a callback is ordered by: the smallest is first.
+    pub(crate) fn rank(&self, callback: &Callback) -> (Reverse<i64>, Instant, Sequence) {
+        (Reverse(self.score(callback)), callback.place, callback.sequence)
+    }
+
+    /// Whether only its queue's hours, and agents, keep a callback from being called.
+    pub(crate) fn may_stand_in_line(&self, callback: &Callback) -> bool {
+        let State::Queued { hold, .. } = callback.state else { return false };
+        let phone = &callback.request.phone;
+        hold.is_none_or(|(until, _)| until <= self.now)
+            && self.fenced_until(phone).is_none()
+            && self.limited_until(phone).is_none()
+            && !self.callbacks.iter().any(|other| other.request.phone == *phone && other.agent().is_some())
+    }
+
+    fn is_matchable(&self, callback: &Callback) -> bool {
+        self.may_stand_in_line(callback)
+            && matches!(self.openness(callback.queue().expect("in a queue")), Openness::Open(_))
+    }
+
+    fn best_pair(&self) -> Option<(Sequence, AgentId)> {
+        let mut callbacks: Vec<&Callback> =
+            self.callbacks.iter().filter(|callback| self.is_matchable(callback)).collect();
+        callbacks.sort_by_key(|callback| self.rank(callback));
+        callbacks.iter().find_map(|callback| {
+            let need = self.need(callback);
+            let able = |agent: &&Agent| self.is_ready(agent) && meets(&need, &agent.settings);
+            let able: Vec<&Agent> = self.agents.iter().filter(able).collect();
+            let best = self.best_agent(&able, callback.queue()?, &need)?;
+            Some((callback.sequence, best.settings.id.clone()))
+        })
+    }
+
+    /// The best of these agents, who stand in byte order of their ids, so that of equals the first is taken.
+    fn best_agent<'a>(&self, able: &[&'a Agent], queue: &Name, need: &Requirement) -> Option<&'a Agent> {
+        let session = |agent: &Agent| agent.session.clone().expect("ready");
+        let best = |order: &dyn Fn(&Agent) -> i64| {
+            able.iter().min_by_key(|agent| (order(agent), session(agent).idle_since)).copied()
+        };
+        match self.queue(queue).strategy {
+            Strategy::LongestIdle => best(&|_| 0),
+            Strategy::MostSkilled => best(&|agent| {
+                let level = |skill| i64::from(agent.settings.skills.get(&skill).copied().unwrap_or(0));
+                -skills_named(need).into_iter().map(level).sum::<i64>()
+            }),
+            Strategy::LeastSkilled => {
+                best(&|agent| agent.settings.skills.values().filter(|level| **level > 0).count() as i64)
+            }
+            Strategy::FewestCalls => best(&|agent| session(agent).calls as i64),
+            Strategy::RoundRobin => {
+                let last = self.chosen.iter().rfind(|(own, _)| own == queue).map(|(_, agent)| agent);
+                let after = able.iter().find(|agent| last.is_some_and(|last| agent.settings.id > *last));
+                after.or(able.first()).copied()
+            }
+        }
+    }
+}
+
+impl<A: Application> Naive<A> {
+    pub(super) fn match_all(&mut self) {
+        while let Some((callback, agent)) = self.world.best_pair() {
+            self.reserve(callback, agent);
+        }
+    }
+
+    /// Reserves an agent and dials the customer.
+    fn reserve(&mut self, sequence: Sequence, agent: AgentId) {
+        let world = &mut self.world;
+        world.attempts += 1;
+        let (attempt, now) = (AttemptId(world.attempts), world.now);
+        let chosen = world.callback(sequence).clone();
+        let score = world.score(&chosen);
+        let queue = world.queue(chosen.queue().expect("in a queue")).clone();
+        let closes_at = world.openness(&queue.name).until();
+        let ring_until = now.after(queue.dial_timeout);
+
+        let (phone, id) = (chosen.request.phone.clone(), chosen.request.id.clone());
+        world.chosen.push((queue.name.clone(), agent.clone()));
+        world.dials.push((phone.clone(), now));
+        let callback = world.callback_mut(sequence);
+        callback.attempts.push(attempt);
+        callback.state =
+            State::Routing { agent: agent.clone(), grace_until: ring_until.after(OUTCOME_GRACE) };
+        let number_of_attempt = callback.attempts.len() as u32;
+
+        self.event(Event::Reserved { callback: id.clone(), agent: agent.clone(), queue: queue.name, score });
+        self.event(Event::Dialing {
+            callback: id.clone(),
+            attempt,
+            agent: agent.clone(),
+            number: phone.clone(),
+        });
+        self.emit(EffectKind::Dial(Dial {
+            attempt,
+            callback: id,
+            number_of_attempt,
+            number: phone,
+            agent,
+            ring_for: queue.dial_timeout,
+            not_after: closes_at.map_or(ring_until, |closes_at| closes_at.min(ring_until)),
+            language: chosen.request.language.clone(),
+        }));
+    }
+}

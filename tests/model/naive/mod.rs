@@ -1,0 +1,66 @@
+//! A naive engine, written from the specification: lists and scans only. Every question is answered by looking at
+//! everything there is, so what the real engine keeps in indices has nothing to be wrong in here.
+
+mod admission;
+mod agents;
+mod asking;
+mod calls;
+mod endings;
+mod lines;
+mod matching;
+mod passing;
+mod view;
+mod world;
+
+use ringback_engine::center::Center;
+use ringback_engine::protocol::{Application, Command, Effect, EffectKind, Event, Refusal};
+use ringback_engine::{EffectId, Instant};
+
+pub(crate) use world::{Callback, State, World};
+
+/// The naive engine: what it remembers, its application, and what it has said.
+pub(crate) struct Naive<A> {
+    pub(crate) world: World,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) clock_went_back: u64,
+    application: A,
+    said: u64,
+}
+
+impl<A: Application> Naive<A> {
+    /// A naive engine with nobody logged in and nobody waiting.
+    pub(crate) fn new(center: Center, application: A) -> Self {
+        Self { world: World::new(center), effects: Vec::new(), clock_went_back: 0, application, said: 0 }
+    }
+
+    /// Lets the time pass until `now`, then does one thing, or not; what it makes due fires, then matching runs.
+    pub(crate) fn apply(&mut self, now: Instant, command: Command) -> Result<(), Refusal> {
+        self.advance(now);
+        self.obey(command)?;
+        self.finish_instant();
+        Ok(())
+    }
+
+    fn obey(&mut self, command: Command) -> Result<(), Refusal> {
+        match command {
+            Command::Request(request) => self.request(request),
+            Command::Cancel { callback, by } => self.cancel(&callback, by),
+            Command::LogIn { agent } => self.log_in(&agent),
+            Command::Ready { agent } => self.set_ready(&agent, true),
+            Command::NotReady { agent } => self.set_ready(&agent, false),
+            Command::LogOut { agent } => self.log_out(&agent),
+            Command::AgentLost { agent } => self.agent_lost(&agent),
+            Command::Outcome { attempt, outcome } => self.outcome(attempt, outcome),
+            Command::Ended { attempt } => self.ended(attempt),
+        }
+    }
+
+    fn emit(&mut self, kind: EffectKind) {
+        self.said += 1;
+        self.effects.push(Effect { id: EffectId(self.said), at: self.world.now, kind });
+    }
+
+    fn event(&mut self, event: Event) {
+        self.emit(EffectKind::Event(event));
+    }
+}

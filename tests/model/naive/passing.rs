@@ -1,0 +1,140 @@
+//! Time: which deadline is next, and what it does.
+
+use ringback_engine::center::Openness;
+use ringback_engine::protocol::{Application, EffectKind};
+use ringback_engine::record::Cause;
+use ringback_engine::{Instant, Sequence};
+
+use super::Naive;
+use super::world::{Callback, State, World};
+
+/// The order in which deadlines of one instant fire.
+const ORDER: [Cause; 9] = [
+    Cause::Ttl,
+    Cause::QueueWait,
+    Cause::Attempt,
+    Cause::Talk,
+    Cause::Hold,
+    Cause::Step,
+    Cause::Submit,
+    Cause::WrapUp,
+    Cause::Purge,
+];
+
+/// A deadline of a callback, or of the wrap-up after its interaction.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Due {
+    pub(crate) at: Instant,
+    pub(crate) cause: Cause,
+    pub(crate) sequence: Sequence,
+}
+
+impl Callback {
+    /// Every deadline it has.
+    pub(crate) fn deadlines(&self) -> Vec<Due> {
+        let due = |(at, cause)| Due { at, cause, sequence: self.sequence };
+        let ttl = (self.place.after(self.ttl), Cause::Ttl);
+        let deadlines = match &self.state {
+            State::Scheduled { submit_at } => vec![ttl, (*submit_at, Cause::Submit)],
+            State::Queued { since, hold } => {
+                let way = self.way.as_ref().expect("in a queue");
+                let mut deadlines = vec![ttl, (way.wait_until.max(*since), Cause::QueueWait)];
+                deadlines.extend(hold.map(|(until, _)| (until, Cause::Hold)));
+                let step = way.plan.steps().get(way.taken);
+                deadlines.extend(step.map(|step| (way.since.after(step.after).max(*since), Cause::Step)));
+                deadlines
+            }
+            State::Routing { grace_until, .. } => vec![ttl, (*grace_until, Cause::Attempt)],
+            State::Processing { talk_until, .. } => vec![(*talk_until, Cause::Talk)],
+            State::Completed { purge_at, .. } => vec![(*purge_at, Cause::Purge)],
+        };
+        deadlines.into_iter().map(due).collect()
+    }
+
+    /// The first of its deadlines.
+    pub(crate) fn deadline(&self) -> Due {
+        first(self.deadlines()).expect("every state has one")
+    }
+}
+
+fn first(due: impl IntoIterator<Item = Due>) -> Option<Due> {
+    due.into_iter()
+        .min_by_key(|due| (due.at, ORDER.iter().position(|cause| *cause == due.cause), due.sequence))
+}
+
+impl World {
+    fn due(&self) -> Option<Due> {
+        let callbacks = self.callbacks.iter().flat_map(Callback::deadlines);
+        let sessions = self.agents.iter().filter_map(|agent| agent.session.as_ref()?.wrap_up);
+        let wrap_ups = sessions.map(|(sequence, at)| Due { at, cause: Cause::WrapUp, sequence });
+        first(callbacks.chain(wrap_ups))
+    }
+
+    /// The next instant at which something happens by itself: a deadline, or a change in what may be matched or
+    /// is remembered.
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        let quota = self.center.limits.attempts_per_number;
+        let phones = self.fences.iter().chain(&self.dials).map(|(phone, _)| phone);
+        let numbers = phones.filter_map(|phone| {
+            let blocked = self.fenced_until(phone).max(self.limited_until(phone));
+            let last = self.dials.iter().rfind(|(dialled, _)| dialled == phone);
+            blocked.or_else(|| Some(last?.1.after(quota?.per)))
+        });
+        let in_line = self.callbacks.iter().filter(|callback| self.may_stand_in_line(callback));
+        let hours = in_line.filter_map(|callback| self.openness(callback.queue()?).until());
+        let keys = self.keys.iter().filter_map(|key| key.until);
+        let limits = self.limited.iter().map(|(key, ..)| {
+            let (_, at, per) = self.limited.iter().rfind(|(other, ..)| other == key).expect("this, at least");
+            at.after(*per)
+        });
+        let slots = self.bookings.iter().map(|booking| booking.end);
+        let housekeeping = numbers.chain(hours).chain(keys).chain(limits).chain(slots);
+        let deadline = self.due().map(|due| due.at.max(self.now));
+        housekeeping.filter(|at| *at > self.now).chain(deadline).min()
+    }
+
+    /// Whether a queue is open, and until when.
+    pub(crate) fn openness(&self, queue: &str) -> Openness {
+        let calendar = self.queue(queue).calendar.as_ref();
+        let hours = calendar.map(|calendar| self.hours(calendar).expect("a calendar of the center"));
+        hours.map_or(Openness::Open(None), |hours| hours.openness(self.now))
+    }
+}
+
+impl<A: Application> Naive<A> {
+    /// Lets the time pass until `to`. A clock that goes back is taken as standing still, counted and reported.
+    pub(crate) fn advance(&mut self, to: Instant) {
+        if to < self.world.now {
+            self.clock_went_back += 1;
+            self.emit(EffectKind::ClockWentBack { to });
+        }
+        while let Some(at) = self.world.next_deadline().filter(|at| *at <= to) {
+            self.world.now = at;
+            self.finish_instant();
+        }
+        self.world.now = self.world.now.max(to);
+    }
+
+    /// Fires every deadline of this instant, and those they set for it; then matches once.
+    pub(super) fn finish_instant(&mut self) {
+        while let Some(due) = self.world.due().filter(|due| due.at <= self.world.now) {
+            self.fire(due);
+        }
+        self.match_all();
+    }
+
+    fn fire(&mut self, Due { cause, sequence, .. }: Due) {
+        match cause {
+            Cause::Ttl => self.expire(sequence),
+            Cause::QueueWait => self.queue_wait(sequence),
+            Cause::Attempt => self.grace_over(sequence),
+            Cause::Talk => self.talk_timeout(sequence),
+            Cause::Hold => self.release(sequence),
+            Cause::Step => self.step(sequence),
+            Cause::Submit => self.submit(sequence),
+            Cause::WrapUp => self.wrap_up_over(sequence),
+            Cause::Purge => self.retention_over(sequence),
+            Cause::Number | Cause::Hours | Cause::Sweep => panic!("no deadline of a callback"),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The center as the application sees it, counted anew each time.
+
+use chrono_tz::Tz;
+use ringback_engine::center::Attribute;
+use ringback_engine::protocol::{LineView, View};
+use ringback_engine::{Duration, Instant};
+
+use super::matching::meets;
+use super::world::{Callback, State, World};
+
+impl View for World {
+    fn now(&self) -> Instant {
+        self.now
+    }
+
+    fn timezone(&self) -> Tz {
+        self.center.timezone
+    }
+
+    fn is_open(&self, calendar: &str, at: Instant) -> Option<bool> {
+        Some(self.hours(calendar)?.is_open(at))
+    }
+
+    fn open_for(&self, calendar: &str, at: Instant) -> Option<Duration> {
+        Some(self.hours(calendar)?.open_for(at))
+    }
+
+    fn next_open(&self, calendar: &str, at: Instant) -> Option<Option<Instant>> {
+        Some(self.hours(calendar)?.next_open(at))
+    }
+
+    fn line(&self, queue: &str) -> Option<LineView> {
+        if !self.has_queue(queue) {
+            return None;
+        }
+        let here = |callback: &&Callback| callback.queue().is_some_and(|own| own == queue);
+        let waiting = self
+            .callbacks
+            .iter()
+            .filter(here)
+            .filter(|callback| matches!(callback.state, State::Queued { .. }));
+        let waits: Vec<Duration> = waiting.map(|callback| self.now.since(callback.place)).collect();
+        let on_call = self.callbacks.iter().filter(here).filter(|callback| callback.agent().is_some());
+        let need = self.need_of_queue(queue);
+        let agents: Vec<_> = self
+            .agents
+            .iter()
+            .filter(|agent| agent.session.is_some() && meets(&need, &agent.settings))
+            .collect();
+        Some(LineView {
+            waiting: waits.len() as u32,
+            on_call: on_call.count() as u32,
+            oldest: waits.into_iter().max().unwrap_or_default().max(Duration::ZERO),
+            agents: agents.len() as u32,
+            ready: agents.iter().filter(|agent| self.is_ready(agent)).count() as u32,
+        })
+    }
+
+    fn has_queue(&self, queue: &str) -> bool {
+        self.center.queues.iter().any(|known| known.name == queue)
+    }
+
+    fn count(&self, key: &str, per: Duration) -> u32 {
+        let counted = self.limited.iter().filter(|(other, at, _)| other == key && self.now.since(*at) < per);
+        counted.count() as u32
+    }
+
+    fn lookup(&self, table: &str, key: &str) -> Option<Option<Attribute>> {
+        let table = self.center.tables.iter().find(|known| known.name == table)?;
+        Some(table.entries.get(key).cloned())
+    }
+}

@@ -1,0 +1,231 @@
+//! What the naive engine remembers: lists.
+
+use std::sync::Arc;
+
+use ringback_engine::center::{Agent as Settings, Center, Hours, Plan, Queue, Service};
+use ringback_engine::protocol::Hook;
+use ringback_engine::record::{HoldReason, Outcome, Reason, Request, StateName};
+use ringback_engine::{Ageing, AgentId, AttemptId, CallbackId, Duration, Instant, Name, Phone};
+use ringback_engine::{Requirement, Sequence};
+
+/// Everything the naive engine remembers.
+#[derive(Clone)]
+pub(crate) struct World {
+    pub(crate) center: Arc<Center>,
+    pub(crate) now: Instant,
+    /// Callbacks that are not purged, in the order of their requests.
+    pub(crate) callbacks: Vec<Callback>,
+    /// The center's agents, in byte order of their ids.
+    pub(crate) agents: Vec<Agent>,
+    /// Numbers that are not dialled before an instant.
+    pub(crate) fences: Vec<(Phone, Instant)>,
+    /// Every call ever placed.
+    pub(crate) dials: Vec<(Phone, Instant)>,
+    /// Immediate requests ever admitted, for the windows of a service.
+    pub(crate) admitted: Vec<(Name, Instant)>,
+    /// Immediate requests ever admitted, for the days of a number: the service, the number, the local date.
+    pub(crate) daily: Vec<(Name, Phone, String)>,
+    /// Requests ever admitted under a limit: its key, when, how far the limits of that key look back.
+    pub(crate) limited: Vec<(Name, Instant, Duration)>,
+    pub(crate) bookings: Vec<Booking>,
+    pub(crate) keys: Vec<Key>,
+    /// Whom a queue with the strategy `round_robin` chose, the last one last.
+    pub(crate) chosen: Vec<(Name, AgentId)>,
+    /// Faults since the hook last answered.
+    pub(crate) faults: Vec<Hook>,
+    pub(crate) set_aside: Vec<Hook>,
+    pub(crate) requests: u64,
+    pub(crate) attempts: u64,
+}
+
+#[derive(Clone)]
+pub(crate) struct Callback {
+    pub(crate) sequence: Sequence,
+    pub(crate) request: Arc<Request>,
+    pub(crate) received: Instant,
+    pub(crate) place: Instant,
+    pub(crate) ttl: Duration,
+    pub(crate) priority: i64,
+    pub(crate) tags: Arc<Vec<(Name, Name)>>,
+    /// The start of the slot it is booked in, until it was submitted.
+    pub(crate) slot: Option<Instant>,
+    pub(crate) attempts: Vec<AttemptId>,
+    pub(crate) last_outcome: Option<Outcome>,
+    /// Where it stands in its plan, once it was in a queue.
+    pub(crate) way: Option<Way>,
+    pub(crate) state: State,
+}
+
+#[derive(Clone)]
+pub(crate) struct Way {
+    pub(crate) plan: Plan,
+    /// When the plan took effect.
+    pub(crate) since: Instant,
+    pub(crate) taken: usize,
+    pub(crate) queue: Name,
+    pub(crate) need: Requirement,
+    pub(crate) ageing: Option<Ageing>,
+    pub(crate) wait_until: Instant,
+}
+
+#[derive(Clone)]
+pub(crate) enum State {
+    Scheduled { submit_at: Instant },
+    Queued { since: Instant, hold: Option<(Instant, HoldReason)> },
+    Routing { agent: AgentId, grace_until: Instant },
+    Processing { agent: AgentId, talk_until: Instant },
+    Completed { reason: Reason, at: Instant, purge_at: Instant, redacted: bool },
+}
+
+#[derive(Clone)]
+pub(crate) struct Agent {
+    pub(crate) settings: Settings,
+    pub(crate) session: Option<Session>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Session {
+    pub(crate) ready: bool,
+    pub(crate) leaving: bool,
+    pub(crate) idle_since: Instant,
+    pub(crate) calls: u64,
+    /// After the interaction of this callback, until then.
+    pub(crate) wrap_up: Option<(Sequence, Instant)>,
+}
+
+#[derive(Clone, PartialEq)]
+pub(crate) struct Booking {
+    pub(crate) service: Name,
+    pub(crate) start: Instant,
+    pub(crate) end: Instant,
+}
+
+#[derive(Clone)]
+pub(crate) struct Key {
+    pub(crate) key: Name,
+    pub(crate) callback: CallbackId,
+    /// The first request, its id left out.
+    pub(crate) content: Request,
+    /// Once the callback is purged.
+    pub(crate) until: Option<Instant>,
+}
+
+impl World {
+    pub(crate) fn new(center: Center) -> Self {
+        let agent = |settings: &Settings| Agent { settings: settings.clone(), session: None };
+        let mut agents: Vec<Agent> = center.agents.iter().map(agent).collect();
+        agents.sort_by(|one, other| one.settings.id.cmp(&other.settings.id));
+        Self {
+            center: Arc::new(center),
+            now: Instant::MIN,
+            callbacks: Vec::new(),
+            agents,
+            fences: Vec::new(),
+            dials: Vec::new(),
+            admitted: Vec::new(),
+            daily: Vec::new(),
+            limited: Vec::new(),
+            bookings: Vec::new(),
+            keys: Vec::new(),
+            chosen: Vec::new(),
+            faults: Vec::new(),
+            set_aside: Vec::new(),
+            requests: 0,
+            attempts: 0,
+        }
+    }
+
+    pub(crate) fn queue(&self, name: &str) -> &Queue {
+        self.center.queues.iter().find(|queue| queue.name == name).expect("a queue of the center")
+    }
+
+    pub(crate) fn service(&self, name: &str) -> Option<&Service> {
+        self.center.services.iter().find(|service| service.name == name)
+    }
+
+    pub(crate) fn service_of(&self, callback: &Callback) -> &Service {
+        self.service(&callback.request.service).expect("a service of the center")
+    }
+
+    pub(crate) fn hours(&self, calendar: &str) -> Option<Hours> {
+        let found = self.center.calendars.iter().find(|found| found.name == calendar)?;
+        Some(Hours::new(found, self.center.timezone))
+    }
+
+    pub(crate) fn callback(&self, sequence: Sequence) -> &Callback {
+        self.callbacks.iter().find(|callback| callback.sequence == sequence).expect("not purged")
+    }
+
+    pub(crate) fn callback_mut(&mut self, sequence: Sequence) -> &mut Callback {
+        self.callbacks.iter_mut().find(|callback| callback.sequence == sequence).expect("not purged")
+    }
+
+    pub(crate) fn agent_mut(&mut self, id: &AgentId) -> Option<&mut Agent> {
+        self.agents.iter_mut().find(|agent| agent.settings.id == *id)
+    }
+
+    /// The callback that holds an agent.
+    pub(crate) fn held_by(&self, agent: &AgentId) -> Option<&Callback> {
+        self.callbacks.iter().find(|callback| callback.agent() == Some(agent))
+    }
+
+    pub(crate) fn is_ready(&self, agent: &Agent) -> bool {
+        agent.session.as_ref().is_some_and(|s| s.ready && !s.leaving && s.wrap_up.is_none())
+            && self.held_by(&agent.settings.id).is_none()
+    }
+
+    /// When one more may be counted among `instants`, which are in order, if not now: fewer than `max` may lie in
+    /// `(t - per, t]` then.
+    pub(crate) fn full_until<'a>(
+        &self,
+        instants: impl Iterator<Item = &'a Instant>,
+        max: u32,
+        per: Duration,
+    ) -> Option<Instant> {
+        let window: Vec<Instant> = instants.copied().filter(|at| self.now.since(*at) < per).collect();
+        let over = window.len().checked_sub(max as usize)?;
+        Some(window.get(over).map_or(Instant::MAX, |decisive| decisive.after(per)))
+    }
+
+    /// Until when a number is at the limit of its attempts, if it is.
+    pub(crate) fn limited_until(&self, phone: &Phone) -> Option<Instant> {
+        let quota = self.center.limits.attempts_per_number?;
+        let dials = self.dials.iter().filter(|(dialled, _)| dialled == phone).map(|(_, at)| at);
+        self.full_until(dials, quota.max, quota.per)
+    }
+
+    /// Until when a number is fenced, if it is.
+    pub(crate) fn fenced_until(&self, phone: &Phone) -> Option<Instant> {
+        let fences = self.fences.iter().filter(|(fenced, until)| fenced == phone && *until > self.now);
+        fences.map(|(_, until)| *until).max()
+    }
+}
+
+impl Callback {
+    pub(crate) fn agent(&self) -> Option<&AgentId> {
+        match &self.state {
+            State::Routing { agent, .. } | State::Processing { agent, .. } => Some(agent),
+            _ => None,
+        }
+    }
+
+    /// The attempt that is under way.
+    pub(crate) fn live(&self) -> Option<AttemptId> {
+        self.agent().and_then(|_| self.attempts.last().copied())
+    }
+
+    /// The queue it stands in or was last in.
+    pub(crate) fn queue(&self) -> Option<&Name> {
+        self.way.as_ref().map(|way| &way.queue)
+    }
+
+    pub(crate) fn name(&self) -> StateName {
+        match self.state {
+            State::Scheduled { .. } => StateName::Scheduled,
+            State::Queued { .. } => StateName::Queued,
+            State::Routing { .. } => StateName::Routing,
+            State::Processing { .. } => StateName::Processing,
+            State::Completed { .. } => StateName::Completed,
+        }
+    }
+}
