@@ -45,8 +45,7 @@ impl Bundle {
     pub fn open(dir: &Path) -> Result<Self, String> {
         let center: Arc<str> = text_of_center(dir)?.into();
         let text = ApplicationText::new(runtime(), "", "");
-        let mut bundle =
-            Self { layout: None, timezone: None, application: None, text, findings: Vec::new() };
+        let mut bundle = Self { layout: None, timezone: None, application: None, text, findings: Vec::new() };
         if says_nothing(&center) {
             let message = "the file says nothing; write the center's `name` and `timezone`, a `[[queue]]` and a \
                            `[[service]]`";
@@ -156,10 +155,5 @@ pub fn file_text(path: &Path) -> Result<String, String> {
 
 fn located(finding: Located, text: &Arc<str>) -> Diagnosis {
     let Located { severity, span, message, .. } = finding;
-    Diagnosis {
-        severity,
-        message,
-        help: None,
-        place: Some(Place::new(CENTER, Arc::clone(text), span)),
-    }
+    Diagnosis { severity, message, help: None, place: Some(Place::new(CENTER, Arc::clone(text), span)) }
 }

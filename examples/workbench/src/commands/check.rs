@@ -41,7 +41,9 @@ fn samples(period: &Period) -> Samples {
         return Samples::default();
     }
     // What can't be read has been found by the first pass.
-    period.traffic().map_or_else(|_| Samples::default(), |traffic| Samples::of(traffic.filter_map(Result::ok)))
+    period
+        .traffic()
+        .map_or_else(|_| Samples::default(), |traffic| Samples::of(traffic.filter_map(Result::ok)))
 }
 
 fn count(findings: &[Diagnosis], errors: bool) -> u64 {

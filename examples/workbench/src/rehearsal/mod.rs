@@ -56,7 +56,8 @@ pub fn rehearse(
 /// and nobody is.
 fn scenes(layout: &Arc<Layout>, service: &Service, at: Instant) -> [Scene; 2] {
     let hours = service.calendar.as_deref().and_then(|calendar| layout.hours_named(calendar));
-    let open = hours.map_or(at, |hours| if hours.is_open(at) { at } else { hours.next_open(at).unwrap_or(at) });
+    let open =
+        hours.map_or(at, |hours| if hours.is_open(at) { at } else { hours.next_open(at).unwrap_or(at) });
     let shut = hours.map_or(open, |hours| open.after(hours.open_for(open)));
 
     let mut effects = Vec::new();
@@ -119,7 +120,8 @@ impl Rehearsal {
         };
         let plan = self.ask(Hook::Route, &told, |application| application.route(&first)).flatten();
         let queue = plan.map_or_else(|| service.queue.clone(), |plan| plan.queue().clone());
-        let most = layout.queue_index(&queue).and_then(|queue| layout.queue(queue)).map_or(1, |q| q.max_attempts);
+        let most =
+            layout.queue_index(&queue).and_then(|queue| layout.queue(queue)).map_or(1, |q| q.max_attempts);
 
         let waiting = CallbackView { queue, state: StateName::Queued, ..first };
         let again = tried(&waiting, 1, Outcome::Busy, StateName::Queued);

@@ -77,7 +77,8 @@ impl Samples {
         match &self.first {
             Some(line) => {
                 let request = Request { service: service.name.clone(), ..line.request.clone() };
-                let told = format!("line {} of traffic.csv, made one of service `{}`", line.line, service.name);
+                let told =
+                    format!("line {} of traffic.csv, made one of service `{}`", line.line, service.name);
                 (request, told)
             }
             None => {
