@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 
 # Service, first digits of its customers' numbers, and spans: from, to, requests an hour.
 ASKED = [
-    ("europe", "+4930555", [(7.8, 9, 8), (9, 11, 16), (11, 13.5, 6), (13.5, 15, 10), (15, 17.2, 5), (17.2, 18.2, 16)]),
+    ("europe", "+4930555", [(7.8, 9, 8), (9, 11, 16), (11, 12.2, 6), (12.2, 13.5, 9), (13.5, 15, 10), (15, 17.2, 5), (17.2, 18.2, 16)]),
     ("america", "+1212555", [(13.3, 14, 4), (14, 17, 5), (17, 20, 8), (20, 22.2, 6)]),
     ("emergency", "+4930556", [(0.5, 24, 0.4)]),
 ]
@@ -25,13 +25,13 @@ APPOINTMENTS = [
     ("europe", 11.3, "2026-03-14 11:00:00"),  # a Saturday
     ("america", 15.1, "2026-03-11 21:30:00"),  # half past four in New York
     ("america", 15.4, "2026-03-11 22:30:00"),  # half past five
-    ("america", 16.2, "2026-04-03 16:00:00"),  # a working day in New York
+    ("america", 16.2, "2026-04-03 16:00:00"),  # Good Friday again, a working day in New York
 ]
 
-# Agent, from, to; hours beyond 24 are the next morning's.
+# Agent, from, to; hours beyond 24 are of the days that follow. The last is Good Friday, for the one appointment.
 SHIFTS = [
     ("otto", 0, 12), ("ruth", 12, 26), ("antje", 8.4, 18.1), ("bruno", 8.45, 18.1), ("clara", 13.4, 18.1),
-    ("dan", 13.9, 22.1), ("ella", 15, 22.1), ("antje", 32.4, 42.1), ("bruno", 32.45, 42.1),
+    ("dan", 13.9, 22.1), ("ella", 15, 22.1), ("antje", 32.4, 42.1), ("bruno", 32.45, 42.1), ("dan", 23 * 24 + 14.9, 23 * 24 + 23.1),
 ]
 
 # Python promises the sequence of `random()` for a seed, and of nothing else; all draws are made from it.

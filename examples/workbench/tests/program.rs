@@ -209,8 +209,11 @@ fn everything_wrong_is_told_at_once() {
     for expected in [
         "app.rhai:2:",
         "did you mean `queue`?",
-        "error: traffic.csv:3: `phone`: `054-1234568` is no number in E.164",
-        "error: roster.csv:3: `agent`: unknown agent `bobb`, did you mean `bob`?",
+        "error: `phone`: `054-1234568` is no number in E.164",
+        "--> traffic.csv:3:31",
+        "3 | 1999-01-03 07:00:00,c2,retail,054-1234568,,,25|1,10,,\n  |                               ^^^^^^^^^^^",
+        "error: `agent`: unknown agent `bobb`, did you mean `bob`?",
+        "--> roster.csv:3:18",
         "`--skip-bad`",
     ] {
         assert!(err.contains(expected), "{expected}\n{err}");
@@ -224,6 +227,140 @@ fn everything_wrong_is_told_at_once() {
     fs::write(dir.join("center.toml"), CENTER.replace("timezone", "timezon")).unwrap();
     let (_, err) = says(&dir, &["run", "."], 1);
     assert!(err.contains("center.toml:3:1") && err.contains("^^^^^^^"), "{err}");
+}
+
+#[test]
+fn a_center_with_errors_does_not_hide_those_of_the_other_files() {
+    let dir = bundle("at_once");
+    fs::write(dir.join("center.toml"), CENTER.replace("wrap_up", "wrapup")).unwrap();
+    fs::write(dir.join("app.rhai"), SCRIPT.replace("callback.has", "callback.hs").replace("retail", "rtail"))
+        .unwrap();
+    fs::write(dir.join("traffic.csv"), TRAFFIC.replace("busy|answered", "bsuy")).unwrap();
+    fs::write(dir.join("roster.csv"), ROSTER.replace("bob,logout", "bobb,logot")).unwrap();
+    for command in ["check", "run"] {
+        let (out, err) = says(&dir, &[command, "."], 1);
+        assert_eq!(out, "");
+        for expected in [
+            "unknown key `wrapup`",
+            "unknown method `hs`, did you mean `has`?",
+            "unknown outcome `bsuy`, did you mean `busy`?",
+            "unknown event `logot`, did you mean `logout`?",
+            "name is looked up once `center.toml` is right",
+        ] {
+            assert!(err.contains(expected), "{expected}\n{err}");
+        }
+        // Whether the center has these is not known yet.
+        assert!(!err.contains("unknown queue") && !err.contains("unknown agent"), "{err}");
+    }
+
+    let no_zone = CENTER.replace("Asia/Jerusalem", "Asia/Jerusalm");
+    fs::write(dir.join("center.toml"), no_zone).unwrap();
+    let (_, err) = says(&dir, &["check", "."], 1);
+    assert!(err.contains("unknown time zone") && err.contains("unknown method `hs`"), "{err}");
+    assert!(
+        err.contains("are checked once `center.toml` has a `timezone`") && !err.contains("bsuy"),
+        "{err}"
+    );
+}
+
+#[test]
+fn check_counts_what_it_finds() {
+    let dir = bundle("check");
+    let (out, err) = says(&dir, &["check", "."], 0);
+    assert_eq!(out, ".: no error, 2 warnings; the bundle can be run\n");
+    assert!(err.contains("no legal calling window"), "{err}");
+    let unknown =
+        "warning: unknown service `nowhere`; 1 request asks it and will be rejected\n --> traffic.csv:6:24";
+    assert!(err.contains(unknown), "{err}");
+
+    fs::remove_file(dir.join("traffic.csv")).unwrap();
+    fs::remove_file(dir.join("roster.csv")).unwrap();
+    let (out, _) = says(&dir, &["check", "."], 0);
+    assert_eq!(out, ".: no error, 1 warning; the bundle can be run\n");
+
+    let script = SCRIPT.replace("has(\"vip\")", "attr(\"vip\") == 1");
+    fs::write(dir.join("app.rhai"), &script).unwrap();
+    let (out, err) = says(&dir, &["check", "."], 0);
+    assert_eq!(out, ".: no error, 2 warnings; the bundle can be run\n");
+    assert!(err.contains("warning: rehearsed, hook `route` fails: there is no attribute `vip`"), "{err}");
+    assert!(err.contains("--> app.rhai:2:5") && err.contains("asked about a made-up request"), "{err}");
+
+    let bad: String = (0..30).map(|n| format!("1999-01-03 07:00:00,c{n},retail,123,,,,,,\n")).collect();
+    let header = TRAFFIC.lines().next().unwrap();
+    fs::write(dir.join("traffic.csv"), format!("{header}\n{bad}")).unwrap();
+    let (out, err) = says(&dir, &["check", "."], 1);
+    assert_eq!(out, "");
+    assert!(err.contains("error: traffic.csv: and 10 more bad lines"), "{err}");
+    assert!(err.ends_with(".: 30 errors, 3 warnings\n"), "{err}");
+
+    let (_, err) = says(&dir, &["check", "nowhere"], 2);
+    assert!(err.contains("nowhere: there is no such folder"), "{err}");
+}
+
+#[test]
+fn a_new_bundle_checks_and_runs() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("new");
+    let _ = fs::remove_dir_all(&dir);
+    fs::create_dir_all(&dir).unwrap();
+    let (out, err) = says(&dir, &["new", "my/center"], 0);
+    assert!(out.contains("center.toml, app.rhai, traffic.csv, roster.csv"), "{out}");
+    assert!(out.contains("`ringback run my/center`") && err.is_empty(), "{out}{err}");
+
+    // The legal calling window can only be off so far; everything else is the author's to avoid.
+    let (out, err) = says(&dir, &["check", "my/center"], 0);
+    assert_eq!(out, "my/center: no error, 1 warning; the bundle can be run\n");
+    assert!(err.contains("no legal calling window"), "{err}");
+    let (out, err) = says(&dir, &["run", "my/center", "--summary", "s.json"], 0);
+    assert_eq!(err.matches("warning:").count(), 1, "{err}");
+    assert!(out.contains("AGENT_CONNECTED"), "{out}");
+    let summary: Value = serde_json::from_slice(&fs::read(dir.join("s.json")).unwrap()).unwrap();
+    for hook in ["accept", "throttle", "route", "timeout", "purge"] {
+        assert!(summary["script"][hook]["calls"].as_u64() > Some(0), "{hook}");
+        assert_eq!(summary["script"][hook]["faults"], 0, "{hook}");
+    }
+
+    let app = dir.join("my/center/app.rhai");
+    fs::remove_file(dir.join("my/center/center.toml")).unwrap();
+    fs::write(&app, "// mine\n").unwrap();
+    let (out, err) = says(&dir, &["new", "my/center"], 2);
+    assert!(
+        out.is_empty() && err.contains("my/center: has a `app.rhai` already, and nothing is overwritten"),
+        "{err}"
+    );
+    assert_eq!(fs::read_to_string(&app).unwrap(), "// mine\n");
+    assert!(!dir.join("my/center/center.toml").exists(), "nothing is written beside it");
+}
+
+#[test]
+fn the_graph_is_printed_and_drawn() {
+    let dir = bundle("graph");
+    fs::remove_file(dir.join("traffic.csv")).unwrap();
+    let (out, _) = says(&dir, &["graph", "."], 0);
+    for expected in [
+        "service retail\n  -> queue retail  [default plan]\n  -> queue retail  [script]\n",
+        "  -> exit AGENT_CONNECTED  [any agent]\n",
+        "one part: everything shares queues or agents\n",
+        "  agents: anna, bob\n",
+    ] {
+        assert!(out.contains(expected), "{expected}\n{out}");
+    }
+    let (out, _) = says(&dir, &["graph", ".", "--dot", "g.dot"], 0);
+    assert!(out.contains("wrote g.dot; Graphviz draws it: `dot -Tsvg g.dot -o graph.svg`"), "{out}");
+    assert!(fs::read_to_string(dir.join("g.dot")).unwrap().starts_with("digraph {"));
+    let (_, err) = says(&dir, &["graph", ".", "--dot", "no/such/folder"], 2);
+    assert!(err.contains("no/such/folder: can't be written"), "{err}");
+    says(&dir, &["graph", ".", "--svg", "g.svg"], 2);
+
+    let apart = "\n[[queue]]\nname = \"claims\"\nneed = \"claims\"\n[[service]]\nname = \"claims\"\nqueue = \"claims\"\n\
+                 calling_window = \"off\"\n";
+    fs::write(dir.join("center.toml"), CENTER.replace("application = \"app.rhai\"", "") + apart).unwrap();
+    let (out, _) = says(&dir, &["graph", "."], 0);
+    assert!(out.contains("2 parts that share no queue and no agent\n"), "{out}");
+    assert!(out.contains("part 2\n  services: claims\n  queues: claims\n"), "{out}");
+
+    fs::write(dir.join("center.toml"), CENTER.replace("queue = \"retail\"", "queue = \"rtail\"")).unwrap();
+    let (out, err) = says(&dir, &["graph", "."], 1);
+    assert!(out.is_empty() && err.contains("unknown queue `rtail`, did you mean `retail`?"), "{err}");
 }
 
 #[test]

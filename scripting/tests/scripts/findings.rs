@@ -1,8 +1,9 @@
 //! Names, hooks and literals that `check` finds fault with, all at once and each in its place.
 
 use ringback_engine::center::Severity;
+use ringback_scripting::RhaiApplication;
 
-use crate::support::{application, build, shown};
+use crate::support::{application, build, script, shown};
 
 /// A script, the text that a finding marks, and its message.
 const FOUND: &[(&str, &str, &str)] = &[
@@ -218,6 +219,28 @@ fn all_findings_come_at_once_in_the_order_of_the_source() {
         "error: 2:11: there are no numbers with a point or exponent: `1.5`; write whole numbers in a smaller unit, \
          as `seconds(90)` for a minute and a half"
     );
+}
+
+#[test]
+fn without_a_center_all_is_found_but_the_names_it_has() {
+    let found = |source: &str| shown(&RhaiApplication::check_alone(&script(source)));
+    assert_eq!(found("fn route(callback) { queue(\"nowhere\").need(\"nobody && group:none\") }"), "");
+    assert_eq!(
+        found("fn accept(request) { print(is_open(\"no\")); print(lookup(\"no\", \"x\")); accept() }"),
+        ""
+    );
+    for (source, expected) in [
+        (
+            "fn route(callback) { quee(\"main\") }",
+            "error: 1:22: unknown function `quee`, did you mean `queue`?",
+        ),
+        ("fn route(callback) { queue(\"main\").need(\"a &&\") }", "error: 1:48: requirement `a &&`"),
+        ("fn accept(request) { print(at(\"2026-13-01T00:00\", \"UTC\")); accept() }", "error: 1:31: "),
+        ("fn route(callback) { let x = ; queue(\"main\") }", "error: 1:30: "),
+        ("fn route(callback) { 1.5 }", "error: 1:22: there are no numbers with a point"),
+    ] {
+        assert!(found(source).starts_with(expected), "{source}\n{}", found(source));
+    }
 }
 
 #[test]

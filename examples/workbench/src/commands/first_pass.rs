@@ -20,7 +20,8 @@ pub(super) const SHOWN_SKIPPED: usize = 5;
 /// How many of the services that nobody knows are told.
 const SHOWN_SERVICES: usize = 10;
 
-pub(super) const SKIP_HINT: &str = "note: correct these lines, or pass over them with `--skip-bad`\n";
+pub(super) const SKIP_HINT: &str =
+    "note: correct these lines, or let `run` pass over them with `--skip-bad`\n";
 
 /// The streams of a bundle, and what they are read with.
 pub(super) struct Period {

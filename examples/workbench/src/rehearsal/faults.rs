@@ -67,14 +67,13 @@ fn span_of_line(source: &str, line: u32) -> Range<usize> {
     first..first + text.trim().len()
 }
 
-/// The line on which a hook is defined; the beginning of the text if it is not found.
+/// The line on which a hook is defined; the end of the text if it is not found.
 fn definition(source: &str, hook: Hook) -> Range<usize> {
     let defines = |line: &&str| {
         let name = line.trim_start().strip_prefix("fn").map(str::trim_start);
         name.and_then(|name| name.strip_prefix(hook.name()))
             .is_some_and(|rest| rest.trim_start().starts_with('('))
     };
-    let start = source.split_inclusive('\n').take_while(|line| !defines(line)).map(str::len).sum::<usize>();
-    let line = source.get(start..).and_then(|rest| rest.lines().next());
-    line.map_or(0..0, |line| start..start + line.trim_end().len())
+    let before = source.lines().take_while(|line| !defines(line)).count();
+    span_of_line(source, u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1))
 }

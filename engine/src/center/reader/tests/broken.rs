@@ -230,6 +230,18 @@ fn warnings_about_what_is_probably_not_meant() {
 }
 
 #[test]
+fn the_zone_is_told_whatever_else_is_wrong() {
+    let zone = |text: &str| without_files(text).timezone.map(|zone| zone.name());
+    assert_eq!(
+        zone(&SMALL.replace("\"UTC\"", "\"Asia/Jerusalem\"").replace("queue = ", "qeue = ")),
+        Some("Asia/Jerusalem")
+    );
+    assert_eq!(zone(&SMALL.replace("\"UTC\"", "\"UTC")), None);
+    assert_eq!(zone(&SMALL.replace("\"UTC\"", "\"Asia/Jerusalm\"")), None);
+    assert_eq!(zone(&SMALL.replace("timezone", "timezon")), None);
+}
+
+#[test]
 fn what_could_not_be_read_brings_no_second_finding() {
     let text = SMALL
         .replace("id = \"anna\"", "id = \"anna\"\nskills = { billing = 500 }")

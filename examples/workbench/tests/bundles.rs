@@ -1,0 +1,171 @@
+//! The bundles under `examples/bundles`: each plays to its end without a fault, and shows what its README says.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ringback_workbench::commands::{Run, check};
+use serde_json::Value;
+
+fn bundles() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../bundles")
+}
+
+/// What a run wrote.
+struct Day {
+    events: Vec<Value>,
+    summary: Value,
+    /// The traffic's lines by the callback's id, fields by column.
+    traffic: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Day {
+    fn play(name: &str, test: &str) -> Self {
+        let dir = bundles().join(name);
+        let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}-{name}"));
+        fs::create_dir_all(&out).unwrap();
+        let (events, summary) = (out.join("events.jsonl"), out.join("summary.json"));
+        let run = Run {
+            dir: dir.clone(),
+            events: Some(events.clone()),
+            summary: Some(summary.clone()),
+            ..Run::default()
+        };
+        run.start().unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        let read = |path: &Path| fs::read_to_string(path).unwrap();
+        let mut csv = csv::Reader::from_path(dir.join("traffic.csv")).unwrap();
+        Self {
+            events: read(&events).lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
+            summary: serde_json::from_str(&read(&summary)).unwrap(),
+            traffic: csv
+                .deserialize()
+                .map(|line| {
+                    let fields: BTreeMap<String, String> = line.unwrap();
+                    (fields["id"].clone(), fields)
+                })
+                .collect(),
+        }
+    }
+
+    /// Events of a kind.
+    fn events<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.events.iter().filter(move |event| event["event"] == kind)
+    }
+
+    /// A field of the request that an event is about.
+    fn asked(&self, event: &Value, column: &str) -> &str {
+        &self.traffic[event["callback"].as_str().unwrap()][column]
+    }
+
+    /// The requests rejected with a code.
+    fn rejected<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.events("rejected").filter(move |event| event["code"] == code)
+    }
+
+    /// Of one callback, the events of a kind.
+    fn of<'a>(&'a self, callback: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.events(kind).filter(move |event| event["callback"] == callback)
+    }
+}
+
+#[test]
+fn every_bundle_checks_and_plays_to_its_end_without_a_fault() {
+    let mut names: Vec<String> = fs::read_dir(bundles())
+        .unwrap()
+        .map(Result::unwrap)
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert!(names.len() >= 3, "{names:?}");
+    let readme = fs::read_to_string(bundles().join("README.md")).unwrap();
+    for name in names {
+        assert!(readme.contains(&format!("](./{name})")) || readme.contains(&format!("]({name})")), "{name}");
+        let closing = check(&bundles().join(&name)).unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        assert!(closing.ends_with("no error, 1 warning; the bundle can be run\n"), "{closing}");
+
+        let day = Day::play(&name, "all");
+        assert_eq!(day.summary["requests"], day.traffic.len(), "{name}");
+        assert_eq!(day.events("accepted").count(), day.events("purged").count(), "{name}: nothing is left");
+        assert!(day.events("connected").count() > 50, "{name}");
+        for kind in ["fault", "set_aside"] {
+            assert_eq!(day.events(kind).next(), None, "{name}");
+        }
+        for (hook, calls) in day.summary["script"].as_object().unwrap() {
+            assert_eq!(calls["faults"], 0, "{name}: {hook}");
+        }
+    }
+}
+
+#[test]
+fn opening_hours_shows_hours_closing_and_overflow() {
+    let day = Day::play("opening-hours", "shows");
+    let closed = |id: &str| day.of(id, "rejected").any(|event| event["code"] == "CLOSED");
+    assert!(closed("r022") && day.traffic["r022"]["desired"].ends_with("13:00:00"), "lunch");
+    assert!(closed("r031") && day.traffic["r031"]["desired"].starts_with("2026-04-03"), "Good Friday");
+    let connected = day.of("r111", "connected").next().unwrap();
+    assert!(day.traffic["r111"]["desired"].starts_with("2026-04-03"), "Good Friday, in New York");
+    assert!(connected["at"].as_str().unwrap().starts_with("2026-04-03"));
+
+    // For two weeks New York opens at 14:00 in Berlin.
+    let america = |event: &&Value| day.asked(event, "service") == "america";
+    let at = |event: &Value| day.asked(event, "at").to_owned();
+    let first = day.events("accepted").find(america).map(at).unwrap();
+    let last = day.rejected("CLOSED").filter(america).map(at).find(|at| *at > first).unwrap();
+    assert!(*"2026-03-11 14:00:00" <= *first && *first < *"2026-03-11 15:00:00", "{first}");
+    assert!(day.rejected("CLOSED").filter(america).map(at).any(|at| at < first));
+    assert!(*last >= *"2026-03-11 15:00:00", "{last}: an appointment or after closing");
+
+    let closing: Vec<String> = day.rejected("CLOSING").map(at).collect();
+    assert!(closing.iter().any(|at| **at < *"2026-03-11 12:30:00"), "before lunch: {closing:?}");
+    assert!(closing.iter().any(|at| **at > *"2026-03-11 17:50:00"), "before the evening: {closing:?}");
+
+    let stepped = |service: &str, queue: &str| {
+        day.events("step").any(|event| event["queue"] == queue && day.asked(event, "service") == service)
+    };
+    assert!(stepped("europe", "oncall") && stepped("america", "berlin") && stepped("america", "oncall"));
+    let steps: Vec<&Value> = day.of("r158", "step").map(|step| &step["queue"]).collect();
+    assert_eq!(steps, ["berlin", "oncall"], "Berlin has closed");
+    assert_eq!(day.of("r001", "step").next().unwrap()["queue"], "oncall", "at night");
+    assert!(
+        ["otto", "ruth"].contains(&day.of("r001", "connected").next().unwrap()["agent"].as_str().unwrap())
+    );
+    assert_eq!(day.of("r001", "queued").next().unwrap()["score"], 100);
+}
+
+#[test]
+fn slots_shows_full_slots_limits_deferring_and_retries() {
+    let day = Day::play("slots", "shows");
+    for time in ["16:30:00", "17:00:00", "17:30:00"] {
+        let full = day.rejected("SLOT_FULL").any(|event| day.asked(event, "desired").ends_with(time));
+        assert!(full, "{time}");
+    }
+    // Four appointments a half hour, and no fifth.
+    let booked = day
+        .events("accepted")
+        .filter(|event| day.asked(event, "desired").ends_with("17:00:00"))
+        .map(|event| event["callback"].as_str().unwrap());
+    assert_eq!(booked.count(), 4);
+
+    let throttled = |column, value: &str| day.rejected("THROTTLED").any(|e| day.asked(e, column) == value);
+    assert!(throttled("id", "r078") && throttled("channel", "tv"));
+
+    let immediate = |event: &&Value| day.asked(event, "desired").is_empty();
+    let deferred: Vec<&Value> = day.events("scheduled").filter(immediate).collect();
+    assert!(deferred.len() >= 3, "{deferred:?}");
+    for event in deferred {
+        let callback = event["callback"].as_str().unwrap();
+        let queued = day.of(callback, "queued").next().unwrap();
+        assert!(queued["at"].as_str() > event["at"].as_str(), "{queued} after {event}");
+        assert_eq!(day.of(callback, "connected").count(), 1);
+    }
+    assert!(day.rejected("SLOT_FULL").any(|event| immediate(&event)), "deferred into a full slot");
+
+    let held = day.events("held").filter(|event| event["why"] == "retry").count();
+    assert!(held >= 10, "{held}");
+    let reasons = &day.summary["completed"];
+    assert!(
+        reasons["SCRIPT:unreachable"].as_u64() >= Some(1)
+            && reasons["SCRIPT:message_left"].as_u64() >= Some(1)
+    );
+}
