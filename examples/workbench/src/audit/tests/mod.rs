@@ -71,7 +71,7 @@ impl Played {
 
     /// A day of a center without a script, so that nothing is left to one.
     pub(super) fn plain() -> Self {
-        Self::new(plain::CENTER, Plain, "", plain::traffic(), plain::ROSTER.into())
+        Self::new(plain::CENTER, Plain, "", plain::traffic(), plain::roster())
     }
 
     /// Audits a text as the log of this bundle under the settings of `center`.

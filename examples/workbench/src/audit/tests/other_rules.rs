@@ -26,7 +26,7 @@ fn every_rule_is_held_to() {
         (front, "need = \"general\"", "need = \"general >= 3\"", Check::Skills),
         (back, "groups = [\"seniors\"]", "groups = []\nneed = \"other\"", Check::Skills),
         (front, "priority = 5", "priority = 6", Check::Order),
-        (front, "cap = 20", "cap = 4", Check::Order),
+        (front, "cap = 3", "cap = 2", Check::Order),
         (front, "points = 2", "points = 1", Check::Order),
         (front, "every = \"60s\"", "every = \"61s\"", Check::Order),
         (front, "after = \"180s\"", "after = \"181s\"", Check::Deadlines),

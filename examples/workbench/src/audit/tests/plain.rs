@@ -18,7 +18,7 @@ open = ["Mon-Fri 08:00-18:00"]
 name = "front"
 need = "general"
 priority = 5
-ageing = { points = 2, every = "60s", cap = 20 }
+ageing = { points = 2, every = "60s", cap = 3 }
 calendar = "office"
 overflow = [{ to = "back", after = "180s" }]
 dial_timeout = "20s"
@@ -81,8 +81,8 @@ id = "dora"
 skills = { general = 9, other = 3 }
 "#;
 
-pub(super) const ROSTER: &str = "\
-at,agent,event
+/// When agents come and go.
+const SHIFTS: &str = "\
 2026-03-04 15:20:00,anna,login
 2026-03-04 15:30:00,bob,login
 2026-03-04 15:40:00,carl,login
@@ -98,6 +98,19 @@ at,agent,event
 2026-03-04 19:00:00,carl,logout
 2026-03-04 19:00:00,dora,logout
 ";
+
+/// The roster: whoever talked too long comes back ten minutes later at the latest.
+pub(super) fn roster() -> String {
+    let mut lines: Vec<String> = SHIFTS.lines().map(str::to_owned).collect();
+    for minute in (0..180).step_by(10) {
+        for agent in ["anna", "bob", "carl", "dora"] {
+            let (hour, minute) = (16 + minute / 60, minute % 60);
+            lines.push(format!("2026-03-04 {hour}:{minute:02}:30,{agent},ready"));
+        }
+    }
+    lines.sort();
+    format!("at,agent,event\n{}\n", lines.join("\n"))
+}
 
 /// Numbers that look drawn at random and are always the same.
 struct Draw(u64);
