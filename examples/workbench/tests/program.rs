@@ -408,3 +408,24 @@ fn what_is_not_there_is_said_with_what_to_do() {
     let (_, err) = says(&dir, &["run", "."], 2);
     assert!(err.contains("no bundle, it has no `center.toml`"), "{err}");
 }
+
+#[test]
+fn a_log_is_audited_against_its_bundle() {
+    let dir = bundle("audit");
+    says(&dir, &["run", ".", "--events", "e.jsonl"], 0);
+    let (out, err) = says(&dir, &["audit", ".", "e.jsonl"], 0);
+    assert!(out.contains("work conservation") && !out.contains("line "), "{out}");
+    assert_eq!(err, "");
+
+    let log = fs::read_to_string(dir.join("e.jsonl")).unwrap();
+    let kept: Vec<&str> =
+        log.lines().filter(|line| !line.contains("\"purged\",\"callback\":\"c1\"")).collect();
+    fs::write(dir.join("e.jsonl"), kept.join("\n")).unwrap();
+    let (out, err) = says(&dir, &["audit", ".", "e.jsonl"], 1);
+    assert!(out.contains("`c1`: conservation: is still completed when the log ends"), "{out}");
+    assert!(err.contains("e.jsonl: ") && err.contains(" of what the bundle promises"), "{err}");
+
+    let (_, err) = says(&dir, &["audit", ".", "nowhere.jsonl"], 2);
+    assert!(err.contains("nowhere.jsonl: can't be read"), "{err}");
+    says(&dir, &["audit", "nowhere", "e.jsonl"], 2);
+}

@@ -74,6 +74,7 @@ pub(super) struct Dues {
     pub(super) cancel: Option<Instant>,
     pub(super) submit: Option<Instant>,
     pub(super) wait: Option<Instant>,
+    /// Until when a hold is to begin in this instant.
     pub(super) retry: Option<Instant>,
     pub(super) step: Option<Instant>,
     pub(super) outcome: Option<Instant>,

@@ -81,6 +81,11 @@ impl Audit {
         });
         let completed = matches!(state, State::Completed { .. });
         let connected = matches!(state, State::Connected { .. });
+        if let Some(until) = due.retry.take() {
+            findings.hold(Check::Deadlines, Some(id), false, || {
+                format!("comes back to the line without its hold until {until}, by `retry_after`")
+            });
+        }
         // What is not done then is told once.
         let mut missed = |due: &mut Option<Instant>, concerns: bool, what: &str| {
             let Some(at) = due.filter(|at| *at <= now) else { return };
@@ -98,7 +103,6 @@ impl Audit {
         if state.is_waiting() {
             missed(&mut due.wait, true, "its end by `queued_ttl`");
             missed(&mut due.step, true, "its plan's next step");
-            missed(&mut due.retry, true, "its hold by `retry_after`");
         }
     }
 

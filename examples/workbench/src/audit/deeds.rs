@@ -248,7 +248,9 @@ impl Audit {
                 self.findings.hold(Check::Deadlines, Some(id), attempts < most, || {
                     format!("is to be called again after {attempts} attempts, and `max_attempts` is {most}")
                 });
-                self.set_due(serial, Some(retry), |due| &mut due.retry);
+                if let Some(callback) = self.callbacks.get_mut(&serial) {
+                    callback.due.retry = Some(retry);
+                }
             }
             State::Failed { .. } => self.findings.skip(Check::Deadlines, BY_TIMEOUT),
             State::Scheduled { .. } => self.on_time(id, submit, "enters its queue", BY_TIMEOUT),

@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ringback_engine::Instant;
-use smol_str::SmolStr;
 
 use super::callback::{Callback, State};
 use super::findings::Check;
@@ -204,37 +203,31 @@ impl Audit {
     /// ended still is, so only what is new is looked at.
     pub(super) fn close_lines(&mut self, newly_free: &[usize]) {
         let fresh = std::mem::take(&mut self.lines.fresh);
-        let mut idle: BTreeMap<Cohort, usize> = BTreeMap::new();
-        let mut looked_at = 0;
-        for (cohort, _) in &self.lines.cohorts {
-            let candidates: &mut dyn Iterator<Item = usize> = if fresh.contains(cohort) {
-                &mut self.free.iter().copied()
+        if fresh.is_empty() && newly_free.is_empty() {
+            return;
+        }
+        if !self.lines.astray.is_empty() {
+            self.findings.skip(Check::WorkConservation, ASTRAY);
+        }
+        let (rules, now) = (&self.rules, self.now);
+        let mut nobody = true;
+        for (cohort, line) in &self.lines.cohorts {
+            let may_serve = |agent: &&usize| rules.may_serve(**agent, cohort.need);
+            let idle = if fresh.contains(cohort) {
+                self.free.iter().find(may_serve)
             } else {
-                &mut newly_free.iter().copied()
+                newly_free.iter().find(may_serve)
             };
-            let mut candidates = candidates.peekable();
-            if candidates.peek().is_none() || !self.rules.is_open(cohort.queue, self.now) {
-                continue;
-            }
-            looked_at += 1;
-            if let Some(agent) = candidates.find(|agent| self.rules.may_serve(*agent, cohort.need)) {
-                idle.insert(*cohort, agent);
-            }
-        }
-        for _ in idle.len()..looked_at {
-            self.findings.hold(Check::WorkConservation, None, true, String::new);
-        }
-        for (cohort, agent) in idle {
-            let waiting = self.lines.cohorts.get(&cohort).and_then(|line| line.first());
-            let callback = waiting.and_then(|(_, serial)| self.callbacks.get(serial));
-            let id: Option<SmolStr> = callback.map(|callback| callback.id.clone());
-            let (name, now) = (&self.rules.agents[agent].id, self.now);
-            self.findings.hold(Check::WorkConservation, id.as_ref(), false, || {
+            let Some(agent) = idle.filter(|_| rules.is_open(cohort.queue, now)) else { continue };
+            nobody = false;
+            let waiting = line.first().and_then(|(_, serial)| self.callbacks.get(serial));
+            let name = &rules.agents[*agent].id;
+            self.findings.hold(Check::WorkConservation, waiting.map(|callback| &callback.id), false, || {
                 format!("waits after {now}, and `{name}`, who could serve it, is ready and free")
             });
         }
-        if !self.lines.astray.is_empty() && !(newly_free.is_empty() && fresh.is_empty()) {
-            self.findings.skip(Check::WorkConservation, ASTRAY);
+        if nobody {
+            self.findings.hold(Check::WorkConservation, None, true, String::new);
         }
     }
 }
