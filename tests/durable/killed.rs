@@ -5,15 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::{Settings, acknowledged, durable, entries, folder, play_on, told};
+use super::{DAY_LONG as CALLS, Settings, acknowledged, durable, entries, folder, play_on, told};
 
 /// How often the host is killed.
 const KILLS: usize = 60;
-
-/// The calls of the day.
-const CALLS: usize = 2_000;
 
 const FOLDER: &str = "RINGBACK_DURABLE_FOLDER";
 
@@ -55,35 +52,64 @@ fn wait_for_a_sign(host: &mut Child, folder: &Path) {
     }
 }
 
+/// A number below `limit` that nobody can foresee: kills are to come when they come.
+fn random(limit: u64) -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    now.as_nanos() as u64 / 100 % limit
+}
+
+/// What is known at the end of one of the host's lives, for the next.
+#[derive(Default)]
+struct Life {
+    /// The last effect acknowledged.
+    acknowledged: u64,
+    /// How many acts the switch was told.
+    acts: usize,
+    /// The last of them, by its effect.
+    last: u64,
+    /// How many acts were done again.
+    in_doubt: usize,
+}
+
+impl Life {
+    /// Looks at what was done since the end of the life before.
+    fn end(&mut self, folder: &Path) {
+        let acts = told(folder);
+        let new = &acts[self.acts..];
+        for (effect, line) in new {
+            let acknowledged = self.acknowledged;
+            assert!(*effect > acknowledged, "{line} was done again after {acknowledged} was acknowledged");
+        }
+        assert!(new.windows(2).all(|pair| pair[0].0 < pair[1].0), "done twice in one life");
+        if let Some((first, line)) = new.first().filter(|(first, _)| *first <= self.last) {
+            assert_eq!(*first, self.last, "{line} was not in doubt, something was done after it");
+            self.in_doubt += 1;
+        }
+        self.last = acts.last().map_or(0, |(effect, _)| *effect);
+        self.acts = acts.len();
+        self.acknowledged = acknowledged(folder);
+    }
+}
+
 #[test]
 fn killed_at_any_instant_it_loses_nothing_and_repeats_nothing_acknowledged() {
     let dir = folder("killed");
-    let (mut kills, mut in_doubt, mut seen) = (0, 0, 0);
-    while kills < KILLS {
-        let done = acknowledged(&dir);
+    let mut life = Life::default();
+    for kill in 0..KILLS {
         let mut host = start(&dir);
-        // Some kills hit the recovery itself, most the work after it. How far off an instant is in microseconds is as
-        // good as random.
-        if kills % 4 != 0 {
+        // Some kills hit the recovery itself, most the work after it.
+        if kill % 4 != 0 {
             wait_for_a_sign(&mut host, &dir);
         }
-        let spread = Instant::now().elapsed().subsec_nanos() as u64 * 37 + kills as u64 * 7_919;
-        sleep(Duration::from_micros(spread % 12_000));
-        assert_eq!(host.try_wait().expect("a child"), None, "the day was over after {kills} kills");
+        sleep(Duration::from_micros(random(12_000)));
+        assert_eq!(host.try_wait().expect("a child"), None, "the day was over after {kill} kills");
         host.kill().expect("a child");
         host.wait().expect("a child");
-        kills += 1;
-
-        let acts = told(&dir);
-        for (effect, line) in &acts[seen..] {
-            assert!(*effect > done, "{line} was done again after effect {done} was acknowledged");
-        }
-        assert!(acts[seen..].windows(2).all(|pair| pair[0].0 < pair[1].0), "twice in one life");
-        in_doubt += acts.get(seen).is_some_and(|first| seen > 0 && first.0 == acts[seen - 1].0) as usize;
-        seen = acts.len();
+        life.end(&dir);
     }
     let ended = start(&dir).wait().expect("a child");
     assert!(ended.success());
+    life.end(&dir);
 
     let whole = folder("whole");
     let settings = Settings { batch: 1, snapshot_every: 150, flush: false, ring: Duration::ZERO };
@@ -97,6 +123,6 @@ fn killed_at_any_instant_it_loses_nothing_and_repeats_nothing_acknowledged() {
     let expected = told(&whole);
     assert!(expected.len() > CALLS / 10, "{} acts are too few to tell", expected.len());
     assert_eq!(acts.into_iter().collect::<Vec<_>>(), expected, "every act, with its attempt");
-    assert_eq!(told(&dir).len() - expected.len(), in_doubt, "only what was in doubt is there twice");
-    println!("{kills} kills, {} acts, {in_doubt} of them in doubt and done again", expected.len());
+    assert_eq!(life.acts - expected.len(), life.in_doubt, "only what was in doubt is there twice");
+    println!("{KILLS} kills, {} acts, {} of them in doubt and done again", expected.len(), life.in_doubt);
 }

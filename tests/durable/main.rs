@@ -9,11 +9,16 @@ mod killed;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use durable::day;
 use durable::host::{Host, Settings};
+use ringback_engine::Instant;
 use ringback_engine::center::Layout;
-use ringback_engine::journal::{Entry, Line, Reader};
+use ringback_engine::journal::{Call, Entry, Line, Reader};
+
+/// The calls of the day; tests with fewer take the first.
+const DAY_LONG: usize = 2_000;
 
 /// A folder of its own for each test, empty.
 fn folder(name: &str) -> PathBuf {
@@ -79,8 +84,9 @@ fn entries(folder: &Path) -> Vec<Entry> {
 
 /// Opens a host and plays the day on, to its first `calls` calls.
 fn play_on(folder: &Path, calls: usize, settings: Settings) -> Result<Host, String> {
+    static DAY: OnceLock<Vec<(Instant, Call)>> = OnceLock::new();
+    let day = &DAY.get_or_init(|| day::calls(DAY_LONG))[..calls];
     let mut host = Host::open(folder, layout(), settings).map_err(|trouble| trouble.to_string())?;
-    let day = day::calls(calls);
     while let Some(rest) = day.get(host.calls() as usize..).filter(|rest| !rest.is_empty()) {
         host.make(&rest[..rest.len().min(settings.batch)]).map_err(|trouble| trouble.to_string())?;
     }
