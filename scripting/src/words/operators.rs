@@ -106,13 +106,13 @@ macro_rules! join {
         $engine.register_fn(
             "+",
             |context: NativeCallContext<'_>, a: ImmutableString, b: $kind| -> Fallible<ImmutableString> {
-                fitting(a + show(&context, &Dynamic::from(b))?.as_str())
+                fitting(joined(&a, &show(&context, &Dynamic::from(b))?))
             },
         );
         $engine.register_fn(
             "+",
             |context: NativeCallContext<'_>, a: $kind, b: ImmutableString| -> Fallible<ImmutableString> {
-                fitting(show(&context, &Dynamic::from(a))? + b.as_str())
+                fitting(joined(&show(&context, &Dynamic::from(a))?, &b))
             },
         );
     };
@@ -125,8 +125,12 @@ fn show(context: &NativeCallContext<'_>, value: &Dynamic) -> Fallible<ImmutableS
     })
 }
 
+fn joined(a: &str, b: &str) -> ImmutableString {
+    [a, b].concat().into()
+}
+
 fn texts(engine: &mut Engine) {
-    engine.register_fn("+", |a: ImmutableString, b: ImmutableString| fitting(a + b));
+    engine.register_fn("+", |a: ImmutableString, b: ImmutableString| fitting(joined(&a, &b)));
     join!(engine, i64);
     join!(engine, bool);
     join!(engine, Duration);
