@@ -7,7 +7,7 @@ use ringback_engine::protocol::{
     TimeoutKind,
 };
 use ringback_engine::record::{Outcome, Request, StateName};
-use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant};
+use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant, Phone};
 
 fn story(host: &mut Host<impl ringback_engine::protocol::Application>) -> Vec<String> {
     host.story()
@@ -290,6 +290,7 @@ fn admission_says_why_in_the_order_of_its_checks() {
     let mut host = Host::new(center);
     let request = |id: &str, number| Request::new(id, "main", phone(number));
     assert_eq!(code(host.request(Request::new("x", "mian", phone(1)))), Code::UnknownService);
+    assert_eq!(code(host.request(Request::new("x", "main", Phone::redacted()))), Code::InvalidNumber);
     assert_eq!(code(host.request(request("x", 1))), Code::NoAgents);
     assert_eq!(code(host.request(request("x", 1).at(at(-1)))), Code::PastTime);
     assert_eq!(code(host.request(request("x", 1).at(at(86_400 * 30 + 1)))), Code::TooFar);
