@@ -149,6 +149,10 @@ impl<A: Application> Engine<A> {
         same("the center", &header.center, &center)?;
         let ledger: Ledger =
             serde_json::from_slice(body).map_err(|error| SnapshotError::Malformed(error.to_string()))?;
+        // A state has one spelling; what reads otherwise than it is written was not written by an engine.
+        if serde_json::to_vec(&ledger).ok().as_deref() != Some(body) {
+            return Err(SnapshotError::Malformed("it is not written as an engine writes it".into()));
+        }
         let book = Book::restore(layout, ledger).map_err(SnapshotError::Malformed)?;
         Ok(Self::with_book(book, application))
     }
