@@ -4,7 +4,7 @@ use ringback::{Host, at, center, code, phone};
 use ringback_engine::center::{Agent, Calendar, Limit, Quota, Slots};
 use ringback_engine::protocol::{Answer, Application, Code, Contact, EffectKind, Refusal};
 use ringback_engine::record::Request;
-use ringback_engine::{CallbackId, Duration, Instant};
+use ringback_engine::{CallbackId, Duration, Instant, Phone};
 
 #[test]
 fn a_key_makes_repeating_harmless_until_a_day_after_the_purge() {
@@ -39,6 +39,8 @@ fn admission_says_why_in_the_order_of_its_checks() {
     let mut host = Host::new(center);
     let request = |id: &str, number| Request::new(id, "main", phone(number));
     assert_eq!(code(host.request(Request::new("x", "mian", phone(1)))), Code::UnknownService);
+    let nobody = Request::new("x", "main", Phone::redacted());
+    assert_eq!(code(host.request(nobody)), Code::InvalidNumber);
     assert_eq!(code(host.request(request("x", 1))), Code::NoAgents);
     assert_eq!(code(host.request(request("x", 1).at(at(-1)))), Code::PastTime);
     assert_eq!(code(host.request(request("x", 1).at(at(86_400 * 30 + 1)))), Code::TooFar);

@@ -13,6 +13,14 @@ impl Book {
     pub(crate) fn check(&self) -> Vec<String> {
         let mut faults = Vec::new();
         self.check_indices(&mut faults);
+        faults.extend(self.check_states());
+        faults
+    }
+
+    /// Checks the promises alone, of a book whose indices follow from its ledger.
+    pub(super) fn check_states(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        self.check_ids(&mut faults);
         self.check_agents(&mut faults);
         self.check_numbers(&mut faults);
         self.check_slots(&mut faults);
@@ -53,6 +61,27 @@ impl Book {
             (format!("{:?}", class.key()), (self.indices.classes.members(index), line))
         });
         lines.collect()
+    }
+
+    /// Every id and every attempt is that of one callback, and the live attempt is its last.
+    fn check_ids(&self, faults: &mut Vec<String>) {
+        let callbacks = &self.ledger.callbacks;
+        if self.indices.ids.len() != callbacks.len() {
+            faults.push("two callbacks have one id".into());
+        }
+        let attempts: usize = callbacks.values().map(|callback| callback.attempts.len()).sum();
+        if self.indices.attempts.len() != attempts {
+            faults.push("two attempts have one id".into());
+        }
+        if self.indices.attempts.last_key_value().is_some_and(|(last, _)| *last >= self.ledger.next_attempt) {
+            faults.push("an attempt has an id that is not given yet".into());
+        }
+        for callback in callbacks.values() {
+            let live = callback.state.attempt();
+            if live.is_some() && live.as_ref() != callback.attempts.last() {
+                faults.push(format!("callback {}: its live attempt is not its last", callback.request.id));
+            }
+        }
     }
 
     /// An agent reserved or busy holds exactly the callbacks that say so.

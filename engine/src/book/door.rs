@@ -81,10 +81,11 @@ impl Book {
     ///
     /// # Errors
     ///
-    /// The ledger names what the layout does not have.
+    /// The ledger names what the layout does not have, or contradicts itself.
     pub(crate) fn restore(layout: Arc<Layout>, ledger: Ledger) -> Result<Self, String> {
         ledger.fits(&layout)?;
-        Ok(Self::rebuilt(layout, ledger))
+        let book = Self::rebuilt(layout, ledger);
+        book.check_states().into_iter().next().map_or(Ok(book), Err)
     }
 
     pub(super) fn rebuilt(layout: Arc<Layout>, ledger: Ledger) -> Self {

@@ -9,8 +9,8 @@ use super::numbers::NumberRecord;
 use super::quotas::{Counter, ServiceCounts};
 use crate::center::{AgentIndex, Layout, QueueIndex};
 use crate::protocol::Hook;
-use crate::record::{Agent, Callback};
-use crate::value::{AttemptId, CallbackId, EffectId, Instant, Phone, Sequence};
+use crate::record::{Agent, Callback, Journey};
+use crate::value::{AttemptId, CallbackId, EffectId, Instant, Name, Phone, Sequence};
 
 /// Everything the engine remembers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,12 +106,33 @@ impl Ledger {
             if state.agent().is_some_and(|agent| layout.agent(agent).is_none()) {
                 return Err(format!("callback `{id}` has an unknown agent"));
             }
+            if state.journey().is_some_and(|journey| !leads(journey, layout)) {
+                return Err(format!("callback `{id}` is on a way that leads nowhere"));
+            }
+        }
+        if self.counters().any(|counter| !counter.is_sound(self.clock)) {
+            return Err("a limit has counted what did not happen".into());
         }
         Ok(())
+    }
+
+    fn counters(&self) -> impl Iterator<Item = &Counter> {
+        let numbers = self.numbers.values().map(NumberRecord::attempts);
+        numbers.chain(self.services.iter().map(ServiceCounts::admitted)).chain(self.limits.values())
     }
 
     /// An agent's record.
     pub(crate) fn agent(&self, index: AgentIndex) -> Option<&Agent> {
         self.agents.get(index.position())
     }
+}
+
+/// Whether a journey stands on a step of its plan, and all its queues are there.
+fn leads(journey: &Journey, layout: &Layout) -> bool {
+    let steps = journey.plan.steps();
+    let known = |name: &Name| layout.queue_index(name).is_some();
+    (1..=steps.len()).contains(&journey.taken)
+        && layout.queue(journey.queue).is_some()
+        && known(journey.plan.queue())
+        && steps.iter().filter_map(|step| step.queue.as_ref()).all(known)
 }

@@ -47,6 +47,11 @@ impl NumberRecord {
         fence.max(self.limited_until(quota, now))
     }
 
+    /// Attempts that count against the limit.
+    pub(super) fn attempts(&self) -> &Counter {
+        &self.attempts
+    }
+
     fn limited_until(&self, quota: Option<Quota>, now: Instant) -> Option<Instant> {
         quota.and_then(|quota| self.attempts.full_until(quota.max, quota.per, now))
     }

@@ -21,7 +21,7 @@ pub(crate) struct Counter {
 impl Counter {
     /// How many lie in `(now - per, now]`.
     pub(crate) fn count(&self, per: Duration, now: Instant) -> usize {
-        let first = self.instants.partition_point(|at| *at <= now.before(per));
+        let first = self.instants.partition_point(|at| at.after(per) <= now);
         self.instants.len().saturating_sub(first)
     }
 
@@ -48,9 +48,15 @@ impl Counter {
 
     /// Forgets what is older than the longest time looked back.
     pub(crate) fn forget(&mut self, now: Instant) {
-        while self.instants.front().is_some_and(|at| *at <= now.before(self.per)) {
+        while self.instants.front().is_some_and(|at| at.after(self.per) <= now) {
             self.instants.pop_front();
         }
+    }
+
+    /// Whether it could have been counted by `now`.
+    pub(super) fn is_sound(&self, now: Instant) -> bool {
+        let past = self.instants.back().is_none_or(|last| *last <= now);
+        past && self.instants.iter().is_sorted() && self.per >= Duration::ZERO
     }
 
     /// When nothing of it counts any more; `None` if nothing does.
@@ -102,6 +108,11 @@ impl ServiceCounts {
     /// Bookings in the slot that starts then.
     pub(crate) fn booked(&self, start: Instant) -> u32 {
         self.slots.get(&start).map_or(0, |slot| slot.booked)
+    }
+
+    /// Immediate requests, for the windows.
+    pub(super) fn admitted(&self) -> &Counter {
+        &self.admitted
     }
 
     /// Starts and numbers of the slots with bookings.
@@ -260,5 +271,15 @@ mod tests {
         assert_eq!(counter.full_until(3, per, at(100)), None);
         assert_eq!(counter.full_until(0, per, at(100)), Some(Instant::MAX));
         assert_eq!(counter.full_until(1, per, at(100)), Some(at(199)));
+    }
+
+    #[test]
+    fn a_window_longer_than_time_is_over_at_its_end() {
+        let per = Duration::from_millis(i64::MAX);
+        let mut counter = Counter::default();
+        counter.add(Instant::from_millis(5), per, 3);
+        assert_eq!(counter.empty_at(), Some(Instant::MAX));
+        counter.forget(Instant::MAX);
+        assert_eq!(counter.empty_at(), None, "or its deadline would be due for ever");
     }
 }

@@ -7,7 +7,7 @@ use crate::book::{Book, Booking};
 use crate::center::{Duplicates, Quota, Service, ServiceIndex, did_you_mean, local_to_instant};
 use crate::protocol::{Code, Rejection, View};
 use crate::record::{Callback, Request, State};
-use crate::value::{Duration, Instant};
+use crate::value::{Duration, Instant, Phone};
 
 /// Free slots that a full one is answered with.
 const PROPOSALS: usize = 3;
@@ -47,6 +47,7 @@ impl<'a> Checks<'a> {
 
     pub(super) fn run(&self) -> Result<(), Rejection> {
         self.kind()?;
+        self.number()?;
         self.time()?;
         self.hours()?;
         self.duplicates()?;
@@ -84,6 +85,14 @@ impl<'a> Checks<'a> {
             return Ok(());
         }
         self.reject(Code::NotOffered, format!("service `{}` offers no {kind} callbacks", self.service.name))
+    }
+
+    /// Check 2: there is a number. The text of one was checked when it was made.
+    fn number(&self) -> Result<(), Rejection> {
+        if self.request.phone != Phone::redacted() {
+            return Ok(());
+        }
+        self.reject(Code::InvalidNumber, "the request names no number to call; give one as `+12125550123`")
     }
 
     /// Check 4: the desired time, or the blackout before closing.

@@ -52,6 +52,8 @@ pub enum Code {
     UnknownService,
     /// The service does not offer this kind of callback.
     NotOffered,
+    /// The request has no number to call.
+    InvalidNumber,
     /// The desired time is past.
     PastTime,
     /// The desired time is beyond the horizon.
@@ -81,9 +83,10 @@ pub enum Code {
 }
 
 impl Code {
-    const NAMED: [(Self, &'static str); 14] = [
+    const NAMED: [(Self, &'static str); 15] = [
         (Self::UnknownService, "UNKNOWN_SERVICE"),
         (Self::NotOffered, "NOT_OFFERED"),
+        (Self::InvalidNumber, "INVALID_NUMBER"),
         (Self::PastTime, "PAST_TIME"),
         (Self::TooFar, "TOO_FAR"),
         (Self::TooSoon, "TOO_SOON"),

@@ -391,6 +391,17 @@ impl State {
         }
     }
 
+    /// The way along its plan, of one that is not over and not in an interaction.
+    #[must_use]
+    pub fn journey(&self) -> Option<&Arc<Journey>> {
+        match self {
+            Self::Scheduled(scheduled) => scheduled.entry.journey(),
+            Self::Queued(queued) => Some(&queued.journey),
+            Self::Routing(routing) => Some(&routing.journey),
+            Self::Processing(_) | Self::Completed(_) => None,
+        }
+    }
+
     /// The agent reserved or talking.
     #[must_use]
     pub fn agent(&self) -> Option<AgentIndex> {

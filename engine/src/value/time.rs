@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// An instant: milliseconds of UTC since 1970-01-01T00:00:00Z, leap seconds not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "i64", into = "i64")]
 pub struct Instant(i64);
 
 impl Instant {
@@ -58,6 +58,19 @@ impl Instant {
     #[must_use]
     pub fn to_utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.0).unwrap_or(DateTime::UNIX_EPOCH)
+    }
+}
+
+/// As [`Instant::from_millis`]: within the range, wherever the number comes from.
+impl From<i64> for Instant {
+    fn from(millis: i64) -> Self {
+        Self::from_millis(millis)
+    }
+}
+
+impl From<Instant> for i64 {
+    fn from(instant: Instant) -> Self {
+        instant.0
     }
 }
 
@@ -236,7 +249,9 @@ mod tests {
     }
 
     #[test]
-    fn sums_stay_in_range() {
+    fn instants_stay_in_range() {
+        assert_eq!(serde_json::from_str::<Instant>("9223372036854775807").unwrap(), Instant::MAX);
+        assert_eq!(serde_json::to_string(&Instant::MAX).unwrap(), "253402300799999");
         assert_eq!(Instant::MAX.after(Duration::from_days(1)), Instant::MAX);
         assert_eq!(Instant::MIN.before(Duration::from_millis(i64::MAX)), Instant::MIN);
         assert_eq!(Instant::MAX.to_string(), "9999-12-31T23:59:59.999Z");

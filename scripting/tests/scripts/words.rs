@@ -424,7 +424,7 @@ fn every_example_runs() {
         app.timeout(&callback(), TimeoutKind::QueueWait)
             .unwrap_or_else(|fault| panic!("{}: {}", word.name, fault.message));
         assert!(word.example.contains(word.name), "{} is not in its example", word.name);
-        assert!(word.sentence.ends_with('.') && word.gives != "", "{}", word.name);
+        assert!(word.sentence.ends_with('.') && !word.gives.is_empty(), "{}", word.name);
         if word.form != Form::Function {
             assert!(!word.on.is_empty(), "{}", word.name);
         }

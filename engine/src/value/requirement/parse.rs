@@ -19,13 +19,15 @@ const MAX_DEPTH: usize = 64;
 pub struct RequirementError {
     /// Byte offset into the text.
     pub offset: usize,
+    /// The character there, counted from 1.
+    pub character: usize,
     /// What is wrong there.
     pub message: String,
 }
 
 impl fmt::Display for RequirementError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at character {}", self.message, self.offset.saturating_add(1))
+        write!(f, "{} at character {}", self.message, self.character)
     }
 }
 
@@ -70,7 +72,12 @@ impl Parser<'_> {
     }
 
     fn error(&self, message: impl Into<String>) -> RequirementError {
-        RequirementError { offset: self.at, message: message.into() }
+        self.error_at(self.at, message)
+    }
+
+    fn error_at(&self, offset: usize, message: impl Into<String>) -> RequirementError {
+        let before = self.text.get(..offset).unwrap_or(self.text).chars().count();
+        RequirementError { offset, character: before.saturating_add(1), message: message.into() }
     }
 
     fn take_while(&mut self, keep: impl Fn(char) -> bool) -> String {
@@ -129,7 +136,7 @@ impl Parser<'_> {
         let name = self.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':' | '-'));
         let term = match name.split_once(':') {
             Some((kind @ ("group" | "agent"), "")) => {
-                return Err(RequirementError { offset: start, message: format!("`{kind}:` names nobody") });
+                return Err(self.error_at(start, format!("`{kind}:` names nobody")));
             }
             Some(("group", group)) => Term::Group(Name::new(group)),
             Some(("agent", agent)) => Term::Agent(AgentId::new(agent)),
@@ -148,10 +155,7 @@ impl Parser<'_> {
         let digits = self.take_while(|c| c.is_ascii_digit());
         match digits.parse::<u8>() {
             Ok(level) if level <= MAX_LEVEL => Ok(level),
-            _ => Err(RequirementError {
-                offset: start,
-                message: format!("expected a level, a whole number from 0 to {MAX_LEVEL}"),
-            }),
+            _ => Err(self.error_at(start, format!("expected a level, a whole number from 0 to {MAX_LEVEL}"))),
         }
     }
 }
@@ -177,6 +181,8 @@ mod tests {
         ] {
             assert_eq!(parse(text).map_err(|e| e.offset), Err(offset), "{text}");
         }
+        let wide = parse("a\u{3000}&& 5").unwrap_err();
+        assert_eq!((wide.offset, wide.character), (7, 6), "white space may be wider than a byte");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A CSV file with a header, read record by record with true line numbers.
 
 use std::fmt;
-use std::io::{Chain, Read};
+use std::io::{Chain, Cursor, Read};
 
 use csv::{ByteRecord, Terminator, Trim};
 use ringback_engine::center::did_you_mean;
@@ -12,8 +12,7 @@ use super::{BadLine, StreamError};
 /// A CSV file whose header was read.
 pub(super) struct Table<R> {
     file: &'static str,
-    // A line feed behind the file ends its last record as it does all others, so that lines count alike.
-    reader: csv::Reader<Chain<R, &'static [u8]>>,
+    reader: csv::Reader<Whole<R>>,
     columns: Vec<SmolStr>,
     record: ByteRecord,
 }
@@ -23,6 +22,13 @@ pub(super) struct Cause {
     column: Option<usize>,
     text: String,
 }
+
+/// A file from its first bytes, which come at once so that a byte order mark is seen whole, to a line feed behind its
+/// end, which ends its last record as it does all others, so that lines count alike.
+type Whole<R> = Chain<Chain<Cursor<Vec<u8>>, R>, &'static [u8]>;
+
+/// The length of a byte order mark.
+const MARK: u64 = 3;
 
 /// One record, as long as it is the last read.
 pub(super) struct Row<'a> {
@@ -34,14 +40,20 @@ pub(super) struct Row<'a> {
 
 impl<R: Read> Table<R> {
     /// Reads the header, in which every column of `required` must be.
-    pub(super) fn open(file: &'static str, input: R, required: &[&str]) -> Result<Self, StreamError> {
+    pub(super) fn open(file: &'static str, mut input: R, required: &[&str]) -> Result<Self, StreamError> {
         let end: &'static [u8] = b"\n";
+        let mut first = Vec::new();
+        input
+            .by_ref()
+            .take(MARK)
+            .read_to_end(&mut first)
+            .map_err(|error| StreamError::Unreadable { file: file.into(), cause: error.to_string() })?;
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .trim(Trim::None)
             .terminator(Terminator::Any(b'\n'))
-            .from_reader(input.chain(end));
+            .from_reader(Cursor::new(first).chain(input).chain(end));
         let mut table = Self { file, reader, columns: Vec::new(), record: ByteRecord::new() };
         if !table.read()? {
             let cause = format!("the file is empty; it begins with a header: {}", required.join(","));

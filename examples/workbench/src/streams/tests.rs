@@ -129,6 +129,21 @@ fn line_numbers_are_those_of_an_editor() {
 }
 
 #[test]
+fn a_byte_order_mark_is_seen_however_the_bytes_come() {
+    struct Drops<'a>(&'a [u8]);
+    impl std::io::Read for Drops<'_> {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            let most = into.len().min(1);
+            self.0.read(&mut into[..most])
+        }
+    }
+    let text = "\u{feff}at,id,service,phone\n2026-03-03T15:00:00Z,c0,s,+12125550123\n";
+    let lines: Vec<_> = Traffic::open(Drops(text.as_bytes()), UTC).unwrap().collect();
+    assert_eq!(lines, traffic(text).unwrap());
+    assert!(lines.len() == 1 && lines[0].is_ok(), "{lines:?}");
+}
+
+#[test]
 fn a_quote_that_is_not_closed_is_found_where_it_begins() {
     let text = "at,id,service,phone\n2026-03-03T15:00:00Z,c0,s,+12125550123\n\
         2026-03-03T15:00:00Z,\"c1,s,+12125550123\n2026-03-03T15:00:00Z,c2,s,+12125550123\n";

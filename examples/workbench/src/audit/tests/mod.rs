@@ -51,7 +51,7 @@ impl Played {
         let mut log = EventLog::new(Vec::new());
         let mut engine = Engine::new(layout, application);
         let lines = Traffic::open(traffic.as_bytes(), zone).unwrap();
-        let shifts = Roster::open(roster.as_bytes(), zone, &agents).unwrap();
+        let shifts = Roster::open(roster.as_bytes(), zone, Some(&agents)).unwrap();
         let played = play(&mut engine, lines, shifts, false, &mut log).unwrap();
         assert_eq!(played.bad.count(), 0);
         let text = String::from_utf8(log.finish().unwrap()).unwrap();
@@ -79,7 +79,7 @@ impl Played {
         let layout = layout(center);
         let (zone, agents) = (layout.center().timezone, agents(&layout));
         let traffic = Traffic::open(self.traffic.as_bytes(), zone).unwrap();
-        let roster = Roster::open(self.roster.as_bytes(), zone, &agents).unwrap();
+        let roster = Roster::open(self.roster.as_bytes(), zone, Some(&agents)).unwrap();
         audit(&layout, &self.script, traffic, roster, log.as_bytes()).unwrap()
     }
 
