@@ -234,7 +234,7 @@ fn without_a_center_all_is_found_but_the_names_it_has() {
             "fn route(callback) { quee(\"main\") }",
             "error: 1:22: unknown function `quee`, did you mean `queue`?",
         ),
-        ("fn route(callback) { queue(\"main\").need(\"a &&\") }", "error: 1:48: requirement `a &&`"),
+        ("fn route(callback) { queue(\"main\").need(\"a &&\") }", "error: 1:46: requirement `a &&`"),
         ("fn accept(request) { print(at(\"2026-13-01T00:00\", \"UTC\")); accept() }", "error: 1:31: "),
         ("fn route(callback) { let x = ; queue(\"main\") }", "error: 1:30: "),
         ("fn route(callback) { 1.5 }", "error: 1:22: there are no numbers with a point"),
