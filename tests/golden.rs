@@ -299,9 +299,9 @@ fn a_form_does_not_change_while_its_version_stays() {
             .zip(String::from_utf8_lossy(&text).lines())
             .position(|(kept, now)| kept != now);
         panic!(
-            "tests/golden/{name}: the form is the same, what the engine does is not, from line {:?} on; if it was \
+            "tests/golden/{name}: the form is the same, what the engine does is not, from line {} on; if it was \
              released, raise the engine's version, {again}",
-            differing.map(|line| line + 1)
+            differing.map_or(0, |line| line + 1)
         );
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Settings {
     pub(crate) snapshot_every: u64,
     /// Whether to wait for the disk. Without, what is promised holds for a killed process, not for a loss of power.
     pub(crate) flush: bool,
-    /// How long the switch takes to answer.
+    /// How long the switch takes for an act.
     pub(crate) ring: Duration,
 }
 

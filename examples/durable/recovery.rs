@@ -150,10 +150,14 @@ fn repeat(
                     .extend(new.map(|effect| (Ack { call, effect: effect.id }, entry.at, effect.clone())));
             }),
             Ok(Line::Seal(seal)) => replay.seal(&seal),
-            Err(error @ (JournalError::Cut { .. } | JournalError::Damaged { .. }))
-                if lines.peek().is_none() =>
-            {
-                notes.push(format!("{}: {error}; {} bytes dropped", path.display(), line.len()));
+            Err(error @ JournalError::Cut { .. }) => {
+                notes.push(format!("{}: {error}", path.display()));
+                break;
+            }
+            // A disk that lost its power may leave a line of the right length with the wrong bytes.
+            Err(JournalError::Damaged { line }) if lines.peek().is_none() => {
+                let torn = "its checksum does not fit, and nothing follows; it was dropped";
+                notes.push(format!("{}: line {line}: {torn}", path.display()));
                 break;
             }
             Err(error) => return Err(unreadable(error)),

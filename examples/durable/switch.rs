@@ -16,7 +16,7 @@ pub(crate) struct Switch {
 }
 
 impl Switch {
-    /// The switch that writes to this file, and takes so long to answer.
+    /// The switch that writes to this file, and takes so long for an act: half before it is done, half after.
     pub(crate) fn open(path: &Path, ring: Duration) -> Result<Self, Trouble> {
         let (log, _) = Log::open(path)?;
         Ok(Self { log, ring })
@@ -29,8 +29,9 @@ impl Switch {
             EffectKind::HangUp(hang_up) => format!("hang up attempt {}", hang_up.attempt),
             _ => return Ok(()),
         };
+        thread::sleep(self.ring / 2);
         self.log.add(format!("effect {} {act}\n", effect.id).as_bytes())?;
-        thread::sleep(self.ring);
+        thread::sleep(self.ring / 2);
         Ok(())
     }
 }

@@ -70,7 +70,7 @@ fn a_journal_cut_at_any_byte_goes_on_with_the_last_whole_line() {
         let host = ends_well(&dir);
         let torn = text[..cut].last() != Some(&b'\n');
         assert_eq!(host.notes().len(), usize::from(torn), "{:?}", host.notes());
-        assert!(!torn || host.notes()[0].contains("bytes dropped"), "{:?}", host.notes());
+        assert!(!torn || host.notes()[0].contains("bytes of this line were dropped"), "{:?}", host.notes());
         let again = told(&dir);
         assert_eq!(again, all[all.len() - again.len()..], "cut at {cut}: the same effects and attempts");
         assert!(!again.is_empty());
@@ -110,6 +110,22 @@ fn damage_before_the_end_is_refused_with_its_line() {
     assert!(refusal.contains("line 3: damaged"), "{refusal}");
     assert_eq!(fs::read(&path).expect("a journal"), text, "nothing was cut off");
     assert_eq!(fs::read(dir.join("switch")).expect("a switch"), before, "nothing was done");
+}
+
+#[test]
+fn a_last_line_with_wrong_bytes_is_dropped_like_a_torn_one() {
+    let dir = copy("wrong");
+    let path = journals(&dir).pop().expect("a journal");
+    let whole = fs::read(&path).expect("a journal");
+    let mut text = whole.clone();
+    let last = text.len() - 30;
+    text[last] ^= 1;
+    fs::write(&path, &text).expect("writable");
+    let acts = told(&dir);
+    let host = ends_well(&dir);
+    assert!(host.notes()[0].contains("nothing follows; it was dropped"), "{:?}", host.notes());
+    assert_eq!(fs::read(&path).expect("a journal"), whole, "what came of the call is written again");
+    assert_eq!(told(&dir), acts, "and nothing done again");
 }
 
 #[test]

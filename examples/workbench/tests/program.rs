@@ -196,6 +196,11 @@ fn a_replay_names_the_first_entry_that_differs() {
     fs::write(dir.join("older"), Writer::new().header(&header).unwrap()).unwrap();
     let (_, err) = says(&dir, &["replay", "older"], 1);
     assert!(err.contains("application runtime `rhai/0.1` wrote this journal"), "{err}");
+
+    let later = Reader::new().header(first).unwrap().after(7);
+    fs::write(dir.join("later"), Writer::new().header(&later).unwrap()).unwrap();
+    let (_, err) = says(&dir, &["replay", "later"], 1);
+    assert!(err.contains("later: the journal begins after the snapshot with state 00000000"), "{err}");
 }
 
 #[test]
