@@ -23,12 +23,12 @@ pub(super) struct Cause {
     text: String,
 }
 
-/// A file from its first bytes, which come at once so that a byte order mark is seen whole, to a line feed behind its
+/// A file from its first bytes, in which a byte order mark is passed over, to a line feed behind its
 /// end, which ends its last record as it does all others, so that lines count alike.
 type Whole<R> = Chain<Chain<Cursor<Vec<u8>>, R>, &'static [u8]>;
 
-/// The length of a byte order mark.
-const MARK: u64 = 3;
+/// A byte order mark: UTF-8 files of some programs begin with one.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// One record, as long as it is the last read.
 pub(super) struct Row<'a> {
@@ -45,9 +45,12 @@ impl<R: Read> Table<R> {
         let mut first = Vec::new();
         input
             .by_ref()
-            .take(MARK)
+            .take(MARK.len() as u64)
             .read_to_end(&mut first)
             .map_err(|error| StreamError::Unreadable { file: file.into(), cause: error.to_string() })?;
+        if first == MARK {
+            first.clear();
+        }
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
