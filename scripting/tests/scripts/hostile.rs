@@ -133,7 +133,7 @@ fn the_deepest_that_runs_fits_the_stack() {
             ("g(1 + ", ")"),
         ] {
             let mut deepest = [0; limits::CALLS];
-            for depth in 1..40 {
+            for depth in (1..40).step_by(2) {
                 let outcomes: Vec<_> =
                     (1..=limits::CALLS).map_while(|levels| runs(shape, depth, levels)).collect();
                 for (deepest, _) in deepest.iter_mut().zip(outcomes.iter().take_while(|ran| **ran)) {
@@ -227,7 +227,7 @@ fn random_scripts_never_panic() {
             usize::try_from(state % 1_000_003).unwrap()
         };
         let (mut ran, mut refused) = (0, 0);
-        for _ in 0..1_500 {
+        for _ in 0..500 {
             let mut body = String::new();
             for _ in 0..1 + next() % 24 {
                 body.push_str(TOKENS[next() % TOKENS.len()]);
@@ -246,6 +246,6 @@ fn random_scripts_never_panic() {
                 }
             }
         }
-        assert!(ran > 10 && refused > 100, "{ran} ran, {refused} were refused");
+        assert!(ran > 5 && refused > 100, "{ran} ran, {refused} were refused");
     });
 }
