@@ -28,8 +28,10 @@ pub const LOG_LINE_BYTES: usize = 256;
 pub const TAGS: usize = 16;
 /// The most characters of the word of `reject` and `complete`.
 pub const WORD_LENGTH: usize = 64;
-/// Parsed requirements that are kept.
-pub(crate) const REQUIREMENTS_KEPT: usize = 1024;
+/// Parsed requirements that are kept from call to call, and the most bytes of each one's text.
+pub(crate) const REQUIREMENTS_KEPT: usize = 256;
+/// See [`REQUIREMENTS_KEPT`].
+pub(crate) const REQUIREMENT_BYTES_KEPT: usize = 256;
 /// Printed lines that are kept for a host that does not take them.
 pub(crate) const LOG_LINES_KEPT: usize = 256;
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ringback_engine::{Requirement, RequirementError};
 use smol_str::SmolStr;
 
-use crate::limits::REQUIREMENTS_KEPT;
+use crate::limits::{REQUIREMENT_BYTES_KEPT, REQUIREMENTS_KEPT};
 
 /// Keeps what was parsed, so that a text is parsed once however often `need` is given it. Bounded: with texts
 /// without end it forgets all and begins anew.
@@ -23,7 +23,9 @@ impl Requirements {
         if kept.len() >= REQUIREMENTS_KEPT {
             kept.clear();
         }
-        kept.insert(SmolStr::new(text), Arc::clone(&requirement));
+        if text.len() <= REQUIREMENT_BYTES_KEPT {
+            kept.insert(SmolStr::new(text), Arc::clone(&requirement));
+        }
         Ok(requirement)
     }
 }
@@ -42,5 +44,8 @@ mod tests {
         }
         assert!(requirements.0.lock().unwrap().len() <= REQUIREMENTS_KEPT);
         assert!(requirements.parse("a &&").is_err());
+        let kept = requirements.0.lock().unwrap().len();
+        requirements.parse(&vec!["long_skill"; 30].join(" && ")).unwrap();
+        assert_eq!(requirements.0.lock().unwrap().len(), kept);
     }
 }

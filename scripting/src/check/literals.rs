@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use chrono_tz::Tz;
-use ringback_engine::center::{Agent, Center, Layout, did_you_mean};
+use ringback_engine::center::{Agent, Center, Layout};
 use ringback_engine::record::Outcome;
 use ringback_engine::value::requirement::Term;
 use ringback_engine::{Name, Requirement};
 
+use super::hint;
 use super::lexer::Kind;
 use super::names::parameter_kind;
 use super::outline::{Function, Tokens};
@@ -101,19 +102,19 @@ fn check_text(
     match (role, layout) {
         ("queue", Some(layout)) => unknown(
             layout.queue_index(text).is_some(),
-            did_you_mean(text, layout.center().queues.iter().map(|queue| queue.name.as_str())),
+            hint(text, layout.center().queues.iter().map(|queue| queue.name.as_str())),
         ),
         ("calendar", Some(layout)) => unknown(
             layout.hours_named(text).is_some(),
-            did_you_mean(text, layout.center().calendars.iter().map(|calendar| calendar.name.as_str())),
+            hint(text, layout.center().calendars.iter().map(|calendar| calendar.name.as_str())),
         ),
         ("table", Some(layout)) => unknown(
             layout.table(text).is_some(),
-            did_you_mean(text, layout.center().tables.iter().map(|table| table.name.as_str())),
+            hint(text, layout.center().tables.iter().map(|table| table.name.as_str())),
         ),
         ("zone", _) => unknown(
             text.parse::<Tz>().is_ok(),
-            did_you_mean(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())),
+            hint(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())),
         ),
         ("local_time", _) => {
             if let Err(message) = local_time(text) {
@@ -157,20 +158,17 @@ fn check_requirement(
                 if skills.contains(name) {
                     format!("nobody has the skill `{name}` at level {level}")
                 } else {
-                    let hint = did_you_mean(name, skills.into_iter().map(Name::as_str));
+                    let hint = hint(name, skills.into_iter().map(Name::as_str));
                     format!("nobody has the skill `{name}`{hint}")
                 }
             }
             Term::Group(name) if !agents.iter().any(|agent| agent.groups.contains(name)) => {
                 let groups: BTreeSet<_> = agents.iter().flat_map(|agent| &agent.groups).collect();
-                format!(
-                    "nobody is in the group `{name}`{}",
-                    did_you_mean(name, groups.into_iter().map(Name::as_str))
-                )
+                format!("nobody is in the group `{name}`{}", hint(name, groups.into_iter().map(Name::as_str)))
             }
             Term::Agent(id) if !agents.iter().any(|agent| agent.id == *id) => {
                 let ids = agents.iter().map(|agent| agent.id.as_str());
-                format!("unknown agent `{id}`{}", did_you_mean(id.as_str(), ids))
+                format!("unknown agent `{id}`{}", hint(id.as_str(), ids))
             }
             _ => continue,
         };
@@ -213,7 +211,7 @@ fn check_event(tokens: Tokens<'_>, function: &Function<'_>, i: usize, findings: 
         if EVENTS_TO_COME.contains(&value.as_str()) {
             findings.error(tokens.span(at), format!("event kind `{value}`: not supported yet"));
         } else if value == Outcome::Answered.word() || !EVENTS.contains(&value.as_str()) {
-            let hint = did_you_mean(value, EVENTS);
+            let hint = hint(value, EVENTS);
             findings.error(tokens.span(at), format!("unknown event kind `{value}`{hint}"));
         }
     }

@@ -7,7 +7,7 @@ mod names;
 mod outline;
 mod switches;
 
-use ringback_engine::center::Layout;
+use ringback_engine::center::{Layout, did_you_mean};
 use ringback_engine::protocol::Hook;
 
 use crate::diagnostic::{Findings, position_of};
@@ -16,6 +16,14 @@ use outline::Tokens;
 
 pub use literals::LiteralQueues;
 pub(crate) use switches::{BOOLEAN, GUARD, Guarded, INTEGER, TEXT};
+
+/// The most bytes of a name that is compared with others; longer ones are no typing mistakes.
+const COMPARED_BYTES: usize = 64;
+
+/// `, did you mean` and the nearest of the known names, or nothing.
+fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    if name.len() <= COMPARED_BYTES { did_you_mean(name, known) } else { String::new() }
+}
 
 /// What a check leaves for the run.
 pub(crate) struct Checked {
@@ -40,7 +48,8 @@ pub(crate) fn check(layout: Option<&Layout>, findings: &mut Findings<'_>) -> Opt
         return None;
     }
     let tokens = lexer::tokens(source);
-    let tokens = Tokens::new(source, &tokens);
+    let closings = outline::closings(source, &tokens);
+    let tokens = Tokens::new(source, &tokens, &closings);
     dialect::check(tokens, findings);
     let ends_badly = tokens
         .len()

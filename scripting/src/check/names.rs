@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use ringback_engine::center::{did_you_mean, nearest};
+use ringback_engine::center::nearest;
 use ringback_engine::protocol::Hook;
 
+use super::hint;
 use super::outline::{Function, Tokens};
 use crate::diagnostic::Findings;
 use crate::vocabulary::{Form, WORDS, Word, called, properties};
@@ -45,6 +46,7 @@ pub(crate) fn check_functions(tokens: Tokens<'_>, functions: &[Function<'_>], fi
                 "give the function another name",
             );
         } else if !is_called(tokens, name)
+            && name.len() <= super::COMPARED_BYTES
             && let Some(near) = nearest(name, Hook::ALL.iter().map(|hook| hook.name()).chain(HOOKS_TO_COME))
         {
             findings.error(span, format!("nothing calls `{name}`, did you mean the hook `{near}`?"));
@@ -153,7 +155,7 @@ fn check_call(call: &Call<'_>, functions: &[Function<'_>], findings: &mut Findin
         );
     } else {
         let known = WORDS.iter().filter(|word| word.form != Form::Property).map(|word| word.name);
-        let hint = did_you_mean(name, known.chain(functions.iter().map(|function| function.name)));
+        let hint = hint(name, known.chain(functions.iter().map(|function| function.name)));
         let what = if behind_dot { "method" } else { "function" };
         findings.error(span, format!("unknown {what} `{name}`{hint}"));
     }
@@ -184,9 +186,12 @@ fn check_property(tokens: Tokens<'_>, function: &Function<'_>, i: usize, finding
         return;
     }
     let known = WORDS.iter().filter(|word| word.form == Form::Property).filter(belongs).map(|word| word.name);
-    let hint = did_you_mean(name, known);
+    let hint = hint(name, known);
     match owner {
-        Some(kind) => findings.error(span, format!("a {kind} has no property `{name}`{hint}")),
+        Some(kind) => {
+            let article = if kind == "event" { "an" } else { "a" };
+            findings.error(span, format!("{article} {kind} has no property `{name}`{hint}"));
+        }
         None => findings.error(span, format!("unknown property `{name}`{hint}")),
     }
 }

@@ -10,11 +10,30 @@ use crate::diagnostic::Findings;
 pub(crate) struct Tokens<'s> {
     source: &'s str,
     tokens: &'s [Token],
+    closings: &'s [Option<usize>],
+}
+
+/// For each token that opens a bracket, the one that closes it.
+pub(crate) fn closings(source: &str, tokens: &[Token]) -> Vec<Option<usize>> {
+    let mut closings = vec![None; tokens.len()];
+    let mut open = Vec::new();
+    for (i, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Symbol) {
+        match source.get(token.span.clone()) {
+            Some("(" | "[" | "{" | "#{" | "${" | "?[") => open.push(i),
+            Some(")" | "]" | "}") => {
+                if let Some(closing) = open.pop().and_then(|opened| closings.get_mut(opened)) {
+                    *closing = Some(i);
+                }
+            }
+            _ => {}
+        }
+    }
+    closings
 }
 
 impl<'s> Tokens<'s> {
-    pub(crate) fn new(source: &'s str, tokens: &'s [Token]) -> Self {
-        Self { source, tokens }
+    pub(crate) fn new(source: &'s str, tokens: &'s [Token], closings: &'s [Option<usize>]) -> Self {
+        Self { source, tokens, closings }
     }
 
     pub(crate) fn len(self) -> usize {
@@ -56,20 +75,7 @@ impl<'s> Tokens<'s> {
 
     /// The bracket that closes the one at `open`.
     pub(crate) fn closing(self, open: usize) -> Option<usize> {
-        let mut depth = 0_usize;
-        for i in open..self.len() {
-            match self.symbol(i) {
-                "(" | "[" | "{" | "#{" | "${" | "?[" => depth = depth.saturating_add(1),
-                ")" | "]" | "}" => {
-                    depth = depth.saturating_sub(1);
-                    if depth == 0 {
-                        return Some(i);
-                    }
-                }
-                _ => {}
-            }
-        }
-        None
+        self.closings.get(open).copied().flatten()
     }
 
     /// The arguments in the parentheses at `open`, each as a range of tokens; `None` if they are not closed.

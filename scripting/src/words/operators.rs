@@ -103,19 +103,25 @@ fn times(engine: &mut Engine) {
 /// A text with a value of another kind behind or in front of it.
 macro_rules! join {
     ($engine:expr, $kind:ty) => {
-        $engine.register_fn(
-            "+",
-            |context: NativeCallContext<'_>, a: ImmutableString, b: $kind| -> Fallible<ImmutableString> {
-                fitting(joined(&a, &show(&context, &Dynamic::from(b))?))
-            },
-        );
-        $engine.register_fn(
-            "+",
-            |context: NativeCallContext<'_>, a: $kind, b: ImmutableString| -> Fallible<ImmutableString> {
-                fitting(joined(&show(&context, &Dynamic::from(a))?, &b))
-            },
-        );
+        $engine.register_fn("+", |context: NativeCallContext<'_>, a: ImmutableString, b: $kind| {
+            joined(&a, &show(&context, &Dynamic::from(b))?)
+        });
+        $engine.register_fn("+", |context: NativeCallContext<'_>, a: $kind, b: ImmutableString| {
+            joined(&show(&context, &Dynamic::from(a))?, &b)
+        });
     };
+}
+
+fn texts(engine: &mut Engine) {
+    engine.register_fn("+", |a: ImmutableString, b: ImmutableString| joined(&a, &b));
+    join!(engine, i64);
+    join!(engine, bool);
+    join!(engine, Duration);
+    join!(engine, Instant);
+}
+
+fn joined(a: &str, b: &str) -> Fallible<ImmutableString> {
+    fitting([a, b].concat().into())
 }
 
 fn show(context: &NativeCallContext<'_>, value: &Dynamic) -> Fallible<ImmutableString> {
@@ -123,18 +129,6 @@ fn show(context: &NativeCallContext<'_>, value: &Dynamic) -> Fallible<ImmutableS
         Some(text) => Ok(text),
         None => fault(format!("{} has no text", kind_of(value))),
     })
-}
-
-fn joined(a: &str, b: &str) -> ImmutableString {
-    [a, b].concat().into()
-}
-
-fn texts(engine: &mut Engine) {
-    engine.register_fn("+", |a: ImmutableString, b: ImmutableString| fitting(joined(&a, &b)));
-    join!(engine, i64);
-    join!(engine, bool);
-    join!(engine, Duration);
-    join!(engine, Instant);
 }
 
 /// What any other pair of kinds comes to.

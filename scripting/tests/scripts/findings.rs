@@ -58,7 +58,7 @@ const FOUND: &[(&str, &str, &str)] = &[
     (
         "fn timeout(callback, event) { print(event.kinds); standard() }",
         "kinds",
-        "a event has no property `kinds`, did you mean `kind`?",
+        "an event has no property `kinds`, did you mean `kind`?",
     ),
     (
         "fn route(c) { print(line(\"main\").wating); queue(\"main\") }",

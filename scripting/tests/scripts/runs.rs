@@ -157,3 +157,31 @@ fn purge(callback) { keep(days(30)) }
         assert!(app.counts(hook).calls > 0 && app.counts(hook).faults == 0);
     }
 }
+
+/// A plan read from the request's own attributes, which may be integers where texts are expected.
+#[test]
+fn plans_can_be_read_from_attributes() {
+    let mut app = application(
+        r#"
+fn route(callback) {
+    let plan = queue(callback.attr("queue", "main")).need(callback.attr("need", "true"));
+    if callback.has("vip") { plan = plan.priority(callback.attr("vip")); }
+    if callback.has("tier") {
+        plan = plan.after(seconds(callback.attr("vip")));
+        if callback.has("step_need") { plan = plan.need(callback.attr("step_need")); }
+        if callback.has("5") { plan = plan.age(callback.attr("5"), seconds(callback.attr("vip"))); }
+    }
+    plan
+}
+"#,
+    );
+    let plan = app.route(&callback()).unwrap().unwrap();
+    assert_eq!(plan.steps()[0].priority, Some(2));
+    assert_eq!(plan.steps()[1].ageing.map(|ageing| ageing.points), Some(55));
+    assert!(app.literal_queues().computed);
+    let mut app = application(
+        "fn route(callback) {\n    let head_start = if callback.attr(\"vip\") == 2 { 90 } else { 0 };\n    \
+         queue(\"main\").need(callback.service).priority(head_start)\n}",
+    );
+    assert_eq!(app.route(&callback()).unwrap().unwrap().steps()[0].priority, Some(90));
+}
