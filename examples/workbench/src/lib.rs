@@ -2,7 +2,7 @@
 //!
 //! A [`bundle`] is a folder with a center, an application, and a period of traffic. The [`streams`] read the
 //! traffic, a [`rehearsal`] tries the application on samples of it, the [`world`] plays it, the [`event_log`], the
-//! [`summary`] and the [`journal`] watch, and the [`commands`] are what the program `ringback` does with them.
+//! [`summary`] and the [`journal`] watch, a [`report`] shows, and the [`commands`] are what the program `ringback` does with them.
 
 pub mod audit;
 pub mod bundle;
@@ -11,6 +11,7 @@ pub mod event_log;
 pub mod journal;
 pub mod progress;
 pub mod rehearsal;
+pub mod report;
 pub mod streams;
 pub mod summary;
 pub mod world;

@@ -38,6 +38,9 @@ enum Command {
         /// Write the summary to this file, as JSON
         #[arg(long, value_name = "FILE")]
         summary: Option<PathBuf>,
+        /// Write a report to this file: one HTML page that needs no network
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
         /// Keep a journal in this file, for `replay`
         #[arg(long, value_name = "FILE")]
         journal: Option<PathBuf>,
@@ -72,8 +75,8 @@ fn main() -> ExitCode {
         Command::New { dir } => new(&dir),
         Command::Check { dir } => check(&dir),
         Command::Graph { dir, dot } => graph(&dir, dot.as_deref()),
-        Command::Run { dir, events, summary, journal, skip_bad } => {
-            Run { dir, events, summary, journal, skip_bad }.start()
+        Command::Run { dir, events, summary, report, journal, skip_bad } => {
+            Run { dir, events, summary, report, journal, skip_bad }.start()
         }
         Command::Audit { dir, events } => audit(&dir, &events),
         Command::Replay { file } => replay(&file),

@@ -143,6 +143,31 @@ fn a_day_is_played_to_the_end() {
 }
 
 #[test]
+fn a_report_shows_the_numbers_of_the_summary_and_when_they_came_about() {
+    let dir = bundle("report");
+    says(&dir, &["run", ".", "--report", "r.html", "--summary", "s.json"], 0);
+    let page = fs::read_to_string(dir.join("r.html")).unwrap();
+    let (_, rest) = page.split_once("type=\"application/json\">").unwrap();
+    let numbers: Value = serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap();
+    let run = &numbers["runs"][0];
+    let mut summary: Value = serde_json::from_slice(&fs::read(dir.join("s.json")).unwrap()).unwrap();
+    let mut shown = run["summary"].clone();
+    for clocked in ["wall_seconds", "engine_seconds"] {
+        summary[clocked].take();
+        shown[clocked].take();
+    }
+    assert_eq!(shown, summary);
+    let total = |bars: &Value, place: usize| -> u64 {
+        bars.as_array().unwrap().iter().map(|bar| bar[place].as_u64().unwrap()).sum()
+    };
+    assert_eq!((total(&run["requests"], 0), total(&run["requests"], 1)), (5, 1));
+    assert_eq!(total(&run["connections"], 0), summary["waiting"]["all"]["connected"]);
+    assert_eq!(run["agents"][0]["id"], "anna");
+    assert!(run["agents"][0]["calls"].as_array().unwrap().len() > 3, "{}", run["agents"][0]);
+    assert_eq!(numbers["period"], "3 January 1999");
+}
+
+#[test]
 fn the_same_run_is_the_same_to_the_byte_and_replays() {
     let dir = bundle("replay");
     for n in ["1", "2"] {

@@ -15,8 +15,9 @@ use crate::bundle::{Bundle, RhaiApplication, calls, render_all};
 use crate::event_log::EventLog;
 use crate::journal::Recorded;
 use crate::progress::Progress;
+use crate::report::{Shown, page};
 use crate::streams::TRAFFIC;
-use crate::summary::{Effort, Summary, Tally};
+use crate::summary::{Course, Effort, Summary, Tally};
 use crate::world::{Observer, Played, Timed, Verbs, play};
 
 /// A run, as it was asked for.
@@ -28,6 +29,8 @@ pub struct Run {
     pub events: Option<PathBuf>,
     /// Where the summary goes, as JSON.
     pub summary: Option<PathBuf>,
+    /// Where the report goes, one HTML page.
+    pub report: Option<PathBuf>,
     /// Where the journal goes.
     pub journal: Option<PathBuf>,
     /// Whether bad lines are passed over.
@@ -67,8 +70,10 @@ impl Run {
         }
         eprint!("{text}");
         let out = self.summary.as_deref().map(create).transpose()?;
+        let report = self.report.as_deref().map(create).transpose()?;
 
-        let (summary, played) = self.play(&period, &layout, application, bundle.text, requests, begun)?;
+        let (summary, course, played) =
+            self.play(&period, &layout, application, bundle.text, requests, begun)?;
         if played.bad.count() > 0 {
             if !self.skip_bad {
                 return Err(Failure::Found(played.bad.listing("error: ", usize::MAX) + SKIP_HINT));
@@ -79,6 +84,14 @@ impl Run {
         if let (Some(mut out), Some(path)) = (out, &self.summary) {
             let json = serde_json::to_string_pretty(&summary).map_err(Failure::unreadable)?;
             writeln!(out, "{json}").and_then(|()| out.flush()).map_err(|error| unwritable(path, &error))?;
+        }
+        if let (Some(mut out), Some(path), Some(course)) = (report, &self.report, course) {
+            let label = layout.center().name.clone();
+            let shown = Shown { label, summary: &summary, course: &course };
+            let page = page(&layout.center().name, layout.center().timezone, &[shown]);
+            out.write_all(page.as_bytes())
+                .and_then(|()| out.flush())
+                .map_err(|error| unwritable(path, &error))?;
         }
         Ok(summary.to_text())
     }
@@ -91,10 +104,10 @@ impl Run {
         text: ApplicationText,
         requests: u64,
         begun: Clock,
-    ) -> Result<(Summary, Played), Failure> {
+    ) -> Result<(Summary, Option<Course>, Played), Failure> {
         let mut events = self.events.as_deref().map(create).transpose()?.map(EventLog::new);
         let journal = self.journal.as_deref().map(create).transpose()?;
-        let mut tally = Tally::default();
+        let mut tally = if self.report.is_some() { Tally::with_course() } else { Tally::default() };
         let mut progress = Progress::new(requests);
         let mut engine = Timed::new(Engine::new(Arc::clone(layout), application));
 
@@ -124,7 +137,8 @@ impl Run {
             engine: engine.elapsed,
             wall: begun.elapsed(),
         };
-        Ok((tally.summary(effort), played))
+        let course = tally.take_course();
+        Ok((tally.summary(effort), course, played))
     }
 
     fn play_streams(

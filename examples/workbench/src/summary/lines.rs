@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ringback_engine::{Instant, Name};
 
-use super::{By, Longest};
+use super::{By, Course, Longest};
 
 /// The lengths of all lines. A length counts once time passes: who is served at the instant of the request never
 /// waited.
@@ -32,14 +32,17 @@ impl Line {
 }
 
 impl Lines {
-    /// Lets the time pass.
-    pub(super) fn pass(&mut self, now: Instant) {
+    /// Lets the time pass, and notes in `course` which lengths lasted.
+    pub(super) fn pass(&mut self, now: Instant, mut course: Option<&mut Course>) {
         if now <= self.now {
             return;
         }
         for queue in std::mem::take(&mut self.changed) {
             if let Some(line) = self.queues.get_mut(&queue) {
                 line.measure(self.now);
+                if let Some(course) = course.as_deref_mut() {
+                    course.line(&queue, self.now, line.length);
+                }
             }
         }
         self.total.measure(self.now);
@@ -64,7 +67,7 @@ impl Lines {
 
     /// The longest they were.
     pub(super) fn longest(mut self) -> By<Longest> {
-        self.pass(Instant::MAX);
+        self.pass(Instant::MAX, None);
         let by_queue = self.queues.into_iter().map(|(queue, line)| (queue, line.longest)).collect();
         By { all: self.total.longest, by_queue }
     }
@@ -82,16 +85,16 @@ mod tests {
     fn the_longest_line_is_one_that_lasted() {
         let (a, b) = (Name::new("a"), Name::new("b"));
         let mut lines = Lines::default();
-        lines.pass(at(1));
+        lines.pass(at(1), None);
         lines.join(&a);
-        lines.pass(at(2));
+        lines.pass(at(2), None);
         lines.join(&a);
         lines.join(&b);
         lines.leave(&a);
         lines.leave(&a);
-        lines.pass(at(3));
+        lines.pass(at(3), None);
         lines.join(&b);
-        lines.pass(at(4));
+        lines.pass(at(4), None);
         lines.leave(&b);
         lines.leave(&b);
         let longest = lines.longest();

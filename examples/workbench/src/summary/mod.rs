@@ -2,6 +2,7 @@
 //!
 //! Everything is counted from the stream of effects. A number that can't be computed is absent (`null` in JSON).
 
+mod course;
 mod lines;
 mod occupancy;
 mod table;
@@ -15,6 +16,7 @@ use ringback_engine::protocol::Hook;
 use ringback_engine::{AgentId, Instant, Name};
 use serde::{Serialize, Serializer};
 
+pub use course::{Activity, Course};
 pub use tally::{Effort, Tally};
 pub use waits::{Waits, percentile};
 

@@ -5,11 +5,11 @@ use std::time::Duration as Elapsed;
 
 use ringback_engine::protocol::{Effect, EffectKind, Event, Hook, Refusal};
 use ringback_engine::record::{Outcome, Request};
-use ringback_engine::{AgentId, CallbackId, Instant, Name};
+use ringback_engine::{AgentId, CallbackId, Duration, Instant, Name};
 
 use super::lines::Lines;
 use super::occupancy::Shifts;
-use super::{By, Calls, Summary, Waits};
+use super::{By, Calls, Course, Summary, Waits};
 use crate::world::{Observer, Standing};
 
 /// Counts what a [`Summary`] says.
@@ -29,6 +29,7 @@ pub struct Tally {
     lines: Lines,
     shifts: Shifts,
     open: BTreeMap<CallbackId, Open>,
+    course: Option<Course>,
     /// The last instant at which anything happened but that records went.
     last: Instant,
 }
@@ -56,6 +57,18 @@ pub struct Effort {
 }
 
 impl Tally {
+    /// A tally that also keeps the course of the run.
+    #[must_use]
+    pub fn with_course() -> Self {
+        Self { course: Some(Course::default()), ..Self::default() }
+    }
+
+    /// The course of the run so far, if it is kept; taken out.
+    pub fn take_course(&mut self) -> Option<Course> {
+        self.lines.pass(self.last.after(Duration::from_millis(1)), self.course.as_mut());
+        self.course.take()
+    }
+
     /// The summary of what was counted, and of the `effort` it took.
     #[must_use]
     pub fn summary(self, effort: Effort) -> Summary {
@@ -94,16 +107,20 @@ impl Tally {
 
     fn event(&mut self, at: Instant, event: &Event, standing: Option<&Standing>) {
         self.events += 1;
-        self.lines.pass(at);
+        self.lines.pass(at, self.course.as_mut());
         if !matches!(event, Event::Purged { .. } | Event::Redacted { .. }) {
             self.last = self.last.max(at);
         }
         match event {
             Event::Accepted { callback } => {
                 self.accepted += 1;
+                self.asked(at, true);
                 self.open.insert(callback.clone(), Open::default());
             }
-            Event::Rejected { code, .. } => count(&mut self.rejected, code),
+            Event::Rejected { code, .. } => {
+                count(&mut self.rejected, code);
+                self.asked(at, false);
+            }
             Event::Scheduled { callback, .. } => {
                 self.release(callback, at);
                 self.leave(callback);
@@ -122,6 +139,9 @@ impl Tally {
             Event::Reserved { callback, agent, queue, .. } => {
                 self.leave(callback);
                 self.shifts.reserved(agent, at);
+                if let Some(course) = &mut self.course {
+                    course.reserved(agent, at);
+                }
                 if let Some(open) = self.open.get_mut(callback) {
                     open.agent = Some(agent.clone());
                     open.queue = Some(queue.clone());
@@ -138,7 +158,12 @@ impl Tally {
                 self.leave(callback);
                 self.close(callback);
             }
-            Event::Agent { agent, state } => self.shifts.presence(agent, *state, at),
+            Event::Agent { agent, state } => {
+                self.shifts.presence(agent, *state, at);
+                if let Some(course) = &mut self.course {
+                    course.presence(agent, *state, at);
+                }
+            }
             Event::Held { .. }
             | Event::Dialing { .. }
             | Event::Ended { .. }
@@ -148,6 +173,12 @@ impl Tally {
             | Event::Purged { .. }
             | Event::Fault { .. }
             | Event::SetAside { .. } => {}
+        }
+    }
+
+    fn asked(&mut self, at: Instant, accepted: bool) {
+        if let Some(course) = &mut self.course {
+            course.requests.push((at, accepted));
         }
     }
 
@@ -176,9 +207,11 @@ impl Tally {
 
     /// A callback holds no agent.
     fn release(&mut self, callback: &CallbackId, at: Instant) {
-        let agent = self.open.get_mut(callback).and_then(|open| open.agent.take());
-        if let Some(agent) = agent {
-            self.shifts.released(&agent, at);
+        let Some(open) = self.open.get_mut(callback) else { return };
+        let Some(agent) = open.agent.take() else { return };
+        self.shifts.released(&agent, at);
+        if let Some(course) = &mut self.course {
+            course.released(&agent, open.connected, at);
         }
     }
 
@@ -189,6 +222,12 @@ impl Tally {
         self.waits.connected(wait);
         if let Some(queue) = &open.queue {
             self.waits_by_queue.entry(queue.clone()).or_default().connected(wait);
+        }
+        if let Some(course) = &mut self.course {
+            course.connections.push((at, wait.max(0), open.queue.clone().unwrap_or_default()));
+            if let Some(agent) = &open.agent {
+                course.connected(agent, at);
+            }
         }
     }
 
