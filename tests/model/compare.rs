@@ -7,7 +7,7 @@ use ringback::history::Act;
 use ringback::rules::Rules;
 use ringback_engine::center::{Center, Layout};
 use ringback_engine::protocol::{Application, Command, Effect, LineView, Refusal, Rejection, View};
-use ringback_engine::record::{Agent, Cause, Outcome, Reason, State, StateName};
+use ringback_engine::record::{Cause, Outcome, Phase, Reason, State, StateName, Work};
 use ringback_engine::{Advanced, AgentId, AttemptId, CallbackId, Duration, Engine, Instant, Name, Phone};
 
 use crate::coverage::Coverage;
@@ -74,9 +74,20 @@ struct CallbackStanding {
 #[derive(Debug, PartialEq)]
 struct AgentStanding {
     id: AgentId,
-    /// While logged in: ready, leaving, idle since, calls, wrap-up until.
-    session: Option<(bool, bool, Instant, u64, Option<Instant>)>,
+    session: Option<SessionStanding>,
     is_ready: bool,
+}
+
+#[derive(Debug, PartialEq)]
+struct SessionStanding {
+    ready: bool,
+    leaving: bool,
+    idle_since: Instant,
+    calls: u64,
+    /// Milliseconds occupied, and of these talking.
+    spent: (i64, i64),
+    /// The ends of wrap-ups.
+    wrap_ups: Vec<Instant>,
 }
 
 impl Standing {
@@ -103,13 +114,24 @@ impl Standing {
         let agents = layout.center().agents.iter().map(|settings| {
             let agent = engine.agent(&settings.id).expect("of the center");
             let session = agent.session().map(|s| {
-                let wrap_up = match s.work {
-                    ringback_engine::record::Work::WrapUp { until, .. } => Some(until),
+                let end = |work: &Work| match work.phase {
+                    Phase::WrapUp { until } => Some(until),
                     _ => None,
                 };
-                (s.ready, s.leaving, s.idle_since, s.calls, wrap_up)
+                let mut wrap_ups: Vec<Instant> = s.work.iter().filter_map(end).collect();
+                wrap_ups.sort();
+                let now = engine.clock();
+                SessionStanding {
+                    ready: s.ready,
+                    leaving: s.leaving,
+                    idle_since: s.idle_since,
+                    calls: s.calls,
+                    spent: (s.occupied(now).millis(), s.talked(now).millis()),
+                    wrap_ups,
+                }
             });
-            AgentStanding { id: settings.id.clone(), session, is_ready: Agent::is_ready(agent) }
+            let is_ready = agent.is_ready(settings.capacity);
+            AgentStanding { id: settings.id.clone(), session, is_ready }
         });
         Self {
             clock: engine.clock(),
@@ -152,10 +174,14 @@ impl Standing {
         });
         let agents = world.agents.iter().map(|agent| AgentStanding {
             id: agent.settings.id.clone(),
-            session: agent
-                .session
-                .as_ref()
-                .map(|s| (s.ready, s.leaving, s.idle_since, s.calls, s.wrap_up.map(|(_, until)| until))),
+            session: agent.session.as_ref().map(|s| SessionStanding {
+                ready: s.ready,
+                leaving: s.leaving,
+                idle_since: s.idle_since,
+                calls: s.calls,
+                spent: s.spent(world.now),
+                wrap_ups: s.wrap_ups().into_iter().map(|(until, _)| until).collect(),
+            }),
             is_ready: world.is_ready(agent),
         });
         Self {

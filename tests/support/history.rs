@@ -69,10 +69,11 @@ pub const AGENTS: [&str; 5] = ["a0", "a1", "a2", "a3", "a4"];
 
 fn agents() -> impl Strategy<Value = Vec<Agent>> {
     // Levels are few, so that some agents are alike.
-    let one = (prop::collection::vec(prop::sample::select(vec![0u8, 0, 3, 5]), 3), any::<bool>());
+    let levels = prop::collection::vec(prop::sample::select(vec![0u8, 0, 3, 5]), 3);
+    let one = (levels, any::<bool>(), prop_oneof![3 => Just(1), 2 => 2..4u32]);
     prop::collection::vec(one, AGENTS.len()).prop_map(|agents| {
-        let agent = |(id, (levels, gold)): (&str, (Vec<u8>, bool))| {
-            let mut agent = Agent::new(id);
+        let agent = |(id, (levels, gold, capacity)): (&str, (Vec<u8>, bool, u32))| {
+            let mut agent = Agent::new(id).capacity(capacity);
             agent.skills.extend(SKILLS.iter().map(Name::new).zip(levels));
             if gold { agent.group("gold") } else { agent }
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Book;
-use crate::record::{State, Work};
+use crate::record::{Phase, State, Work};
 use crate::value::{Phone, Sequence};
 
 impl Book {
@@ -84,26 +84,31 @@ impl Book {
         }
     }
 
-    /// An agent reserved or busy holds exactly the callbacks that say so.
+    /// No agent is above capacity; one reserved or busy holds exactly the callbacks that say so.
     fn check_agents(&self, faults: &mut Vec<String>) {
         for callback in self.ledger.callbacks.values() {
             let Some(agent) = callback.state.agent() else { continue };
-            let work = self.ledger.agent(agent).and_then(|agent| agent.session()).map(|session| session.work);
-            let expected = match callback.state {
-                State::Routing(_) => Work::Reserved(callback.sequence),
-                _ => Work::Talking(callback.sequence),
-            };
-            if work != Some(expected) {
-                faults.push(format!("callback {}: its agent does {work:?}", callback.request.id));
+            let session = self.ledger.agent(agent).and_then(|agent| agent.session());
+            let talks = matches!(callback.state, State::Processing(_));
+            let own = |work: &&Work| work.callback == callback.sequence && work.holds();
+            let units: Vec<bool> = session.map_or_else(Vec::new, |session| {
+                let units = session.work.iter().filter(own);
+                units.map(|work| matches!(work.phase, Phase::Talking { .. })).collect()
+            });
+            if units != [talks] {
+                faults.push(format!("callback {}: its agent does {session:?}", callback.request.id));
             }
         }
-        for (position, agent) in self.ledger.agents.iter().enumerate() {
-            let Some(callback) = agent.session().and_then(|session| session.work.callback()) else {
-                continue;
+        for index in self.layout.agent_indices() {
+            let Some(session) = self.ledger.agent(index).and_then(|agent| agent.session()) else { continue };
+            let lies = |callback: &Sequence| {
+                self.callback(*callback).and_then(|callback| callback.state.agent()) != Some(index)
             };
-            let holds = self.callback(callback).and_then(|callback| callback.state.agent());
-            if holds.map(crate::center::AgentIndex::position) != Some(position) {
-                faults.push(format!("agent {position}: holds a callback that does not say so"));
+            if session.callbacks().any(|callback| lies(&callback)) {
+                faults.push(format!("agent {index:?}: holds a callback that does not say so"));
+            }
+            if session.work.len() > self.layout.capacity(index) as usize {
+                faults.push(format!("agent {index:?}: is above capacity"));
             }
         }
     }
@@ -148,7 +153,7 @@ impl Book {
                 })
             };
             let idle = self.layout.agent_indices().find(|index| {
-                self.ledger.agent(*index).is_some_and(crate::record::Agent::is_ready)
+                self.ledger.agent(*index).is_some_and(|agent| agent.is_ready(self.layout.capacity(*index)))
                     && self.layout.agent(*index).is_some_and(serves)
             });
             if let (true, Some(agent)) = (open, idle) {

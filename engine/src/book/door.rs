@@ -10,7 +10,7 @@ use super::profiles::Profiles;
 use super::queues::Queues;
 use super::{Book, Ledger, Owner};
 use crate::center::{AgentIndex, Layout, QueueIndex, ServiceIndex};
-use crate::record::{Agent, Callback, Deadline, Journey, State, Work};
+use crate::record::{Agent, Callback, Deadline, Journey, Session, State};
 use crate::value::{AttemptId, CallbackId, Instant, Phone, Requirement, Sequence};
 
 /// What follows from the ledger.
@@ -386,12 +386,12 @@ impl Book {
     /// Enters an agent, as they are, into every index, or takes them out of them.
     fn link_agent(&mut self, index: AgentIndex, enters: bool) {
         let Some(agent) = self.ledger.agents.get(index.position()) else { return };
-        if let Some(Work::WrapUp { callback, until }) = agent.session().map(|session| session.work) {
+        if let Some((until, callback)) = agent.session().and_then(Session::first_wrap_up) {
             self.indices.deadlines.wrap_up(index, callback, until, enters);
         }
-        let profile = self.indices.profiles.set(index, Some(agent), enters);
+        let profile = self.indices.profiles.set(index, &self.layout, Some(agent), enters);
         if enters
-            && agent.is_ready()
+            && agent.is_ready(self.layout.capacity(index))
             && let Some(profile) = profile
         {
             self.indices.classes.consider_profile(profile);

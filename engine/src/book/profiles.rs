@@ -134,12 +134,12 @@ impl Profiles {
             }
             let key = ProfileKey { named: Some(id.clone()), ..shared.clone() };
             let record = agents.get(agent.position());
-            self.set(agent, record, false);
+            self.set(agent, layout, record, false);
             let own = self.enter(key);
             if let Some(slot) = self.of_agent.get_mut(agent.position()) {
                 *slot = own;
             }
-            self.set(agent, record, true);
+            self.set(agent, layout, record, true);
             new.push(own);
         }
         new
@@ -153,13 +153,14 @@ impl Profiles {
     pub(super) fn set(
         &mut self,
         agent: AgentIndex,
+        layout: &Layout,
         record: Option<&Agent>,
         enters: bool,
     ) -> Option<ProfileIndex> {
         let index = *self.of_agent.get(agent.position())?;
         let profile = self.profiles.get_mut(index)?;
-        if let Some((record, session)) = record.and_then(|record| record.session().map(|s| (record, s))) {
-            profile.count(agent, session, record.is_ready(), enters);
+        if let Some(session) = record.and_then(Agent::session) {
+            profile.count(agent, session, session.is_ready(layout.capacity(agent)), enters);
         }
         self.ready.set(index, !profile.by_id.is_empty());
         Some(index)
@@ -231,7 +232,7 @@ impl Profiles {
             }
         }
         for (index, agent) in layout.agent_indices().zip(agents) {
-            fresh.set(index, Some(agent), true);
+            fresh.set(index, layout, Some(agent), true);
             let (ours, theirs) = (self.profile_of(index), fresh.profile_of(index));
             if ours.map(|p| &p.key) != theirs.map(|p| &p.key) {
                 faults.push(format!("agent {index:?} stands in the wrong profile"));

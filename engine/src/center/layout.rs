@@ -186,6 +186,12 @@ impl Layout {
         self.agent_ids.get(id).copied()
     }
 
+    /// How many units of work an agent takes at a time.
+    #[must_use]
+    pub fn capacity(&self, index: AgentIndex) -> u32 {
+        self.agent(index).map_or(0, |agent| agent.capacity)
+    }
+
     /// The hours with this name.
     #[must_use]
     pub fn hours_named(&self, name: &str) -> Option<&Hours> {

@@ -43,6 +43,9 @@ pub const KEY_KEPT: Duration = Duration::from_days(1);
 /// How long the record of a redacted callback is kept for reports.
 pub const REDACTED_KEPT: Duration = Duration::from_days(30);
 
+/// The most callbacks that one agent may take at a time.
+pub const MAX_CAPACITY: u32 = 100;
+
 /// One contact center, for one engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Center {
@@ -288,6 +291,8 @@ pub struct Agent {
     pub skills: BTreeMap<Name, u8>,
     /// The groups this agent belongs to.
     pub groups: BTreeSet<Name>,
+    /// Callbacks the agent takes at a time, 1 to [`MAX_CAPACITY`]; a wrap-up counts.
+    pub capacity: u32,
 }
 
 impl Center {
@@ -384,7 +389,7 @@ impl Agent {
     /// An agent without skills or groups.
     #[must_use]
     pub fn new(id: impl AsRef<str>) -> Self {
-        Self { id: AgentId::new(id), skills: BTreeMap::new(), groups: BTreeSet::new() }
+        Self { id: AgentId::new(id), skills: BTreeMap::new(), groups: BTreeSet::new(), capacity: 1 }
     }
 
     /// The same agent with this skill at this level.
@@ -398,6 +403,13 @@ impl Agent {
     #[must_use]
     pub fn group(mut self, name: impl AsRef<str>) -> Self {
         self.groups.insert(Name::new(name));
+        self
+    }
+
+    /// The same agent, taking so many callbacks at a time.
+    #[must_use]
+    pub fn capacity(mut self, callbacks: u32) -> Self {
+        self.capacity = callbacks;
         self
     }
 }

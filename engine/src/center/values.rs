@@ -1,7 +1,7 @@
 //! Whether the settings' values make sense, each by itself.
 
 use super::finding::Finding;
-use super::{Center, Limit, SLOT_MINUTES, Service};
+use super::{Center, Limit, MAX_CAPACITY, SLOT_MINUTES, Service};
 use crate::value::requirement::MAX_LEVEL;
 use crate::value::{Ageing, Duration};
 
@@ -98,6 +98,15 @@ pub(super) fn check_agents(center: &Center, findings: &mut Vec<Finding>) {
                     format!("agent `{}`: level {level} of `{skill}`; write 0 to 100", agent.id),
                 ));
             }
+        }
+        if !(1..=MAX_CAPACITY).contains(&agent.capacity) {
+            findings.push(Finding::error(
+                format!("agent[{i}].capacity"),
+                format!(
+                    "agent `{}`: {} callbacks at a time; write 1 to {MAX_CAPACITY}",
+                    agent.id, agent.capacity
+                ),
+            ));
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Turn;
 use crate::center::AgentIndex;
 use crate::protocol::{AgentState, Application, Event, Refusal};
-use crate::record::{Callback, Presence, Reason, Session, State, Work};
+use crate::record::{Callback, Phase, Presence, Reason, Session, State, Work};
 use crate::value::{AgentId, Duration, Instant, Sequence};
 
 /// How a callback lets go of its agent.
@@ -18,46 +18,78 @@ pub(super) enum Parting {
 }
 
 impl crate::record::Agent {
-    /// Gives a logged-in agent something to do.
-    pub(super) fn begin(&mut self, work: Work) {
+    /// Reserves a logged-in agent for a callback.
+    pub(super) fn reserve(&mut self, callback: Sequence, now: Instant) {
         if let Presence::LoggedIn(session) = &mut self.presence {
-            session.work = work;
+            session.work.push(Work { callback, since: now, phase: Phase::Reserved });
         }
     }
 
-    /// Counts an interaction begun.
-    pub(super) fn count_call(&mut self) {
-        if let Presence::LoggedIn(session) = &mut self.presence {
-            session.calls = session.calls.saturating_add(1);
-        }
-    }
-
-    fn part(&mut self, parting: Parting, now: Instant) {
+    /// The interaction for which the agent was reserved begins.
+    pub(super) fn connect(&mut self, callback: Sequence, now: Instant) {
         let Presence::LoggedIn(session) = &mut self.presence else { return };
-        if session.leaving {
-            self.presence = Presence::LoggedOut;
-            return;
+        session.calls = session.calls.saturating_add(1);
+        if let Some(work) = session.work.iter_mut().find(|work| work.callback == callback && work.holds()) {
+            work.phase = Phase::Talking { since: now };
         }
-        session.work = match (parting, session.work.callback()) {
-            (Parting::WrapUp(length), Some(callback)) if length > Duration::ZERO => {
-                Work::WrapUp { callback, until: now.after(length) }
+    }
+
+    /// A callback lets go of the agent. A log-out that waited for the last of them takes effect.
+    fn part(&mut self, callback: Sequence, parting: Parting, now: Instant) {
+        let Presence::LoggedIn(session) = &mut self.presence else { return };
+        let own = |work: &Work| work.callback == callback && work.holds();
+        let Some(position) = session.work.iter().position(own) else { return };
+        session.talked = session.talked.plus(session.talked_for(position, now));
+        match (parting, session.work.get_mut(position)) {
+            (Parting::WrapUp(length), Some(work)) if length > Duration::ZERO && !session.leaving => {
+                work.phase = Phase::WrapUp { until: now.after(length) };
             }
-            _ => Work::Free,
-        };
-        if session.work == Work::Free {
-            session.idle_since = now;
+            _ => session.release(position, now),
         }
-        if parting == Parting::Overdue {
-            session.ready = false;
+        session.ready &= parting != Parting::Overdue;
+        if session.leaving && session.callbacks().next().is_none() {
+            self.presence = Presence::LoggedOut;
+        }
+    }
+
+    /// The wrap-up that is over first is over.
+    fn end_wrap_up(&mut self, now: Instant) {
+        let Presence::LoggedIn(session) = &mut self.presence else { return };
+        let first = session.first_wrap_up();
+        let own = |work: &Work| match work.phase {
+            Phase::WrapUp { until } => Some((until, work.callback)) == first,
+            Phase::Reserved | Phase::Talking { .. } => false,
+        };
+        if let Some(position) = session.work.iter().position(own) {
+            session.release(position, now);
         }
     }
 
     fn state(&self) -> AgentState {
         match self.session() {
             None => AgentState::LoggedOut,
-            Some(Session { work: Work::WrapUp { .. }, .. }) => AgentState::WrapUp,
+            Some(session) if session.first_wrap_up().is_some() => AgentState::WrapUp,
             Some(session) if session.ready => AgentState::Ready,
             Some(_) => AgentState::NotReady,
+        }
+    }
+}
+
+impl Session {
+    /// How long a unit of work has been an interaction in this session.
+    fn talked_for(&self, position: usize, now: Instant) -> Duration {
+        match self.work.get(position).map(|work| work.phase) {
+            Some(Phase::Talking { since }) => now.since(since.max(self.since)),
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// A unit of work is over, and its capacity is free.
+    fn release(&mut self, position: usize, now: Instant) {
+        if position < self.work.len() {
+            let work = self.work.remove(position);
+            self.occupied = self.occupied.plus(now.since(work.since.max(self.since)));
+            self.idle_since = now;
         }
     }
 }
@@ -81,7 +113,7 @@ impl<A: Application> Turn<'_, A> {
 
     pub(super) fn log_in(&mut self, id: &AgentId) -> Result<(), Refusal> {
         let (agent, now) = (self.agent(id)?, self.now());
-        let work = self.session(agent).map_or(Work::Free, |session| session.work);
+        let work = self.session(agent).map_or_else(Vec::new, |session| session.work.clone());
         self.book().change_agent(agent, |agent| {
             agent.presence = Presence::LoggedIn(Session {
                 since: now,
@@ -89,6 +121,8 @@ impl<A: Application> Turn<'_, A> {
                 leaving: false,
                 idle_since: now,
                 calls: 0,
+                occupied: Duration::ZERO,
+                talked: Duration::ZERO,
                 work,
             });
         });
@@ -115,7 +149,7 @@ impl<A: Application> Turn<'_, A> {
     pub(super) fn log_out(&mut self, id: &AgentId) -> Result<(), Refusal> {
         let agent = self.agent(id)?;
         let Some(session) = self.session(agent) else { return Ok(()) };
-        if session.work.callback().is_some() {
+        if session.callbacks().next().is_some() {
             self.book().change_agent(agent, |agent| {
                 if let Presence::LoggedIn(session) = &mut agent.presence {
                     session.leaving = true;
@@ -131,8 +165,9 @@ impl<A: Application> Turn<'_, A> {
     pub(super) fn agent_lost(&mut self, id: &AgentId) -> Result<(), Refusal> {
         let agent = self.agent(id)?;
         let Some(session) = self.session(agent) else { return Ok(()) };
-        let callback = session.work.callback();
-        if let Some(callback) = callback {
+        let mut callbacks: Vec<Sequence> = session.callbacks().collect();
+        callbacks.sort();
+        for callback in callbacks {
             self.hang_up(callback);
             self.leave_behind(callback);
         }
@@ -154,13 +189,16 @@ impl<A: Application> Turn<'_, A> {
         }
     }
 
-    /// Lets go of an agent.
-    pub(super) fn part(&mut self, agent: AgentIndex, parting: Parting) {
+    /// A callback lets go of its agent.
+    pub(super) fn part(&mut self, agent: AgentIndex, callback: Sequence, parting: Parting) {
         let now = self.now();
-        self.book().change_agent(agent, |agent| agent.part(parting, now));
-        let session = self.session(agent);
-        let wraps_up = session.is_some_and(|session| matches!(session.work, Work::WrapUp { .. }));
-        if session.is_none() || wraps_up || parting == Parting::Overdue {
+        self.book().change_agent(agent, |agent| agent.part(callback, parting, now));
+        let tells = match (parting, self.session(agent)) {
+            (_, None) | (Parting::Overdue, _) => true,
+            (Parting::WrapUp(length), Some(session)) => length > Duration::ZERO && !session.leaving,
+            (Parting::Unused, _) => false,
+        };
+        if tells {
             self.report_agent(agent);
         }
         self.unsettle();
@@ -169,7 +207,7 @@ impl<A: Application> Turn<'_, A> {
     /// An agent's wrap-up is over.
     pub(super) fn end_wrap_up(&mut self, agent: AgentIndex) {
         let now = self.now();
-        self.book().change_agent(agent, |agent| agent.part(Parting::Unused, now));
+        self.book().change_agent(agent, |agent| agent.end_wrap_up(now));
         self.report_agent(agent);
     }
 

@@ -4,7 +4,7 @@ use super::Turn;
 use crate::book::Match;
 use crate::center::OUTCOME_GRACE;
 use crate::protocol::{Application, Dial, EffectKind, Event};
-use crate::record::{Routing, State, Work};
+use crate::record::{Routing, State};
 
 impl<A: Application> Turn<'_, A> {
     /// Matches until no pair is left.
@@ -38,7 +38,7 @@ impl<A: Application> Turn<'_, A> {
         if round_robin {
             book.choose(queue, agent);
         }
-        book.change_agent(agent, |agent| agent.begin(Work::Reserved(sequence)));
+        book.change_agent(agent, |agent| agent.reserve(sequence, now));
         book.count_attempt(&request.phone);
         let grace_until = ring_until.after(OUTCOME_GRACE);
         book.change(sequence, |callback| {

@@ -9,7 +9,7 @@ use crate::protocol::{
     Application, EffectKind, Event, Fault, HangUp, Hook, Refusal, TimeoutAnswer, TimeoutKind, View,
 };
 use crate::record::{
-    Callback, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued, Reason, Routing, State, Work,
+    Callback, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued, Reason, Routing, State,
 };
 use crate::value::{AttemptId, Duration, Sequence};
 
@@ -55,10 +55,7 @@ impl<A: Application> Turn<'_, A> {
         let now = self.now();
         let talk_timeout = self.book.layout().queue(queue).map(|queue| queue.talk_timeout);
         let book = self.book();
-        book.change_agent(agent, |agent| {
-            agent.begin(Work::Talking(sequence));
-            agent.count_call();
-        });
+        book.change_agent(agent, |agent| agent.connect(sequence, now));
         let talk_until = now.after(talk_timeout.unwrap_or_default());
         book.put(
             sequence,
@@ -127,7 +124,7 @@ impl<A: Application> Turn<'_, A> {
                 }
             }
         }
-        self.part(routing.agent, Parting::Unused);
+        self.part(routing.agent, sequence, Parting::Unused);
     }
 
     /// Back to the line.

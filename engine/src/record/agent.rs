@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::value::{Instant, Sequence};
+use crate::value::{Duration, Instant, Sequence};
 
 /// An agent of the center. Who the agent is stands in the configuration; here is what the agent does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,28 +30,42 @@ pub struct Session {
     pub ready: bool,
     /// Logs out as soon as what is under way ends.
     pub leaving: bool,
-    /// When the agent last became free.
+    /// When a unit of the agent's capacity last became free.
     pub idle_since: Instant,
     /// Interactions begun since log-in.
     pub calls: u64,
-    /// What the agent is busy with.
-    pub work: Work,
+    /// Time since log-in that units of work took which are over; units at one time count each.
+    pub occupied: Duration,
+    /// Time since log-in that interactions took which are over.
+    pub talked: Duration,
+    /// What the agent is busy with, in the order in which it was begun: at most as many units as the agent's capacity.
+    pub work: Vec<Work>,
 }
 
-/// What an agent is busy with.
+/// One unit of an agent's capacity, at work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Work {
-    /// Nothing.
-    Free,
-    /// Reserved for this callback.
-    Reserved(Sequence),
-    /// In the interaction of this callback.
-    Talking(Sequence),
-    /// In the wrap-up of this callback's interaction.
+pub struct Work {
+    /// For which callback.
+    pub callback: Sequence,
+    /// Since when.
+    pub since: Instant,
+    /// How far it is.
+    pub phase: Phase,
+}
+
+/// How far a unit of work is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    /// Reserved.
+    Reserved,
+    /// In the interaction.
+    Talking {
+        /// Since when.
+        since: Instant,
+    },
+    /// In the wrap-up of the interaction.
     WrapUp {
-        /// Whose interaction it was.
-        callback: Sequence,
-        /// When the agent is free again.
+        /// When it is over.
         until: Instant,
     },
 }
@@ -66,20 +80,57 @@ impl Agent {
         }
     }
 
-    /// Whether the agent can be given a callback now.
+    /// Whether the agent, of this capacity, can be given a callback now.
     #[must_use]
-    pub fn is_ready(&self) -> bool {
-        self.session().is_some_and(|s| s.ready && !s.leaving && s.work == Work::Free)
+    pub fn is_ready(&self, capacity: u32) -> bool {
+        self.session().is_some_and(|session| session.is_ready(capacity))
+    }
+}
+
+impl Session {
+    /// Whether an agent of this capacity can be given a callback now.
+    #[must_use]
+    pub fn is_ready(&self, capacity: u32) -> bool {
+        self.ready && !self.leaving && self.work.len() < capacity as usize
+    }
+
+    /// The callbacks that hold the agent, reserved or talking; wrap-up is not counted.
+    pub fn callbacks(&self) -> impl Iterator<Item = Sequence> {
+        self.work.iter().filter(|work| work.holds()).map(|work| work.callback)
+    }
+
+    /// The wrap-up that is over first, with its callback.
+    #[must_use]
+    pub fn first_wrap_up(&self) -> Option<(Instant, Sequence)> {
+        let wrap_ups = self.work.iter().filter_map(|work| match work.phase {
+            Phase::WrapUp { until } => Some((until, work.callback)),
+            Phase::Reserved | Phase::Talking { .. } => None,
+        });
+        wrap_ups.min()
+    }
+
+    /// Time since log-in that was spent reserved, talking or in wrap-up; units at one time count each.
+    #[must_use]
+    pub fn occupied(&self, now: Instant) -> Duration {
+        let running = self.work.iter().map(|work| now.since(work.since.max(self.since)));
+        running.fold(self.occupied, Duration::plus)
+    }
+
+    /// Time since log-in that was spent talking; interactions at one time count each.
+    #[must_use]
+    pub fn talked(&self, now: Instant) -> Duration {
+        let running = self.work.iter().filter_map(|work| match work.phase {
+            Phase::Talking { since } => Some(now.since(since.max(self.since))),
+            Phase::Reserved | Phase::WrapUp { .. } => None,
+        });
+        running.fold(self.talked, Duration::plus)
     }
 }
 
 impl Work {
-    /// The callback that holds the agent: reserved or talking, wrap-up not counted.
+    /// Whether its callback holds the agent: reserved or talking, wrap-up not counted.
     #[must_use]
-    pub fn callback(self) -> Option<Sequence> {
-        match self {
-            Self::Reserved(callback) | Self::Talking(callback) => Some(callback),
-            Self::Free | Self::WrapUp { .. } => None,
-        }
+    pub fn holds(&self) -> bool {
+        !matches!(self.phase, Phase::WrapUp { .. })
     }
 }

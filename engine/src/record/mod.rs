@@ -5,7 +5,7 @@ mod agent;
 mod callback;
 mod request;
 
-pub use agent::{Agent, Presence, Session, Work};
+pub use agent::{Agent, Phase, Presence, Session, Work};
 pub use callback::{
     Callback, Cause, Completed, Deadline, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued,
     Reason, Retention, Routing, Scheduled, State, StateName,

@@ -36,6 +36,7 @@ pub(crate) fn layout() -> Layout {
         id: AgentId::new("anna"),
         skills: BTreeMap::from([(Name::new("billing"), 7), (Name::new("english"), 1)]),
         groups: BTreeSet::from([Name::new("gold")]),
+        capacity: 1,
     });
     Layout::new(center).unwrap()
 }

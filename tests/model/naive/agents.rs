@@ -5,15 +5,15 @@ use ringback_engine::record::Reason;
 use ringback_engine::{AgentId, Duration, Sequence};
 
 use super::Naive;
-use super::world::{Session, State};
+use super::world::{Session, State, Unit};
 
 /// How a callback lets go of its agent.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Parting {
     /// The reservation came to nothing.
     Unused,
-    /// After the interaction of this callback, so long.
-    WrapUp(Sequence, Duration),
+    /// After the interaction, so long.
+    WrapUp(Duration),
     /// Nobody ended the interaction.
     Overdue,
 }
@@ -27,7 +27,7 @@ impl<A: Application> Naive<A> {
     fn report_agent(&mut self, id: &AgentId) {
         let state = match self.session(id).expect("known") {
             None => AgentState::LoggedOut,
-            Some(Session { wrap_up: Some(_), .. }) => AgentState::WrapUp,
+            Some(session) if !session.wrap_ups().is_empty() => AgentState::WrapUp,
             Some(Session { ready: true, .. }) => AgentState::Ready,
             Some(_) => AgentState::NotReady,
         };
@@ -37,8 +37,12 @@ impl<A: Application> Naive<A> {
     pub(super) fn log_in(&mut self, id: &AgentId) -> Result<(), Refusal> {
         let now = self.world.now;
         let session = self.session(id)?;
-        let wrap_up = session.as_ref().and_then(|session| session.wrap_up);
-        *session = Some(Session { ready: true, leaving: false, idle_since: now, calls: 0, wrap_up });
+        let mut units: Vec<Unit> = session.iter().flat_map(Session::open).cloned().collect();
+        for unit in &mut units {
+            (unit.reserved, unit.talking) =
+                (now, unit.talking.filter(|_| unit.hung_up.is_none()).map(|_| now));
+        }
+        *session = Some(Session { ready: true, leaving: false, idle_since: now, calls: 0, units });
         self.report_agent(id);
         Ok(())
     }
@@ -54,7 +58,7 @@ impl<A: Application> Naive<A> {
     }
 
     pub(super) fn log_out(&mut self, id: &AgentId) -> Result<(), Refusal> {
-        let busy = self.world.held_by(id).is_some();
+        let busy = !self.world.held_by(id).is_empty();
         match self.session(id)? {
             None => {}
             Some(session) if busy => session.leaving = true,
@@ -70,7 +74,7 @@ impl<A: Application> Naive<A> {
         if self.session(id)?.is_none() {
             return Ok(());
         }
-        if let Some(callback) = self.world.held_by(id).cloned() {
+        for callback in self.world.held_by(id) {
             self.hang_up(callback.sequence);
             if let State::Routing { .. } = callback.state {
                 self.go_back(callback.sequence, None, "agent_lost");
@@ -84,23 +88,39 @@ impl<A: Application> Naive<A> {
         Ok(())
     }
 
-    /// Lets go of an agent, whose callback has moved on already.
-    pub(super) fn part(&mut self, id: &AgentId, parting: Parting) {
+    /// The unit of work that an agent does for a callback, reserved or talking.
+    pub(super) fn unit(&mut self, id: &AgentId, callback: Sequence) -> &mut Unit {
+        let session = self.session(id).expect("known").as_mut().expect("busy, so logged in");
+        let own =
+            |unit: &&mut Unit| unit.callback == callback && unit.over.is_none() && unit.wrap_up.is_none();
+        session.units.iter_mut().find(own).expect("at work")
+    }
+
+    /// A callback, which has moved on already, lets go of its agent.
+    pub(super) fn part(&mut self, id: &AgentId, callback: Sequence, parting: Parting) {
         let now = self.world.now;
+        let others = !self.world.held_by(id).is_empty();
+        let leaving = self.session(id).expect("known").as_ref().expect("busy, so logged in").leaving;
+        let unit = self.unit(id, callback);
+        unit.hung_up = unit.talking.map(|_| now);
+        let mut changed = parting == Parting::Overdue;
+        match parting {
+            Parting::WrapUp(length) if length > Duration::ZERO && !leaving => {
+                unit.wrap_up = Some(now.after(length));
+                changed = true;
+            }
+            _ => unit.over = Some(now),
+        }
+        let over = unit.over.is_some();
         let slot = self.session(id).expect("known");
         let session = slot.as_mut().expect("busy, so logged in");
-        let mut changed = session.leaving;
-        match parting {
-            _ if session.leaving => *slot = None,
-            Parting::WrapUp(callback, length) if length > Duration::ZERO => {
-                session.wrap_up = Some((callback, now.after(length)));
-                changed = true;
-            }
-            Parting::Unused | Parting::WrapUp(..) => session.idle_since = now,
-            Parting::Overdue => {
-                (session.idle_since, session.ready) = (now, false);
-                changed = true;
-            }
+        if over {
+            session.idle_since = now;
+        }
+        session.ready &= parting != Parting::Overdue;
+        if leaving && !others {
+            *slot = None;
+            changed = true;
         }
         if changed {
             self.report_agent(id);
@@ -110,11 +130,16 @@ impl<A: Application> Naive<A> {
     /// The wrap-up after a callback's interaction is over.
     pub(super) fn wrap_up_over(&mut self, sequence: Sequence) {
         let now = self.world.now;
-        let wraps_up = |session: &Session| session.wrap_up.is_some_and(|(after, _)| after == sequence);
+        let ends = |unit: &Unit| {
+            unit.callback == sequence && unit.over.is_none() && unit.wrap_up.is_some_and(|until| until <= now)
+        };
         let mut agents = self.world.agents.iter_mut();
-        let agent = agents.find(|agent| agent.session.as_ref().is_some_and(wraps_up)).expect("one does");
+        let agent = agents
+            .find(|agent| agent.session.as_ref().is_some_and(|session| session.units.iter().any(ends)))
+            .expect("one does");
         let session = agent.session.as_mut().expect("logged in");
-        (session.wrap_up, session.idle_since) = (None, now);
+        session.units.iter_mut().find(|unit| ends(unit)).expect("one does").over = Some(now);
+        session.idle_since = now;
         let id = agent.settings.id.clone();
         self.report_agent(&id);
     }

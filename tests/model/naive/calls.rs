@@ -52,6 +52,8 @@ impl<A: Application> Naive<A> {
         let queue = self.world.queue(callback.queue().expect("reserved from one"));
         let talk_until = self.world.now.after(queue.talk_timeout);
         self.world.callback_mut(sequence).state = State::Processing { agent: agent.clone(), talk_until };
+        let now = self.world.now;
+        self.unit(&agent, sequence).talking = Some(now);
         let session = self.world.agent_mut(&agent).and_then(|agent| agent.session.as_mut());
         session.expect("busy, so logged in").calls += 1;
         self.event(Event::Connected { callback: id, agent });
@@ -96,7 +98,7 @@ impl<A: Application> Naive<A> {
             None if outcome == Outcome::Abandoned => self.complete(sequence, Reason::InteractionDeleted),
             None => self.complete(sequence, Reason::CallToCustomer),
         }
-        self.part(callback.agent().expect("reserved"), Parting::Unused);
+        self.part(callback.agent().expect("reserved"), sequence, Parting::Unused);
     }
 
     /// A callback has waited as long as its plan's first queue lets it.
@@ -137,7 +139,7 @@ impl<A: Application> Naive<A> {
         match self.world.callbacks.iter().find(live).cloned() {
             Some(callback) if matches!(callback.state, State::Processing { .. }) => {
                 let wrap_up = self.world.queue(callback.queue().expect("reserved from one")).wrap_up;
-                self.finish_talk(&callback, Parting::WrapUp(callback.sequence, wrap_up));
+                self.finish_talk(&callback, Parting::WrapUp(wrap_up));
                 Ok(())
             }
             Some(_) => Err(Refusal::NotConnected(attempt)),
@@ -157,7 +159,7 @@ impl<A: Application> Naive<A> {
         let agent = callback.agent().expect("talks");
         self.event(Event::Ended { callback: callback.request.id.clone(), agent: agent.clone() });
         self.complete(callback.sequence, Reason::AgentConnected);
-        self.part(agent, parting);
+        self.part(agent, callback.sequence, parting);
     }
 }
 

@@ -43,7 +43,7 @@ impl<A: Application> Naive<A> {
         self.hang_up(sequence);
         self.complete(sequence, reason);
         if let Some(agent) = agent {
-            self.part(&agent, Parting::Unused);
+            self.part(&agent, sequence, Parting::Unused);
         }
     }
 

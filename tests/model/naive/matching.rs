@@ -10,7 +10,7 @@ use ringback_engine::requirement::{Shape, Term};
 use ringback_engine::{AgentId, AttemptId, Instant, Name, Requirement, Sequence};
 
 use super::Naive;
-use super::world::{Agent, Callback, State, World};
+use super::world::{Agent, Callback, State, Unit, World};
 
 /// Whether an agent meets a requirement.
 pub(super) fn meets(need: &Requirement, agent: &Settings) -> bool {
@@ -146,6 +146,15 @@ impl<A: Application> Naive<A> {
         callback.state =
             State::Routing { agent: agent.clone(), grace_until: ring_until.after(OUTCOME_GRACE) };
         let number_of_attempt = callback.attempts.len() as u32;
+        let session = world.agent_mut(&agent).and_then(|agent| agent.session.as_mut());
+        session.expect("ready, so logged in").units.push(Unit {
+            callback: sequence,
+            reserved: now,
+            talking: None,
+            hung_up: None,
+            wrap_up: None,
+            over: None,
+        });
 
         self.event(Event::Reserved { callback: id.clone(), agent: agent.clone(), queue: queue.name, score });
         self.event(Event::Dialing {

@@ -6,7 +6,7 @@ use ringback_engine::record::Cause;
 use ringback_engine::{Instant, Sequence};
 
 use super::Naive;
-use super::world::{Callback, State, World};
+use super::world::{Callback, Session, State, World};
 
 /// The order in which deadlines of one instant fire.
 const ORDER: [Cause; 9] = [
@@ -65,8 +65,12 @@ fn first(due: impl IntoIterator<Item = Due>) -> Option<Due> {
 impl World {
     fn due(&self) -> Option<Due> {
         let callbacks = self.callbacks.iter().flat_map(Callback::deadlines);
-        let sessions = self.agents.iter().filter_map(|agent| agent.session.as_ref()?.wrap_up);
-        let wrap_ups = sessions.map(|(sequence, at)| Due { at, cause: Cause::WrapUp, sequence });
+        let sessions = self.agents.iter().filter_map(|agent| agent.session.as_ref());
+        let wrap_ups = sessions.flat_map(Session::wrap_ups).map(|(at, sequence)| Due {
+            at,
+            cause: Cause::WrapUp,
+            sequence,
+        });
         first(callbacks.chain(wrap_ups))
     }
 

@@ -89,8 +89,41 @@ pub(crate) struct Session {
     pub(crate) leaving: bool,
     pub(crate) idle_since: Instant,
     pub(crate) calls: u64,
-    /// After the interaction of this callback, until then.
-    pub(crate) wrap_up: Option<(Sequence, Instant)>,
+    /// Every unit of work since log-in.
+    pub(crate) units: Vec<Unit>,
+}
+
+/// A unit of an agent's work: what was done when for a callback, cut to the time since log-in.
+#[derive(Clone)]
+pub(crate) struct Unit {
+    pub(crate) callback: Sequence,
+    pub(crate) reserved: Instant,
+    pub(crate) talking: Option<Instant>,
+    pub(crate) hung_up: Option<Instant>,
+    pub(crate) wrap_up: Option<Instant>,
+    pub(crate) over: Option<Instant>,
+}
+
+impl Session {
+    /// The units that are not over.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &Unit> {
+        self.units.iter().filter(|unit| unit.over.is_none())
+    }
+
+    /// The wrap-ups that are not over, with their ends.
+    pub(crate) fn wrap_ups(&self) -> Vec<(Instant, Sequence)> {
+        let mut ends: Vec<_> = self.open().filter_map(|unit| Some((unit.wrap_up?, unit.callback))).collect();
+        ends.sort();
+        ends
+    }
+
+    /// Time in units of work until `now`, and of that, in interactions.
+    pub(crate) fn spent(&self, now: Instant) -> (i64, i64) {
+        let span = |from: Instant, to: Option<Instant>| to.unwrap_or(now).since(from).millis();
+        let occupied = self.units.iter().map(|unit| span(unit.reserved, unit.over)).sum();
+        let talked = self.units.iter().filter_map(|unit| Some(span(unit.talking?, unit.hung_up))).sum();
+        (occupied, talked)
+    }
 }
 
 #[derive(Clone, PartialEq)]
@@ -164,14 +197,16 @@ impl World {
         self.agents.iter_mut().find(|agent| agent.settings.id == *id)
     }
 
-    /// The callback that holds an agent.
-    pub(crate) fn held_by(&self, agent: &AgentId) -> Option<&Callback> {
-        self.callbacks.iter().find(|callback| callback.agent() == Some(agent))
+    /// The callbacks that hold an agent.
+    pub(crate) fn held_by(&self, agent: &AgentId) -> Vec<Callback> {
+        self.callbacks.iter().filter(|callback| callback.agent() == Some(agent)).cloned().collect()
     }
 
     pub(crate) fn is_ready(&self, agent: &Agent) -> bool {
-        agent.session.as_ref().is_some_and(|s| s.ready && !s.leaving && s.wrap_up.is_none())
-            && self.held_by(&agent.settings.id).is_none()
+        let held = self.held_by(&agent.settings.id).len();
+        agent.session.as_ref().is_some_and(|s| {
+            s.ready && !s.leaving && held + s.wrap_ups().len() < agent.settings.capacity as usize
+        })
     }
 
     /// When one more may be counted among `instants`, which are in order, if not now: fewer than `max` may lie in

@@ -1,7 +1,7 @@
 //! `[[agent]]`.
 
 use super::fields::Fields;
-use crate::center::Agent;
+use crate::center::{Agent, MAX_CAPACITY};
 use crate::value::requirement::{MAX_LEVEL, Shape, Term};
 use crate::value::{Name, Requirement};
 
@@ -22,7 +22,10 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Agent {
         }
     }
     agent.groups = fields.optional::<Vec<Name>>("groups").unwrap_or_default().into_iter().collect();
-    fields.only("capacity", &1_u32, "`1`");
+    if let Some(value) = fields.get("capacity") {
+        let read = value.integer(fields.notes, 1..=i64::from(MAX_CAPACITY));
+        agent.capacity = read.and_then(|read| u32::try_from(read).ok()).unwrap_or(agent.capacity);
+    }
     agent
 }
 

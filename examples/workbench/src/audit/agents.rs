@@ -13,11 +13,12 @@ use crate::streams::{RosterLine, Shift};
 /// An agent.
 #[derive(Debug, Default)]
 pub(super) struct Person {
+    capacity: usize,
     present: bool,
     ready: bool,
     /// Logs out when the work ends.
     leaving: bool,
-    work: Work,
+    work: Vec<Work>,
     announced: Presence,
     /// Lines of the roster of this instant, in their order.
     lines: Vec<Shift>,
@@ -25,11 +26,9 @@ pub(super) struct Person {
     pub(super) was_free: bool,
 }
 
-/// What an agent does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Work {
-    #[default]
-    Nothing,
+/// What a unit of an agent's capacity does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Work {
     /// Reserved for this callback, or talking with its customer.
     Busy(u64),
     WrapUp(Instant),
@@ -59,21 +58,32 @@ impl Presence {
 }
 
 impl Person {
+    /// An agent who takes so many callbacks at a time, and is not there yet.
+    pub(super) fn new(capacity: u32) -> Self {
+        Self { capacity: capacity as usize, ..Self::default() }
+    }
+
     /// Whether this agent can be given a callback, once the instant is over.
     pub(super) fn is_free(&self) -> bool {
-        self.present && self.ready && !self.leaving && self.work == Work::Nothing
+        self.present && self.ready && !self.leaving && self.work.len() < self.capacity
     }
 
     /// Why this agent can't be reserved now, if so.
     fn obstacle(&self) -> Option<&'static str> {
-        match (self.announced, self.work) {
-            (_, Work::Busy(_)) => Some("is busy with another callback"),
-            (Presence::LoggedOut, _) => Some("is not logged in"),
-            (Presence::NotReady, _) => Some("is not ready"),
-            (_, Work::WrapUp(_)) | (Presence::WrapUp, _) => Some("is in wrap-up"),
-            (Presence::Ready, Work::Nothing) if self.leaving => Some("has logged out"),
-            (Presence::Ready, Work::Nothing) => None,
+        let (busy, full) = (self.work.iter().any(Work::is_busy), self.work.len() >= self.capacity);
+        match self.announced {
+            _ if busy && full => Some("is busy with as many callbacks as the agent takes"),
+            Presence::LoggedOut => Some("is not logged in"),
+            Presence::NotReady => Some("is not ready"),
+            Presence::WrapUp if full || self.work.is_empty() => Some("is in wrap-up"),
+            Presence::Ready | Presence::WrapUp if full => Some("is in wrap-up"),
+            Presence::Ready | Presence::WrapUp if self.leaving => Some("has logged out"),
+            Presence::Ready | Presence::WrapUp => None,
         }
+    }
+
+    fn is_busy(&self) -> bool {
+        self.work.iter().any(Work::is_busy)
     }
 
     /// Takes the roster's lines: those that come first, then those that wait for calls to end.
@@ -89,18 +99,26 @@ impl Person {
                 Shift::LogOut => self.leaving = self.present,
             }
         }
-        if self.leaving && !matches!(self.work, Work::Busy(_)) {
-            (self.present, self.leaving, self.work) = (false, false, Work::Nothing);
+        if self.leaving && !self.is_busy() {
+            (self.present, self.leaving) = (false, false);
+            self.work.clear();
         }
     }
 
     fn presence(&self) -> Presence {
-        match self.work {
-            _ if !self.present => Presence::LoggedOut,
-            Work::WrapUp(_) => Presence::WrapUp,
-            _ if self.ready => Presence::Ready,
+        let wraps_up = self.work.iter().any(|work| !work.is_busy());
+        match (self.present, wraps_up, self.ready) {
+            (false, ..) => Presence::LoggedOut,
+            (_, true, _) => Presence::WrapUp,
+            (_, _, true) => Presence::Ready,
             _ => Presence::NotReady,
         }
+    }
+}
+
+impl Work {
+    fn is_busy(&self) -> bool {
+        matches!(self, Self::Busy(_))
     }
 }
 
@@ -133,7 +151,7 @@ impl Audit {
         self.findings.hold(Check::Agents, Some(id), obstacle.is_none(), || {
             format!("`{name}` is reserved, and {}", obstacle.unwrap_or_default())
         });
-        person.work = Work::Busy(serial);
+        person.work.push(Work::Busy(serial));
         self.touched_agents.insert(agent);
     }
 
@@ -148,16 +166,13 @@ impl Audit {
     /// A callback lets go of its agent: free at once, or in wrap-up first.
     pub(super) fn agent_released(&mut self, serial: u64, agent: usize, wrap_up: Duration) {
         let person = &mut self.people[agent];
-        if person.work != Work::Busy(serial) {
-            return;
-        }
-        person.work = if wrap_up > Duration::ZERO && !person.leaving {
+        let Some(position) = person.work.iter().position(|work| *work == Work::Busy(serial)) else { return };
+        person.work.remove(position);
+        if wrap_up > Duration::ZERO && !person.leaving {
             let until = self.now.after(wrap_up);
             self.due.insert((until, Owner::Agent(agent)));
-            Work::WrapUp(until)
-        } else {
-            Work::Nothing
-        };
+            person.work.push(Work::WrapUp(until));
+        }
         self.touched_agents.insert(agent);
     }
 
@@ -169,10 +184,8 @@ impl Audit {
 
     /// A wrap-up may be over.
     pub(super) fn agent_due(&mut self, agent: usize) {
-        let person = &mut self.people[agent];
-        if matches!(person.work, Work::WrapUp(until) if until <= self.now) {
-            person.work = Work::Nothing;
-        }
+        let now = self.now;
+        self.people[agent].work.retain(|work| !matches!(work, Work::WrapUp(until) if *until <= now));
         self.touched_agents.insert(agent);
     }
 

@@ -205,7 +205,7 @@ fn front<'a, T>(
 
 impl Audit {
     fn new(rules: Rules) -> Self {
-        let people = rules.agents.iter().map(|_| Person::default()).collect();
+        let people = rules.agents.iter().map(|agent| Person::new(agent.capacity)).collect();
         let admitted = rules.services.iter().map(|_| Admitted::default()).collect();
         let hours_until = rules.queues.iter().map(|_| None).collect();
         Self {

@@ -1,4 +1,4 @@
-//! How much of their logged-in time agents are busy: reserved, talking, or in wrap-up.
+//! How much of their logged-in time agents are busy: reserved, talking, or in wrap-up, with one callback or more.
 
 use std::collections::BTreeMap;
 
@@ -17,25 +17,26 @@ pub(super) struct Shifts {
 struct Shift {
     since: Option<Instant>,
     busy_since: Option<Instant>,
+    /// Callbacks for which the agent is reserved or talks.
+    held: u32,
     wraps_up: bool,
     logged_in: i64,
     busy: i64,
 }
 
 impl Shift {
-    fn begin_work(&mut self, now: Instant) {
-        self.busy_since.get_or_insert(now);
-    }
-
-    fn end_work(&mut self, now: Instant) {
-        if let Some(since) = self.busy_since.take() {
+    /// Busy time begins or ends, if what is under way says so.
+    fn count(&mut self, now: Instant) {
+        if self.held > 0 || self.wraps_up {
+            self.busy_since.get_or_insert(now);
+        } else if let Some(since) = self.busy_since.take() {
             self.busy += now.since(since).millis().max(0);
         }
-        self.wraps_up = false;
     }
 
     fn end(&mut self, now: Instant) {
-        self.end_work(now);
+        (self.held, self.wraps_up) = (0, false);
+        self.count(now);
         if let Some(since) = self.since.take() {
             self.logged_in += now.since(since).millis().max(0);
         }
@@ -51,25 +52,22 @@ impl Shifts {
             return;
         }
         shift.since.get_or_insert(now);
-        match state {
-            AgentState::WrapUp => {
-                shift.begin_work(now);
-                shift.wraps_up = true;
-            }
-            // Going not ready ends a wrap-up only when it is over; while reserved or talking, work goes on.
-            _ if shift.wraps_up => shift.end_work(now),
-            _ => {}
-        }
+        shift.wraps_up = state == AgentState::WrapUp;
+        shift.count(now);
     }
 
     /// An agent is reserved.
     pub(super) fn reserved(&mut self, agent: &AgentId, now: Instant) {
-        self.shift(agent).begin_work(now);
+        let shift = self.shift(agent);
+        shift.held += 1;
+        shift.count(now);
     }
 
     /// An agent's reservation or interaction is over; a wrap-up may follow at the same instant.
     pub(super) fn released(&mut self, agent: &AgentId, now: Instant) {
-        self.shift(agent).end_work(now);
+        let shift = self.shift(agent);
+        shift.held = shift.held.saturating_sub(1);
+        shift.count(now);
     }
 
     /// The shares, with shifts that have not ended cut at `end`.

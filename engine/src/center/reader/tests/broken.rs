@@ -263,7 +263,7 @@ fn broken_lines_do_not_hide_the_others() {
         .replace("max_attempts = 5", "max_attempts = 5\nmax_attempts = 6")
         .replace("priority = -5", "priority = ")
         .replace("dial_ahead = 0", "dial_ahed = 0")
-        .replace("capacity = 1", "capacity = 2");
+        .replace("capacity = 3", "capacity = 101");
     let found: Vec<_> = read(&text, &mut |_| Ok("k,v\n".into())).findings;
     let line = |start: &str| text.lines().position(|line| line.starts_with(start)).unwrap() + 1;
     let found: Vec<_> = found
@@ -278,7 +278,7 @@ fn broken_lines_do_not_hide_the_others() {
             (line("priority"), "string values must be quoted, expected literal string"),
             (line("dial_ahed"), "queue `retail`: unknown key `dial_ahed`, did you mean `dial_ahead`?"),
             (line("max_attempts = 6"), "duplicate key"),
-            (line("capacity = 2"), "agent `anna`: `capacity = 2` is not supported yet; write `1`"),
+            (line("capacity = 101"), "agent `anna`: `capacity` is 101; write a whole number from 1 to 100"),
         ]
     );
 }

@@ -37,7 +37,7 @@ fn every_key_reaches_the_center() {
     assert!(calendar.closed);
 
     let [agent] = center.agents.as_slice() else { panic!("one agent") };
-    assert_eq!(*agent, Agent::new("anna").skill("PS", 10).skill("IN", 0).group("retail"));
+    assert_eq!(*agent, Agent::new("anna").skill("PS", 10).skill("IN", 0).group("retail").capacity(3));
 }
 
 #[test]

@@ -98,7 +98,6 @@ fn values_to_come_are_not_supported_yet() {
             "error: service `s`: `impossible = true` is not supported yet; write `false`",
         )],
     );
-    all("agent", &[("capacity = 3", "error: agent `anna`: `capacity = 3` is not supported yet; write `1`")]);
 }
 
 #[test]

@@ -137,10 +137,7 @@ fn numbers_out_of_range_are_errors() {
                 &format!("error: agent `anna`: `skills.billing` is 0x100; {level}"),
             ),
             ("skills = { billing = -1 }", &format!("error: agent `anna`: `skills.billing` is -1; {level}")),
-            (
-                "capacity = -1",
-                "error: agent `anna`: `capacity` is -1; write a whole number from 0 to 4294967295",
-            ),
+            ("capacity = -1", "error: agent `anna`: `capacity` is -1; write a whole number from 1 to 100"),
         ],
     );
 }
