@@ -94,6 +94,26 @@ fn one_crate_keeps_to_one_place() {
     }
 }
 
+/// The offsets of `chrono-tz` are those of old data; the engine's door to local time has the right ones.
+#[test]
+fn local_time_comes_through_one_door() {
+    let around =
+        ["with_timezone(", "from_local_datetime(", "from_utc_datetime(", "offset_from_utc", "GapInfo"];
+    let door = Path::new("engine/src/center/zone/mod.rs");
+    for (path, text) in all_sources() {
+        if path == door || path == Path::new("tests/house_rules.rs") {
+            continue;
+        }
+        let used = around.iter().find(|word| text.contains(**word));
+        assert!(
+            used.is_none(),
+            "{}: `{}`; use `instant_to_local` or `local_to_instant`",
+            path.display(),
+            used.unwrap()
+        );
+    }
+}
+
 #[test]
 fn files_stay_small_and_say_what_they_are() {
     for (path, text) in all_sources() {

@@ -30,6 +30,7 @@ pub use layout::{AgentIndex, CalendarIndex, Layout, QueueIndex, QueueLayout, Ser
 pub use local::{Resolved, local_to_instant, parse_instant};
 pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Step};
 pub use slots::slot_of;
+pub use zone::{ZONES, ZONES_RELEASED, instant_to_local, stale_zones, zone_named};
 
 /// How long after `dial_timeout` the engine waits for the host's word before it calls an attempt `no_answer`.
 pub const OUTCOME_GRACE: Duration = Duration::from_secs(5);

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::zone::{MINUTE, Offset, first_change, last_change};
+use super::zone::{MINUTE, Stretch};
 use crate::value::Instant;
 
 /// The slot of `minutes` minutes that `at` lies in: its start and its end. Slots are aligned to local midnight.
@@ -15,11 +15,11 @@ use crate::value::Instant;
 #[must_use]
 pub fn slot_of(zone: Tz, minutes: u32, at: Instant) -> (Instant, Instant) {
     let length = i64::from(minutes.max(1)).saturating_mul(MINUTE);
-    let offset = Offset::at(zone, at);
-    let wall = offset.wall(at);
+    let stretch = Stretch::around(zone, at);
+    let wall = stretch.offset.wall(at);
     let into = wall.since(wall.midnight()).checked_rem(length).unwrap_or(0);
     let from = wall.plus(into.saturating_neg());
-    let start = offset.instant(from);
-    let end = offset.instant(from.plus(length).min(wall.next_midnight()));
-    (last_change(zone, start, at).unwrap_or(start), first_change(zone, at, end).unwrap_or(end))
+    let start = stretch.offset.instant(from);
+    let end = stretch.offset.instant(from.plus(length).min(wall.next_midnight()));
+    (start.max(stretch.from), end.min(stretch.to))
 }

@@ -4,7 +4,9 @@ use chrono::{Datelike, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
 use crate::book::{Book, Booking};
-use crate::center::{Duplicates, Quota, Service, ServiceIndex, did_you_mean, local_to_instant};
+use crate::center::{
+    Duplicates, Quota, Service, ServiceIndex, did_you_mean, instant_to_local, local_to_instant,
+};
 use crate::protocol::{Code, Rejection, View};
 use crate::record::{Callback, Request, State};
 use crate::value::{Duration, Instant, Phone};
@@ -272,7 +274,7 @@ impl<'a> Checks<'a> {
 
     fn today(&self) -> Option<(Tz, NaiveDate)> {
         let zone = self.book.layout().service_layout(self.index)?.zone;
-        Some((zone, self.now.to_utc().with_timezone(&zone).date_naive()))
+        Some((zone, instant_to_local(zone, self.now).date_naive()))
     }
 
     /// When the next day begins in the service's zone.

@@ -55,7 +55,7 @@ pub const FORMAT: u32 = 1;
 pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
 
 /// The version of the time zone data built in; it decides when a calendar opens.
-pub const ZONES: &str = chrono_tz::IANA_TZDB_VERSION;
+pub use crate::center::ZONES;
 
 /// What a replay needs to begin where the run began.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

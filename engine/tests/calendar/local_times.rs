@@ -1,6 +1,9 @@
 //! Local times.
 
-use chrono::{MappedLocalTime, TimeDelta, TimeZone};
+use chrono::TimeDelta;
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use proptest::prelude::*;
 use ringback_engine::Instant;
 use ringback_engine::center::{Resolved, local_to_instant, parse_instant};
@@ -14,15 +17,19 @@ proptest! {
     fn local_times_resolve_as_the_clock_shows((zone, at) in near_change(), away in -90_000_000..90_000_000_i64) {
         let local = clock(zone, at) + TimeDelta::milliseconds(away);
         let (instant, resolved) = local_to_instant(zone, local);
-        match zone.from_local_datetime(&local) {
-            MappedLocalTime::Single(only) => {
-                prop_assert_eq!((instant, resolved), (Instant::from(only.to_utc()), Resolved::Unique));
+        let shown = DateTime::constant(1970, 1, 1, 0, 0, 0, 0)
+            + SignedDuration::from_millis(local.and_utc().timestamp_millis());
+        let named = TimeZone::get(zone.name()).unwrap().to_ambiguous_timestamp(shown);
+        match named.offset() {
+            AmbiguousOffset::Unambiguous { .. } => {
+                let only = Instant::from_millis(named.unambiguous().unwrap().as_millisecond());
+                prop_assert_eq!((instant, resolved), (only, Resolved::Unique));
             }
-            MappedLocalTime::Ambiguous(one, other) => {
-                let first = Instant::from(one.min(other).to_utc());
+            AmbiguousOffset::Fold { .. } => {
+                let first = Instant::from_millis(named.earlier().unwrap().as_millisecond());
                 prop_assert_eq!((instant, resolved), (first, Resolved::Overlap));
             }
-            MappedLocalTime::None => {
+            AmbiguousOffset::Gap { .. } => {
                 prop_assert_eq!(resolved, Resolved::Gap);
                 prop_assert!(clock(zone, instant.before(MILLISECOND)) < local && local < clock(zone, instant));
             }

@@ -294,6 +294,21 @@ fn a_center_with_errors_does_not_hide_those_of_the_other_files() {
 }
 
 #[test]
+fn a_day_long_after_the_zone_data_is_warned_about() {
+    let dir = bundle("stale");
+    let later = TRAFFIC.replace("1999-01-03", "2031-01-05");
+    fs::write(dir.join("traffic.csv"), &later).unwrap();
+    for command in ["check", "run"] {
+        let (_, err) = says(&dir, &[command, "."], 0);
+        assert!(err.contains("warning: traffic.csv: goes on until 2031-01-05T"), "{err}");
+        assert!(
+            err.contains("the time zone data is release 2026f of 2026-10-28, more than half a year"),
+            "{err}"
+        );
+    }
+}
+
+#[test]
 fn check_counts_what_it_finds() {
     let dir = bundle("check");
     let (out, err) = says(&dir, &["check", "."], 0);

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use chrono_tz::Tz;
-use ringback_engine::center::{Agent, Center, Layout};
+use ringback_engine::center::{Agent, Center, Layout, zone_named};
 use ringback_engine::record::Outcome;
 use ringback_engine::value::requirement::Term;
 use ringback_engine::{Name, Requirement};
@@ -112,10 +111,11 @@ fn check_text(
             layout.table(text).is_some(),
             hint(text, layout.center().tables.iter().map(|table| table.name.as_str())),
         ),
-        ("zone", _) => unknown(
-            text.parse::<Tz>().is_ok(),
-            hint(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())),
-        ),
+        ("zone", _) => {
+            if let Err(message) = zone_named(text) {
+                findings.error(span, message);
+            }
+        }
         ("local_time", _) => {
             if let Err(message) = local_time(text) {
                 findings.error(span, message);

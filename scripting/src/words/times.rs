@@ -2,16 +2,17 @@
 
 use std::fmt::Write;
 
-use chrono::{DateTime, Datelike, LocalResult, NaiveDateTime, TimeZone, Timelike};
-use chrono_tz::{GapInfo, Tz};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Timelike};
+use chrono_tz::Tz;
 use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use ringback_engine::center::{Resolved, instant_to_local, local_to_instant, zone_named};
 use ringback_engine::{Duration, Instant};
 
 use super::{Fallible, ask, fault, text};
 
 /// What the clocks of a zone show at an instant.
 #[derive(Clone)]
-pub(crate) struct LocalTime(DateTime<Tz>);
+pub(crate) struct LocalTime(DateTime<FixedOffset>);
 
 pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Duration>("duration");
@@ -49,7 +50,7 @@ pub(super) fn register(engine: &mut Engine) {
 
 impl LocalTime {
     pub(super) fn new(instant: Instant, zone: Tz) -> Self {
-        Self(instant.to_utc().with_timezone(&zone))
+        Self(instant_to_local(zone, instant))
     }
 
     fn date(&self) -> ImmutableString {
@@ -70,10 +71,7 @@ impl LocalTime {
 }
 
 fn zone(name: &str) -> Fallible<Tz> {
-    match name.parse() {
-        Ok(zone) => Ok(zone),
-        Err(_) => fault(format!("unknown zone `{name}`; write one as `Europe/Berlin`")),
-    }
+    zone_named(name).or_else(fault)
 }
 
 /// Reads a local time: `2026-12-24T09:00`, with seconds if need be.
@@ -90,14 +88,11 @@ fn at(local: Dynamic, name: Dynamic) -> Fallible<Instant> {
         Ok(local) => local,
         Err(message) => return fault(message),
     };
-    let time = match zone.from_local_datetime(&local) {
-        LocalResult::Single(time) | LocalResult::Ambiguous(time, _) => Some(time),
-        LocalResult::None => GapInfo::new(&local, &zone).and_then(|gap| gap.end),
-    };
-    match time.map(|time| time.timestamp_millis()) {
-        Some(millis) if (Instant::MIN.millis()..=Instant::MAX.millis()).contains(&millis) => {
-            Ok(Instant::from_millis(millis))
-        }
-        _ => fault(format!("`{local}` lies outside the years 1 to 9999")),
+    let (instant, resolved) = local_to_instant(zone, local);
+    // What is beyond all instants is held within them, and then shows another time.
+    if resolved == Resolved::Gap || instant_to_local(zone, instant).naive_local() == local {
+        Ok(instant)
+    } else {
+        fault(format!("`{local}` lies outside the years 1 to 9999"))
     }
 }

@@ -100,7 +100,7 @@ const FOUND: &[(&str, &str, &str)] = &[
     (
         "fn accept(request) { print(local(now(), \"Europe/Berln\").hour); accept() }",
         "\"Europe/Berln\"",
-        "unknown zone `Europe/Berln`, did you mean `Europe/Berlin`?",
+        "unknown time zone `Europe/Berln`, did you mean `Europe/Berlin`?",
     ),
     (
         "fn accept(request) { defer(at(\"2026-12-24 09:00\", \"UTC\")) }",

@@ -172,7 +172,7 @@ fn faults_say_what_and_where() {
         ("minutes(1) * minutes(1)", "`*` has no meaning for a duration and a duration"),
         ("\"abc\".sub(-1, 2)", "`sub(-1, 2)`: write numbers that are not negative"),
         ("callback", "a callback can't be printed"),
-        ("local(now(), \"Mo\" + \"on\").hour", "unknown zone `Moon`; write one as `Europe/Berlin`"),
+        ("local(now(), \"Mo\" + \"on\").hour", "unknown time zone `Moon`; write one as `Europe/Berlin`"),
         ("at(\"tomorr\" + \"ow\", \"UTC\")", "`tomorrow` is no local time; write one as `2026-12-24T09:00`"),
         ("line(\"main\").seconds", "a line has no property `seconds`"),
     ] {

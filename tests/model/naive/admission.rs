@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use ringback_engine::center::{Duplicates, Limit, OnFault, Service, local_to_instant};
+use ringback_engine::center::{Duplicates, Limit, OnFault, Service, instant_to_local, local_to_instant};
 use ringback_engine::protocol::{
     Acceptance, Application, Code, EffectKind, Event, Hook, Refusal, Rejection, View,
 };
@@ -159,12 +159,12 @@ impl World {
     }
 
     fn today(&self, service: &str) -> String {
-        self.now.to_utc().with_timezone(&self.zone(service)).date_naive().to_string()
+        instant_to_local(self.zone(service), self.now).date_naive().to_string()
     }
 
     fn tomorrow(&self, service: &str) -> Instant {
         let zone = self.zone(service);
-        let date = self.now.to_utc().with_timezone(&zone).date_naive().succ_opt().expect("not the last day");
+        let date = instant_to_local(zone, self.now).date_naive().succ_opt().expect("not the last day");
         local_to_instant(zone, date.and_hms_opt(0, 0, 0).expect("midnight")).0
     }
 }

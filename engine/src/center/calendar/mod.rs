@@ -27,6 +27,8 @@ pub use span::WeeklySpan;
 const DAY: u16 = 1_440;
 /// Minutes of a week.
 const WEEK: u16 = 7 * DAY;
+/// How far the search for a change looks at once.
+const A_DAY: Duration = Duration::from_days(1);
 
 /// Why a text is no span or day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,9 +136,13 @@ impl Hours {
         let mut from = at;
         loop {
             from = self.holds_until(open, from)?;
-            let stretch = Stretch::beginning(self.zone, from)?;
-            let mut wall = stretch.offset.wall(stretch.from);
-            let end = stretch.offset.wall(stretch.to);
+            let stretch = Stretch::around(self.zone, from);
+            let to = stretch.to.min(from.after(A_DAY));
+            if to <= from {
+                return None;
+            }
+            let mut wall = stretch.offset.wall(from);
+            let end = stretch.offset.wall(to);
             while wall < end {
                 let spell = self.spell(wall);
                 if spell.open != open {
@@ -144,7 +150,7 @@ impl Hours {
                 }
                 wall = spell.until;
             }
-            from = stretch.to;
+            from = to;
         }
     }
 

@@ -1,11 +1,11 @@
 //! What a value of the text can be read as.
 
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::Tz;
 use smol_str::SmolStr;
 
 use super::notes::Notes;
 use super::value::{Read, Value};
-use crate::center::{Attribute, Day, Overflow, Quota, WeeklySpan, did_you_mean};
+use crate::center::{Attribute, Day, Overflow, Quota, WeeklySpan, zone_named};
 use crate::value::{Ageing, AgentId, Duration, Requirement};
 
 impl Read for bool {
@@ -103,13 +103,7 @@ impl Read for Tz {
             value.wrong_type(notes, Self::WANTED);
             return None;
         };
-        let zone = text.parse().ok();
-        if zone.is_none() {
-            let hint = did_you_mean(text, TZ_VARIANTS.iter().map(|zone| zone.name()));
-            let hint = if hint.is_empty() { format!("; write {}", Self::WANTED) } else { hint };
-            value.error(notes, format!(": unknown time zone `{text}`{hint}"));
-        }
-        zone
+        zone_named(text).map_err(|why| value.error(notes, format!(": {why}"))).ok()
     }
 }
 

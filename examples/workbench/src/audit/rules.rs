@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, Offset, Timelike};
+use chrono::{Datelike, Timelike};
 use chrono_tz::Tz;
-use ringback_engine::center::{Agent, Hours, Layout, Limits, Queue, Service};
+use ringback_engine::center::{Agent, Hours, Layout, Limits, Queue, Service, instant_to_local};
 use ringback_engine::{Duration, Instant, Requirement};
 use smol_str::SmolStr;
 
@@ -136,16 +136,16 @@ impl Rules {
 impl ServiceRules {
     /// The local day of an instant.
     pub(super) fn day(&self, at: Instant) -> i32 {
-        at.to_utc().with_timezone(&self.zone).num_days_from_ce()
+        instant_to_local(self.zone, at).num_days_from_ce()
     }
 
     /// The slot that an instant lies in.
     pub(super) fn slot(&self, at: Instant) -> Slot {
-        let local = at.to_utc().with_timezone(&self.zone);
+        let local = instant_to_local(self.zone, at);
         let minute = local.hour() * 60 + local.minute();
         Slot {
             day: local.num_days_from_ce(),
-            offset: local.offset().fix().local_minus_utc(),
+            offset: local.offset().local_minus_utc(),
             place: minute / self.settings.slot.minutes.max(1),
         }
     }

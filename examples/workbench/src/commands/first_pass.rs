@@ -6,8 +6,8 @@ use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
-use ringback_engine::center::{Layout, did_you_mean};
-use ringback_engine::{AgentId, Name};
+use ringback_engine::center::{Layout, did_you_mean, stale_zones};
+use ringback_engine::{AgentId, Instant, Name};
 
 use super::Failure;
 use super::source_lines::SourceLines;
@@ -85,10 +85,20 @@ impl Period {
         if self.has_traffic() {
             let lines = self.source_lines(TRAFFIC);
             let mut unknown = UnknownServices::default();
+            let mut latest = Instant::MIN;
             let surveyed = self.traffic().and_then(|traffic| {
                 pass.findings.extend(doubtful(&traffic, &lines));
-                survey(traffic.inspect(|line| unknown.see(line, self.services.as_ref())))
+                survey(traffic.inspect(|line| {
+                    if let Ok(TrafficLine { at, request, .. }) = line {
+                        latest = latest.max(*at).max(request.desired.unwrap_or(*at));
+                    }
+                    unknown.see(line, self.services.as_ref());
+                }))
             });
+            if let Some(stale) = stale_zones(latest) {
+                let message = format!("{TRAFFIC}: goes on until {latest}, but {stale}");
+                pass.findings.push(Diagnosis::warning(message, None));
+            }
             pass.findings.extend(unknown.findings(&lines, self.services.as_ref()));
             pass.requests = pass.take(surveyed, &lines, skip_bad, &mut bad_lines)?;
             if !self.dir.join(ROSTER).exists() {

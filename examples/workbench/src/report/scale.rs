@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Duration as Span, NaiveDateTime, NaiveTime, Timelike};
 use chrono_tz::Tz;
-use ringback_engine::center::local_to_instant;
+use ringback_engine::center::{instant_to_local, local_to_instant};
 use ringback_engine::{Duration, Instant};
 use serde::Serialize;
 
@@ -111,7 +111,7 @@ fn position(position: i64, of: usize) -> usize {
 }
 
 fn local(zone: Tz, at: Instant) -> NaiveDateTime {
-    at.to_utc().with_timezone(&zone).naive_local()
+    instant_to_local(zone, at).naive_local()
 }
 
 fn hour_of(local: NaiveDateTime) -> NaiveDateTime {

@@ -197,8 +197,8 @@ fn texts_that_do_not_parse() {
     let zone = SMALL.replace("UTC", "the moon's");
     assert_eq!(
         said(&zone),
-        ["2: error: center: `timezone`: unknown time zone `the moon's`; write a time zone in \
-        quotes, as `\"Europe/Berlin\"`"]
+        ["2: error: center: `timezone`: unknown time zone `the moon's`; write one as \
+        `Europe/Berlin`"]
     );
 }
 
