@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use ringback::at;
-use ringback::history::{Act, Say, centers, histories};
+use ringback::history::{Act, NEVER_LATE, Say, centers, histories};
 use ringback_engine::center::{Center, Layout};
 use ringback_engine::protocol::{Command, Effect, EffectKind, Event, Plain, Refusal};
+use ringback_engine::record::Outcome;
 use ringback_engine::{Advanced, AgentId, CallbackId, Duration, Engine, Instant, Phone, Sequence};
 
 /// A command, if an act said one, and its refusal, if it was refused.
@@ -17,7 +18,7 @@ fn engine(center: &Center) -> Engine<Plain> {
     Engine::new(Layout::new(center.clone()).expect("a sound center"), Plain)
 }
 
-/// Plays a history; `pace` is called before each act with the instants before and at it.
+/// Plays a history; `pace` is called before each act with the instants before and at it. A host that is late says so.
 fn play(
     center: &Center,
     history: &[Act],
@@ -29,14 +30,12 @@ fn play(
         let before = at(seconds);
         seconds += act.after;
         pace(&mut engine, before, at(seconds), &mut effects);
+        if engine.advance(at(seconds), &mut effects) == Advanced::Late {
+            assert_eq!(engine.apply(at(seconds), Command::Resume, &mut effects), Ok(()));
+        }
         let command = act.say.command(&engine, at(seconds));
-        let refusal = match command.clone() {
-            Some(command) => engine.apply(at(seconds), command, &mut effects).err(),
-            None => {
-                assert_eq!(engine.advance(at(seconds), &mut effects), Advanced::Done);
-                None
-            }
-        };
+        let refusal =
+            command.clone().and_then(|command| engine.apply(at(seconds), command, &mut effects).err());
         refusals.push((command, refusal));
     }
     (engine, effects, refusals)
@@ -69,6 +68,14 @@ fn play_out(engine: &mut Engine<Plain>, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Centers whose hosts are never late, whatever their pace.
+fn never_late() -> impl Strategy<Value = Center> {
+    centers().prop_map(|mut center| {
+        center.limits.max_lag = Duration::from_secs(NEVER_LATE);
+        center
+    })
+}
+
 /// No `max + 1` of these instants, in order, lie within one `per`.
 fn at_most(max: usize, per: Duration, instants: &[Instant]) -> bool {
     instants.windows(max + 1).all(|window| window[max].since(window[0]) >= per)
@@ -92,7 +99,7 @@ proptest! {
     }
 
     #[test]
-    fn the_pace_of_the_host_does_not_matter(center in centers(), history in histories(150), cuts in 1..5i64) {
+    fn the_pace_of_a_host_that_is_never_late_does_not_matter(center in never_late(), history in histories(150), cuts in 1..5i64) {
         let (one, effects, answers) = straight(&center, &history);
         let history = told(&history, answers);
         let (other, again, _) = play(&center, &history, |engine, from, to, effects| {
@@ -106,7 +113,7 @@ proptest! {
     }
 
     #[test]
-    fn reading_the_next_deadline_wakes_the_host_in_time(center in centers(), history in histories(150)) {
+    fn reading_the_next_deadline_wakes_the_host_in_time(center in never_late(), history in histories(150)) {
         let (one, effects, answers) = straight(&center, &history);
         let history = told(&history, answers);
         let (other, again, _) = play(&center, &history, |engine, _, to, effects| {
@@ -215,6 +222,31 @@ proptest! {
             let settings = center.queues.iter().find(|settings| settings.name == *queue).expect("known");
             let hours = settings.calendar.as_ref().and_then(|name| engine.layout().hours_named(name));
             prop_assert!(hours.is_none_or(|hours| hours.is_open(instant)), "{queue} at {instant}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_called_while_the_host_is_away(center in centers(), history in histories(150)) {
+        let (_, effects, _) = straight(&center, &history);
+        let (mut away, mut live) = (Instant::MIN, BTreeMap::new());
+        for effect in &effects {
+            match &effect.kind {
+                EffectKind::Event(Event::Away { until }) => {
+                    away = *until;
+                    live.clear();
+                }
+                EffectKind::Event(Event::Reserved { .. }) | EffectKind::Dial(_) => {
+                    prop_assert!(effect.at >= away, "{effect:?}");
+                    if let EffectKind::Dial(dial) = &effect.kind {
+                        live.insert(dial.attempt, &dial.callback);
+                    }
+                }
+                EffectKind::Event(Event::Outcome { attempt, outcome, .. }) => {
+                    let known = *outcome != Outcome::Unknown;
+                    prop_assert!(!known || live.contains_key(attempt), "of no attempt under way: {effect:?}");
+                }
+                _ => {}
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use ringback::at;
 use ringback::history::{Act, centers, histories};
 use ringback_engine::center::{Center, Layout};
 use ringback_engine::journal::{ApplicationText, Call, Header, Line, Reader, Replay, Returned, Writer};
-use ringback_engine::protocol::{Command, Effect, Plain};
+use ringback_engine::protocol::{Command, Effect, Plain, Refusal};
 use ringback_engine::{Engine, Instant};
 
 /// An engine whose calls are written ahead to a journal in memory.
@@ -28,22 +28,23 @@ impl Recorded {
         Self { layout, engine, writer, text, effects: Vec::new() }
     }
 
-    fn make(&mut self, now: Instant, call: &Call) {
+    fn make(&mut self, now: Instant, call: &Call) -> Returned {
         let borrowed = match call {
             Call::Advance => Call::Advance,
             Call::Apply(command) => Call::Apply(command),
         };
         self.text.extend_from_slice(self.writer.ahead(now, borrowed).expect("JSON"));
-        self.carry_out(now, call);
+        self.carry_out(now, call)
     }
 
-    fn carry_out(&mut self, now: Instant, call: &Call) {
+    fn carry_out(&mut self, now: Instant, call: &Call) -> Returned {
         let earlier = self.effects.len();
         let returned: Returned = match call {
             Call::Advance => self.engine.advance(now, &mut self.effects).into(),
             Call::Apply(command) => self.engine.apply(now, command.clone(), &mut self.effects).into(),
         };
         self.text.extend_from_slice(self.writer.end(&returned, &self.effects[earlier..]).expect("JSON"));
+        returned
     }
 
     fn seal(&mut self) {
@@ -96,15 +97,26 @@ fn repeat(text: &[u8], replay: &mut Replay<Plain>) -> (Reader, Vec<Effect>) {
 /// The calls of a history. What an act says may depend on what has happened, so it is played once for that.
 fn calls(center: &Center, history: &[Act]) -> Vec<(Instant, Call)> {
     let mut recorded = Recorded::new(center);
-    let mut seconds = 0;
+    let (mut seconds, mut made) = (0, Vec::new());
     let mut call = |act: &Act| {
         seconds += act.after;
         let command: Option<Command> = act.say.command(&recorded.engine, at(seconds));
         let call = command.map_or(Call::Advance, Call::Apply);
-        recorded.make(at(seconds), &call);
-        (at(seconds), call)
+        let returned = recorded.make(at(seconds), &call);
+        made.push((at(seconds), call));
+        if matches!(returned, Returned::Late | Returned::Refused(Refusal::Late(_))) {
+            recorded.make(at(seconds), &Call::Apply(Command::Resume));
+            made.push((at(seconds), Call::Apply(Command::Resume)));
+        }
     };
-    history.iter().map(&mut call).collect()
+    history.iter().for_each(&mut call);
+    made
+}
+
+fn make_all(recorded: &mut Recorded, calls: &[(Instant, Call)]) {
+    for (now, call) in calls {
+        recorded.make(*now, call);
+    }
 }
 
 proptest! {
@@ -116,19 +128,19 @@ proptest! {
     ) {
         let calls = calls(&center, &history);
         let mut whole = Recorded::new(&center);
-        calls.iter().for_each(|(now, call)| whole.make(*now, call));
+        make_all(&mut whole, &calls);
         whole.seal();
 
         let (head, tail) = calls.split_at(point.index(calls.len() + 1));
         let mut first = Recorded::new(&center);
-        head.iter().for_each(|(now, call)| first.make(*now, call));
+        make_all(&mut first, head);
         first.seal();
         let snapshot = first.engine.snapshot().expect("JSON");
         let state = first.engine.state_hash();
         let engine = Engine::restore(Arc::clone(&first.layout), Plain, &snapshot).expect("its own");
         let (writer, text) = begin(Header::new(center.clone(), ApplicationText::plain()).after(state));
         let mut second = Recorded { engine, writer, text, layout: Arc::clone(&first.layout), effects: Vec::new() };
-        tail.iter().for_each(|(now, call)| second.make(*now, call));
+        make_all(&mut second, tail);
         second.seal();
         prop_assert_eq!(&[&first.effects[..], &second.effects[..]].concat(), &whole.effects);
         prop_assert_eq!(second.engine.state_hash(), whole.engine.state_hash());
@@ -155,11 +167,11 @@ proptest! {
         let calls = calls(&center, &history);
         let mut whole = Recorded::new(&center);
         let header = whole.text.len();
-        calls.iter().for_each(|(now, call)| whole.make(*now, call));
+        make_all(&mut whole, &calls);
         for point in points {
             let written = header + point.index(whole.text.len() - header + 1);
             let (mut found, made) = whole.killed(written);
-            calls[made as usize..].iter().for_each(|(now, call)| found.make(*now, call));
+            make_all(&mut found, &calls[made as usize..]);
             prop_assert!(found.text == whole.text, "cut at {}", written);
             prop_assert_eq!(&found.effects, &whole.effects);
             prop_assert_eq!(found.engine.snapshot().expect("JSON"), whole.engine.snapshot().expect("JSON"));

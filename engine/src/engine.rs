@@ -40,7 +40,8 @@ impl<A: Application> Engine<A> {
     /// # Errors
     ///
     /// The command was not done, and changed nothing. [`Refusal::Behind`] if more than [`MAX_STEP`] deadlines were
-    /// due: some of them have fired, and [`advance`](Self::advance) fires the rest.
+    /// due: some of them have fired, and [`advance`](Self::advance) fires the rest. [`Refusal::Late`] if one is overdue
+    /// by more than the center's `max_lag`: nothing has fired, and only [`Command::Resume`] is done.
     pub fn apply(
         &mut self,
         now: Instant,
@@ -49,17 +50,22 @@ impl<A: Application> Engine<A> {
     ) -> Result<(), Refusal> {
         let mut turn = Turn::new(&mut self.book, &mut self.application, effects, MAX_STEP);
         let now = turn.arrive(now);
-        if turn.pass(now) == Advanced::More {
-            return Err(Refusal::Behind);
+        match (turn.pass(now), turn.overdue(now)) {
+            (Advanced::More, _) => return Err(Refusal::Behind),
+            (Advanced::Late, Some(_)) if command == Command::Resume => turn.resume(now),
+            (Advanced::Late, Some(deadline)) => return Err(Refusal::Late(deadline)),
+            (Advanced::Late | Advanced::Done, _) => {
+                turn.command(command)?;
+                turn.unsettle();
+            }
         }
-        turn.command(command)?;
-        turn.unsettle();
         // What is left when the budget is spent is due now, and the host is told so by `next_deadline`.
         let _ = turn.pass(now);
         Ok(())
     }
 
-    /// Lets the time pass until `now`. Effects are appended to `effects`.
+    /// Lets the time pass until `now`. Effects are appended to `effects`. The answer says whether that is done: if the
+    /// host was away, only [`Command::Resume`] is taken.
     pub fn advance(&mut self, now: Instant, effects: &mut Vec<Effect>) -> Advanced {
         let mut turn = Turn::new(&mut self.book, &mut self.application, effects, MAX_STEP);
         let now = turn.arrive(now);

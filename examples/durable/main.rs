@@ -38,7 +38,8 @@
 //! # What a host in earnest does besides
 //!
 //! It asks its clock, also before it dials after a crash: `not_after` of a `Dial` may have passed while it was down
-//! (here the day's own clock is asked). It reports outcomes as commands, it copies the folder to another machine, and it
+//! (here the day's own clock is asked). If it was down for longer than `max_lag`, the engine refuses with `Late` until it
+//! says `resume`, a command like any other: in the journal, and repeated with it. It reports outcomes as commands, it copies the folder to another machine, and it
 //! throws old journals and snapshots away.
 
 mod acks;

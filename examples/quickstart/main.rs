@@ -4,7 +4,7 @@
 use ringback_engine::center::{Agent, Center, Layout, Queue, Service};
 use ringback_engine::protocol::{Command, Effect, EffectKind, Refusal};
 use ringback_engine::record::{Outcome, Request};
-use ringback_engine::{AgentId, Duration, Engine, Instant, Phone};
+use ringback_engine::{Advanced, AgentId, Duration, Engine, Instant, Phone};
 use ringback_scripting::{RhaiApplication, Script};
 
 const RULES: &str = r#"
@@ -61,8 +61,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if performed == effects.len()
             && let Some(deadline) = engine.next_deadline()
         {
+            // One who slept for a minute longer is told so, and says `resume`: nobody is called for a past instant.
             now = deadline;
-            let _ = engine.advance(now, &mut effects);
+            if engine.advance(now, &mut effects) == Advanced::Late {
+                engine.apply(now, Command::Resume, &mut effects)?;
+            }
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! What holds of every engine, whatever it was told.
 
-use ringback_engine::protocol::{Application, Effect, EffectKind};
+use ringback_engine::protocol::{Application, Command, Effect, EffectKind};
 use ringback_engine::{Advanced, Engine, Instant, Phone};
 
 /// Deadlines after which something that goes on is taken to go on for ever.
@@ -39,12 +39,17 @@ pub(crate) fn runs_out(engine: &mut Engine<impl Application>, effects: &mut Vec<
     panic!("it goes on for ever: {:?}", effects.iter().rev().take(8).collect::<Vec<_>>());
 }
 
-/// Lets all time pass, in calls of bounded work: each call does something, and they come to an end.
+/// Lets all time pass, in calls of bounded work: each call does something, and they come to an end. Whoever comes back
+/// so late was away.
 pub(crate) fn ends(engine: &mut Engine<impl Application>, effects: &mut Vec<Effect>) {
     for _ in 0..MOST_DEADLINES {
-        if engine.advance(Instant::MAX, effects) == Advanced::Done {
-            assert!(engine.next_deadline().is_none_or(|deadline| deadline > Instant::MAX));
-            return;
+        match engine.advance(Instant::MAX, effects) {
+            Advanced::More => {}
+            Advanced::Late => assert_eq!(engine.apply(Instant::MAX, Command::Resume, effects), Ok(())),
+            Advanced::Done => {
+                assert!(engine.next_deadline().is_none_or(|deadline| deadline > Instant::MAX));
+                return;
+            }
         }
     }
     panic!("all time is over, and more is due: {:?}", engine.next_deadline());

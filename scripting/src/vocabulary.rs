@@ -184,7 +184,7 @@ pub const WORDS: &[Word] = &[
     method(ASKED, "attr", &["name", "otherwise"], "any", "An attribute: an integer if it reads as one, else a text; without `otherwise`, one that is absent is a fault.", "request.attr(\"tier\", \"standard\")").with_optional(1),
     method(ASKED, "has", &["name"], "boolean", "Whether there is such an attribute.", "request.has(\"tier\")"),
     property(CALLBACK, "queue", "text", "The queue it stands in or was last in, empty before the first.", "callback.queue"),
-    property(CALLBACK, "attempts", "integer", "Dials so far.", "callback.attempts"),
+    property(CALLBACK, "attempts", "integer", "Dials so far, but for those lost track of.", "callback.attempts"),
     property(CALLBACK, "last_outcome", "text", "How the last attempt ended, empty before the first.", "callback.last_outcome"),
     property(CALLBACK, "rejects", "integer", "Offers of it that agents rejected.", "callback.rejects"),
     property(CALLBACK, "waited", "duration", "The time since its place in line, `seconds(0)` if that is ahead.", "callback.waited"),

@@ -197,6 +197,7 @@ impl Standing {
 
 /// What an engine answered to one command, and how it stands then.
 struct Said {
+    late: bool,
     refusal: Option<Refusal>,
     effects: Vec<Effect>,
     standing: Standing,
@@ -222,9 +223,17 @@ fn spell_out(case: &Case) -> Told {
     for (act, back) in &case.history {
         now = now.after(Duration::from_secs(act.after));
         let host = now.before(Duration::from_secs(back.unwrap_or(0)));
-        let command = act.say.command(&engine, host);
-        tell_engine(&mut engine, host, command.clone());
-        told.push((host, command));
+        let mut tell = |command: Option<Command>, engine: &mut Engine<Rules>| {
+            let said = tell_engine(engine, host, command.clone());
+            told.push((host, command));
+            said
+        };
+        let said = tell(act.say.command(&engine, host), &mut engine);
+        // Most hosts that are late say so at once, and then what they had to say.
+        if said.late && act.after % 5 != 0 {
+            tell(Some(Command::Resume), &mut engine);
+            tell(act.say.command(&engine, host), &mut engine);
+        }
     }
     told
 }
@@ -265,27 +274,31 @@ pub(crate) fn explain(case: &Case) -> String {
 }
 
 fn tell_naive(naive: &mut Naive<Rules>, now: Instant, command: Option<Command>) -> Said {
-    let refusal = match command {
-        Some(command) => naive.apply(now, command).err(),
-        None => {
-            naive.advance(now);
-            None
+    let (late, refusal) = match command {
+        Some(command) => {
+            let refusal = naive.apply(now, command).err();
+            (matches!(refusal, Some(Refusal::Late(_))), refusal)
         }
+        None => (naive.advance(now).is_some(), None),
     };
-    Said { refusal, effects: std::mem::take(&mut naive.effects), standing: Standing::of_naive(naive) }
+    Said { late, refusal, effects: std::mem::take(&mut naive.effects), standing: Standing::of_naive(naive) }
 }
 
 fn tell_engine(engine: &mut Engine<Rules>, now: Instant, command: Option<Command>) -> Said {
     let mut effects = Vec::new();
-    while engine.advance(now.max(engine.clock()), &mut effects) == Advanced::More {}
-    let refusal = match command {
-        Some(command) => engine.apply(now, command, &mut effects).err(),
-        None => {
-            assert_eq!(engine.advance(now, &mut effects), Advanced::Done);
-            None
-        }
+    let catch_up = |engine: &mut Engine<Rules>, effects: &mut Vec<Effect>| {
+        while engine.advance(now.max(engine.clock()), effects) == Advanced::More {}
     };
-    Said { refusal, effects, standing: Standing::of_engine(engine) }
+    catch_up(engine, &mut effects);
+    let (late, refusal) = match command {
+        Some(command) => {
+            let refusal = engine.apply(now, command, &mut effects).err();
+            (matches!(refusal, Some(Refusal::Late(_))), refusal)
+        }
+        None => (engine.advance(now, &mut effects) == Advanced::Late, None),
+    };
+    catch_up(engine, &mut effects);
+    Said { late, refusal, effects, standing: Standing::of_engine(engine) }
 }
 
 /// The first difference between what the engine and the naive one said.
@@ -305,6 +318,9 @@ fn difference(engine: &Said, naive: &Said) -> Option<String> {
     let (theirs, ours) = (&engine.refusal, &naive.refusal);
     if !same_refusal(theirs.as_ref(), ours.as_ref()) {
         return Some(format!("  engine refuses: {theirs:?}\n  naive refuses:  {ours:?}"));
+    }
+    if engine.late != naive.late {
+        return Some(format!("  engine is late: {}\n  naive is late:  {}", engine.late, naive.late));
     }
     if engine.standing == naive.standing {
         return None;

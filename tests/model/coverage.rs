@@ -19,6 +19,7 @@ const EVERYTHING: &[&str] = &[
     "returned busy",
     "returned scheduled",
     "returned agent_lost",
+    "returned unknown",
     "held by retry",
     "held by attempts_per_number",
     "reserved",
@@ -30,6 +31,7 @@ const EVERYTHING: &[&str] = &[
     "outcome fax",
     "outcome error",
     "outcome abandoned",
+    "outcome unknown",
     "connected",
     "ended",
     "talk_timeout",
@@ -55,6 +57,7 @@ const EVERYTHING: &[&str] = &[
     "fault timeout",
     "fault purge",
     "set_aside",
+    "away",
     "dial",
     "hang_up",
     "repeated",
@@ -82,6 +85,8 @@ const EVERYTHING: &[&str] = &[
     "stale attempt",
     "not connected",
     "already connected",
+    "late",
+    "not late",
 ];
 
 /// How often each thing has happened.
@@ -150,6 +155,7 @@ fn event_word(event: &Event) -> String {
         Event::Agent { state: AgentState::LoggedOut, .. } => "agent logged_out".into(),
         Event::Fault { hook, .. } => format!("fault {hook}"),
         Event::SetAside { .. } => "set_aside".into(),
+        Event::Away { .. } => "away".into(),
     }
 }
 
@@ -167,5 +173,7 @@ fn refusal_word(refusal: &Refusal) -> String {
         Refusal::NotConnected(_) => "not connected".into(),
         Refusal::AlreadyConnected(_) => "already connected".into(),
         Refusal::Behind => "behind".into(),
+        Refusal::Late(_) => "late".into(),
+        Refusal::NotLate => "not late".into(),
     }
 }

@@ -55,6 +55,9 @@ impl Say {
     }
 }
 
+/// A `max_lag` in seconds that no host of a history exceeds.
+pub const NEVER_LATE: i64 = 1_000_000_000;
+
 const SKILLS: [&str; 3] = ["billing", "tech", "sales"];
 
 /// The queues, and the services, of [`centers`].
@@ -190,14 +193,16 @@ fn services() -> impl Strategy<Value = Vec<Service>> {
 pub fn centers() -> impl Strategy<Value = Center> {
     let zone =
         prop::sample::select(vec![chrono_tz::UTC, chrono_tz::Pacific::Chatham, chrono_tz::Asia::Kolkata]);
-    let limits = (1..5u32, prop::sample::select(vec![0i64, 60, 90]), 1..6u32);
+    let max_lag = prop::sample::select(vec![30i64, 600, NEVER_LATE]);
+    let limits = (1..5u32, prop::sample::select(vec![0i64, 60, 90]), 1..6u32, max_lag);
     (agents(), queues(), services(), zone, limits).prop_map(|(agents, queues, services, zone, limits)| {
         let mut center = Center::new("Random", zone);
         center.calendars.extend(calendars());
-        let (attempts, floor, faults) = limits;
+        let (attempts, floor, faults, max_lag) = limits;
         center.limits.attempts_per_number = Some(Quota { max: attempts, per: Duration::from_secs(400) });
         center.limits.redial_floor = Duration::from_secs(floor);
         center.limits.faults_in_a_row = faults;
+        center.limits.max_lag = Duration::from_secs(max_lag);
         (center.agents, center.queues, center.services) = (agents, queues, services);
         center
     })
@@ -252,6 +257,8 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         4 => ended_badly,
         6 => any().prop_map(Say::Ended),
         1 => guessed,
+        1 => any().prop_map(|index| Say::Outcome(index, Outcome::Unknown)),
+        1 => Just(Say::Tell(Command::Resume)),
         1 => (1..60u64).prop_map(|n| Say::Tell(Command::Ended { attempt: AttemptId(n) })),
         1 => cancel,
     ];

@@ -56,6 +56,7 @@ pub struct Host<A> {
     pub now: Instant,
     /// All effects so far.
     pub effects: Vec<Effect>,
+    away: bool,
 }
 
 impl Host<Plain> {
@@ -71,19 +72,43 @@ impl<A: Application> Host<A> {
     #[must_use]
     pub fn with(center: Center, application: A) -> Self {
         let layout = Layout::new(center).unwrap_or_else(|findings| panic!("{findings:?}"));
-        Self { engine: Engine::new(layout, application), now: at(0), effects: Vec::new() }
+        Self { engine: Engine::new(layout, application), now: at(0), effects: Vec::new(), away: false }
     }
 
-    /// Gives a command now, and checks the engine afterwards.
+    /// Gives a command now, having been awake until then, and checks the engine afterwards.
     pub fn tell(&mut self, command: Command) -> Result<(), Refusal> {
+        self.stay_awake();
         let answer = self.engine.apply(self.now, command, &mut self.effects);
         assert_eq!(self.engine.check(), Ok(()));
         answer
     }
 
-    /// Lets the time pass until `seconds` after [`START`], and checks the engine afterwards.
+    /// Lets the time pass until `seconds` after [`START`], awake at every deadline, and checks the engine afterwards.
     pub fn wait_until(&mut self, seconds: i64) {
         self.now = at(seconds);
+        self.stay_awake();
+        assert_eq!(self.engine.advance(self.now, &mut self.effects), Advanced::Done);
+        assert_eq!(self.engine.check(), Ok(()));
+    }
+
+    /// Lets the engine fire each deadline until now when it is due, unless the host is away.
+    fn stay_awake(&mut self) {
+        let now = self.now;
+        while let Some(deadline) = self.engine.next_deadline().filter(|at| *at <= now && !self.away) {
+            assert_ne!(self.engine.advance(deadline, &mut self.effects), Advanced::Late);
+        }
+    }
+
+    /// Is away until `seconds` after [`START`]: nothing is told until then, not even that time passes.
+    pub fn be_away_until(&mut self, seconds: i64) {
+        self.now = at(seconds);
+        self.away = true;
+    }
+
+    /// Says that it was away, and lets happen what it missed.
+    pub fn resume(&mut self) {
+        self.tell(Command::Resume).expect("late");
+        self.away = false;
         while self.engine.advance(self.now, &mut self.effects) == Advanced::More {}
         assert_eq!(self.engine.check(), Ok(()));
     }

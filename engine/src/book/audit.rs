@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Book;
+use super::{Book, Matching};
 use crate::record::{Phase, State, Work};
 use crate::value::{Phone, Sequence};
 
@@ -24,7 +24,7 @@ impl Book {
         self.check_agents(&mut faults);
         self.check_numbers(&mut faults);
         self.check_slots(&mut faults);
-        if !self.ledger.unsettled {
+        if self.ledger.matching == Matching::Done {
             self.check_work(&mut faults);
         }
         faults

@@ -17,8 +17,8 @@ use crate::value::{AttemptId, CallbackId, EffectId, Instant, Name, Phone, Sequen
 pub(crate) struct Ledger {
     /// The engine's time.
     pub(crate) clock: Instant,
-    /// Something changed at this instant and matching has not run since.
-    pub(crate) unsettled: bool,
+    /// Whether matching is due.
+    pub(crate) matching: Matching,
     /// The number of the next accepted request.
     pub(crate) next_sequence: Sequence,
     /// The id of the next attempt.
@@ -47,6 +47,18 @@ pub(crate) struct Ledger {
     pub(crate) set_aside: BTreeSet<Hook>,
 }
 
+/// Whether matching is due, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Matching {
+    /// Nothing changed since it ran.
+    Done,
+    /// Something changed at this instant, and it has not run since.
+    Due,
+    /// The host was away until then; what it missed is being made up for, and matching runs at the end of it.
+    Away(Instant),
+}
+
 /// A key that a request was made with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct KeyRecord {
@@ -62,7 +74,7 @@ impl Ledger {
     pub(super) fn new(layout: &Layout) -> Self {
         Self {
             clock: Instant::MIN,
-            unsettled: false,
+            matching: Matching::Done,
             next_sequence: Sequence(1),
             next_attempt: AttemptId(1),
             next_effect: EffectId(1),
@@ -109,6 +121,12 @@ impl Ledger {
             if state.journey().is_some_and(|journey| !leads(journey, layout)) {
                 return Err(format!("callback `{id}` is on a way that leads nowhere"));
             }
+        }
+        if matches!(self.matching, Matching::Away(until) if until < self.clock) {
+            return Err("its host was away until before its clock".into());
+        }
+        if self.callbacks.values().any(|callback| callback.unknown as usize > callback.attempts.len()) {
+            return Err("a callback has more attempts of unknown outcome than attempts".into());
         }
         if self.counters().any(|counter| !counter.is_sound(self.clock)) {
             return Err("a limit has counted what did not happen".into());

@@ -17,8 +17,8 @@ mod view;
 use std::sync::Arc;
 
 pub(crate) use classes::ClassIndex;
-pub(crate) use deadlines::Owner;
-pub(crate) use ledger::Ledger;
+pub(crate) use deadlines::{Due, Owner};
+pub(crate) use ledger::{Ledger, Matching};
 pub(crate) use quotas::Booking;
 
 use crate::center::{AgentIndex, Layout, QueueIndex, Strategy};
@@ -80,7 +80,7 @@ impl Book {
     }
 
     /// The earliest deadline.
-    pub(crate) fn first_deadline(&self) -> Option<&deadlines::Due> {
+    pub(crate) fn first_deadline(&self) -> Option<&Due> {
         self.indices.deadlines.first()
     }
 

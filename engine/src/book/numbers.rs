@@ -77,9 +77,9 @@ impl Book {
         self.indices.numbers.get(phone).into_iter().flat_map(|number| number.callbacks.iter().copied())
     }
 
-    /// Keeps a number from being dialled for some time.
-    pub(crate) fn fence(&mut self, phone: &Phone, floor: Duration) {
-        let until = self.ledger.clock.after(floor);
+    /// Keeps a number from being dialled for some time, counted from `since`.
+    pub(crate) fn fence(&mut self, phone: &Phone, since: Instant, floor: Duration) {
+        let until = since.after(floor);
         self.move_number(phone, |record| record.fenced_until = record.fenced_until.max(Some(until)));
     }
 

@@ -75,6 +75,8 @@ pub struct Limits {
     pub attempts_per_number: Option<Quota>,
     /// How long a number is not dialled after an attempt ended without the world's word.
     pub redial_floor: Duration,
+    /// How far a deadline may be overdue before the host is taken to have been away.
+    pub max_lag: Duration,
     /// Faults of one hook in a row after which it is set aside.
     pub faults_in_a_row: u32,
 }
@@ -318,6 +320,7 @@ impl Default for Limits {
         Self {
             attempts_per_number: Some(Quota { max: 10, per: Duration::from_days(1) }),
             redial_floor: Duration::from_secs(60),
+            max_lag: Duration::from_secs(60),
             faults_in_a_row: 5,
         }
     }

@@ -114,6 +114,7 @@ pub(super) fn check_agents(center: &Center, findings: &mut Vec<Finding>) {
 pub(super) fn check_limits(center: &Center, findings: &mut Vec<Finding>) {
     let limits = &center.limits;
     at_least("limits", "limits", "redial_floor", limits.redial_floor, Duration::ZERO, findings);
+    at_least("limits", "limits", "max_lag", limits.max_lag, Duration::from_secs(1), findings);
     if limits.faults_in_a_row == 0 {
         findings.push(Finding::error(
             "limits.faults_in_a_row",

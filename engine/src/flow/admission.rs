@@ -181,6 +181,7 @@ impl<A: Application> Turn<'_, A> {
             tags: Arc::new(grant.tags),
             slot: grant.slot.map(|slot| slot.start),
             attempts: Vec::new(),
+            unknown: 0,
             last_outcome: None,
             state: State::Scheduled(Scheduled { submit_at, entry: Entry::First }),
             request,

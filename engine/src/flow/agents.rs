@@ -13,7 +13,7 @@ pub(super) enum Parting {
     Unused,
     /// The interaction ended: wrap-up first.
     WrapUp(Duration),
-    /// Nobody ended the interaction: not ready until the agent says so.
+    /// Nobody said how it ended: not ready until the agent says so.
     Overdue,
 }
 
@@ -22,6 +22,13 @@ impl crate::record::Agent {
     pub(super) fn reserve(&mut self, callback: Sequence, now: Instant) {
         if let Presence::LoggedIn(session) = &mut self.presence {
             session.work.push(Work { callback, since: now, phase: Phase::Reserved });
+        }
+    }
+
+    /// Whether a logged-in agent wants calls.
+    pub(super) fn set_ready(&mut self, ready: bool) {
+        if let Presence::LoggedIn(session) = &mut self.presence {
+            session.ready = ready;
         }
     }
 
@@ -103,7 +110,7 @@ impl<A: Application> Turn<'_, A> {
         self.book.ledger().agent(agent)?.session()
     }
 
-    fn report_agent(&mut self, index: AgentIndex) {
+    pub(super) fn report_agent(&mut self, index: AgentIndex) {
         let state = self.book.ledger().agent(index).map(crate::record::Agent::state);
         let agent = self.book.layout().agent(index).map(|agent| agent.id.clone());
         if let (Some(agent), Some(state)) = (agent, state) {
@@ -136,11 +143,7 @@ impl<A: Application> Turn<'_, A> {
         if self.session(agent).is_none_or(|session| session.ready == ready) {
             return Ok(());
         }
-        self.book().change_agent(agent, |agent| {
-            if let Presence::LoggedIn(session) = &mut agent.presence {
-                session.ready = ready;
-            }
-        });
+        self.book().change_agent(agent, |agent| agent.set_ready(ready));
         self.report_agent(agent);
         self.unsettle();
         Ok(())

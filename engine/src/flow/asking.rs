@@ -82,7 +82,7 @@ impl<A: Application> Turn<'_, A> {
             place: callback.place,
             priority: callback.priority,
             queue: queue.map_or_else(Name::default, |queue| queue.name.clone()),
-            attempts: u32::try_from(callback.attempts.len()).unwrap_or(u32::MAX),
+            attempts: callback.counted_attempts(),
             last_outcome: callback.last_outcome,
             rejects: 0,
             tags: Arc::clone(&callback.tags),

@@ -6,6 +6,7 @@
 mod admission;
 mod agents;
 mod asking;
+mod away;
 mod checks;
 mod ending;
 mod entering;
@@ -76,6 +77,8 @@ impl<'a, A: Application> Turn<'a, A> {
             Command::AgentLost { agent } => self.agent_lost(&agent),
             Command::Outcome { attempt, outcome } => self.outcome(attempt, outcome),
             Command::Ended { attempt } => self.ended(attempt),
+            // Whoever has something to resume from is told that they are late before they come here.
+            Command::Resume => Err(Refusal::NotLate),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Offering: pairs of callbacks and agents are matched, the agent is reserved, the customer is dialled.
 
 use super::Turn;
-use crate::book::Match;
+use crate::book::{Match, Matching};
 use crate::center::OUTCOME_GRACE;
 use crate::protocol::{Application, Dial, EffectKind, Event};
 use crate::record::{Routing, State};
@@ -12,7 +12,7 @@ impl<A: Application> Turn<'_, A> {
         while let Some(found) = self.book().best_match() {
             self.reserve(found);
         }
-        self.book().ledger_mut().unsettled = false;
+        self.book().ledger_mut().matching = Matching::Done;
     }
 
     fn reserve(&mut self, found: Match) {

@@ -11,7 +11,7 @@ use crate::protocol::{
 use crate::record::{
     Callback, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued, Reason, Routing, State,
 };
-use crate::value::{AttemptId, Duration, Sequence};
+use crate::value::{AttemptId, Duration, Instant, Sequence};
 
 impl<A: Application> Turn<'_, A> {
     /// The host says how an attempt ended.
@@ -20,11 +20,16 @@ impl<A: Application> Turn<'_, A> {
         match callback.map(|callback| (callback.sequence, &callback.state)) {
             Some((sequence, State::Routing(routing))) if routing.attempt == attempt => {
                 let routing = routing.clone();
-                self.report_outcome(sequence, attempt, outcome);
-                if outcome == Outcome::Answered {
-                    self.connect(sequence, routing);
-                } else {
-                    self.attempt_failed(sequence, routing, outcome);
+                match outcome {
+                    Outcome::Unknown => self.lose_track(sequence, self.now(), Parting::Unused),
+                    Outcome::Answered => {
+                        self.report_outcome(sequence, attempt, outcome);
+                        self.connect(sequence, routing);
+                    }
+                    _ => {
+                        self.report_outcome(sequence, attempt, outcome);
+                        self.attempt_failed(sequence, routing, outcome);
+                    }
                 }
                 Ok(())
             }
@@ -43,7 +48,7 @@ impl<A: Application> Turn<'_, A> {
         }
     }
 
-    fn report_outcome(&mut self, sequence: Sequence, attempt: AttemptId, outcome: Outcome) {
+    pub(super) fn report_outcome(&mut self, sequence: Sequence, attempt: AttemptId, outcome: Outcome) {
         self.book().change(sequence, |callback| callback.last_outcome = Some(outcome));
         if let Some(callback) = self.callback(sequence).map(|callback| callback.request.id.clone()) {
             self.event(Event::Outcome { callback, attempt, outcome });
@@ -81,12 +86,17 @@ impl<A: Application> Turn<'_, A> {
     /// Ends the live attempt without the world's word: whoever is on the line is hung up on, and the number is
     /// left alone for a while.
     pub(super) fn hang_up(&mut self, sequence: Sequence) {
+        self.hang_up_at(sequence, self.now());
+    }
+
+    /// The same, where the host does so only at `when`.
+    pub(super) fn hang_up_at(&mut self, sequence: Sequence, when: Instant) {
         let Some(callback) = self.callback(sequence) else { return };
         let Some(attempt) = callback.state.attempt() else { return };
         let (id, phone) = (callback.request.id.clone(), callback.request.phone.clone());
         self.emit(EffectKind::HangUp(HangUp { attempt, callback: Some(id) }));
         let floor = self.book.layout().center().limits.redial_floor;
-        self.book().fence(&phone, floor);
+        self.book().fence(&phone, when, floor);
     }
 
     fn attempt_failed(&mut self, sequence: Sequence, routing: Routing, outcome: Outcome) {
@@ -113,8 +123,8 @@ impl<A: Application> Turn<'_, A> {
                 let settings = self.book.layout().queue(routing.queue);
                 let (most, retry_after) =
                     settings.map_or((0, Duration::ZERO), |queue| (queue.max_attempts, queue.retry_after));
-                let attempts = self.callback(sequence).map_or(0, |callback| callback.attempts.len());
-                if attempts < most as usize {
+                let attempts = self.callback(sequence).map_or(0, Callback::counted_attempts);
+                if attempts < most {
                     let hold = Hold { until: until(retry_after, self), why: HoldReason::Retry };
                     self.go_back(sequence, journey, Some(hold), outcome.word());
                 } else if outcome == Outcome::Abandoned {
@@ -190,7 +200,7 @@ fn obstacle(
     answer: &TimeoutAnswer,
     book: &Book,
     service: crate::center::ServiceIndex,
-    received: crate::value::Instant,
+    received: Instant,
 ) -> Option<String> {
     let now = book.now();
     match answer {

@@ -140,6 +140,8 @@ pub enum Returned {
     Done,
     /// `advance` fired as much as one call does, and more is due.
     More,
+    /// `advance` fired nothing: the host was away.
+    Late,
     /// The command was not done.
     Refused(Refusal),
 }
@@ -211,6 +213,7 @@ impl From<crate::Advanced> for Returned {
         match advanced {
             crate::Advanced::Done => Self::Done,
             crate::Advanced::More => Self::More,
+            crate::Advanced::Late => Self::Late,
         }
     }
 }

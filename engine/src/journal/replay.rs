@@ -161,6 +161,7 @@ impl fmt::Display for Returned {
         match self {
             Self::Done => f.write_str("done"),
             Self::More => f.write_str("more is due"),
+            Self::Late => f.write_str("late"),
             Self::Refused(refusal) => write!(f, "refused ({refusal})"),
         }
     }

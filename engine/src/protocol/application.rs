@@ -105,7 +105,7 @@ pub struct CallbackView {
     pub priority: i64,
     /// The queue it stands in or was last in; empty before the first.
     pub queue: Name,
-    /// Dials so far.
+    /// Dials so far that count: see [`Callback::counted_attempts`](crate::record::Callback::counted_attempts).
     pub attempts: u32,
     /// How the last attempt ended.
     pub last_outcome: Option<Outcome>,

@@ -56,6 +56,9 @@ pub enum Command {
         /// The attempt that led to it.
         attempt: AttemptId,
     },
+    /// The host was away and is back: what it missed happens now, without anybody being called, and what was under
+    /// way when it left is over, nobody knows how. Refused unless a deadline is overdue by more than `max_lag`.
+    Resume,
 }
 
 /// Who cancels.

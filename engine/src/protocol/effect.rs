@@ -15,6 +15,9 @@ pub enum Advanced {
     Done,
     /// The call fired as much as one call does; call again.
     More,
+    /// A deadline is overdue by more than the center's `max_lag`: the host was away. Nothing fires until it says
+    /// [`Command::Resume`](super::Command::Resume).
+    Late,
 }
 
 /// One effect. A host that stores the ids it has done can do each exactly once.
@@ -244,6 +247,11 @@ pub enum Event {
         message: SmolStr,
         /// Where in the script, from 1; 0 if unknown.
         line: u32,
+    },
+    /// The host was away from now on, and said so only then: nobody is matched in between.
+    Away {
+        /// When it was back.
+        until: Instant,
     },
     /// A hook failed too often in a row and is not asked any more.
     SetAside {

@@ -29,6 +29,10 @@ pub enum Refusal {
     AlreadyConnected(AttemptId),
     /// More deadlines are due than one call fires: call `advance` until it says that none is.
     Behind,
+    /// This deadline is overdue by more than the center's `max_lag`: the host was away, and has to say `resume` first.
+    Late(Instant),
+    /// There is nothing to resume from: no deadline is overdue by more than `max_lag`.
+    NotLate,
 }
 
 /// Which admission check failed, in a code for programs and a sentence for people.
@@ -162,6 +166,14 @@ impl fmt::Display for Refusal {
             Self::Behind => f.write_str(
                 "more deadlines are due than one call fires; advance until none is left, then repeat",
             ),
+            Self::Late(deadline) => write!(
+                f,
+                "the deadline of {deadline} is overdue by more than `max_lag`, so this host was away; say `resume`, \
+                 then repeat"
+            ),
+            Self::NotLate => {
+                f.write_str("no deadline is overdue by more than `max_lag`; there is nothing to resume from")
+            }
         }
     }
 }

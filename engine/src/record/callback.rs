@@ -35,6 +35,8 @@ pub struct Callback {
     pub slot: Option<Instant>,
     /// Dials so far, in all queues, in their order.
     pub attempts: Vec<AttemptId>,
+    /// How many of them ended [`Outcome::Unknown`] and count for nothing.
+    pub unknown: u32,
     /// How the last attempt ended.
     pub last_outcome: Option<Outcome>,
     /// Where it stands.
@@ -199,10 +201,12 @@ pub enum Outcome {
     Error,
     /// The customer hung up before an agent came.
     Abandoned,
+    /// Nobody knows: the host was away. The attempt counts for nothing.
+    Unknown,
 }
 
 impl Outcome {
-    /// Every outcome.
+    /// Every outcome that the world has; `Unknown` is what is said where it has not spoken.
     pub const ALL: [Self; 7] = [
         Self::Answered,
         Self::Busy,
@@ -224,6 +228,7 @@ impl Outcome {
             Self::Fax => "fax",
             Self::Error => "error",
             Self::Abandoned => "abandoned",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -457,6 +462,12 @@ impl Queued {
 }
 
 impl Callback {
+    /// Dials so far that count: all but those that ended [`Outcome::Unknown`].
+    #[must_use]
+    pub fn counted_attempts(&self) -> u32 {
+        u32::try_from(self.attempts.len()).unwrap_or(u32::MAX).saturating_sub(self.unknown)
+    }
+
     /// The next instant at which something happens to it by itself; every state has one.
     #[must_use]
     pub fn deadline(&self) -> Deadline {

@@ -46,6 +46,7 @@ enum Fact<'a> {
 enum Timed<'a> {
     Scheduled { callback: &'a CallbackId, desired: String },
     Held { callback: &'a CallbackId, until: String, why: HoldReason },
+    Away { until: String },
     Repeated { callback: &'a CallbackId },
     Log { hook: Hook, text: &'a str },
 }
@@ -106,6 +107,7 @@ fn fact_of_event(event: &Event) -> Fact<'_> {
         Event::Held { callback, until, why } => {
             Fact::Timed(Timed::Held { callback, until: until.to_string(), why: *why })
         }
+        Event::Away { until } => Fact::Timed(Timed::Away { until: until.to_string() }),
         Event::Accepted { .. }
         | Event::Rejected { .. }
         | Event::Queued { .. }

@@ -292,6 +292,7 @@ impl<A: Application> Naive<A> {
             tags: Arc::new(terms.tags),
             slot: slot.map(|slot| slot.start),
             attempts: Vec::new(),
+            unknown: 0,
             last_outcome: None,
             way: None,
             state: State::Scheduled { submit_at },

@@ -68,7 +68,7 @@ impl<A: Application> Naive<A> {
             place: callback.place,
             priority: callback.priority,
             queue: callback.queue().cloned().unwrap_or_default(),
-            attempts: callback.attempts.len() as u32,
+            attempts: callback.counted(),
             last_outcome: callback.last_outcome,
             rejects: 0,
             state: callback.name(),

@@ -4,7 +4,7 @@ use ringback_engine::protocol::{
     Application, EffectKind, Event, HangUp, Hook, Refusal, TimeoutAnswer, TimeoutKind,
 };
 use ringback_engine::record::{Outcome, Reason};
-use ringback_engine::{AttemptId, Duration, Sequence};
+use ringback_engine::{AttemptId, Duration, Instant, Sequence};
 
 use super::Naive;
 use super::agents::Parting;
@@ -19,6 +19,10 @@ impl<A: Application> Naive<A> {
             Some(Callback { sequence, state: State::Routing { .. }, .. })
                 if callback.as_ref().and_then(Callback::live) == Some(attempt) =>
             {
+                if outcome == Outcome::Unknown {
+                    self.lose_track(&callback.expect("found"), self.world.now, Parting::Unused);
+                    return Ok(());
+                }
                 self.report_outcome(*sequence, outcome);
                 match outcome {
                     Outcome::Answered => self.connect(*sequence),
@@ -68,9 +72,27 @@ impl<A: Application> Naive<A> {
 
     /// Ends what is under way without the world's word, and fences the number.
     pub(super) fn hang_up(&mut self, sequence: Sequence) {
+        self.hang_up_at(sequence, self.world.now);
+    }
+
+    /// Ends what is under way of a callback, if anything is; nobody knows how it went, and it counts for nothing.
+    pub(super) fn lose_track(&mut self, callback: &Callback, when: Instant, parting: Parting) {
+        let Some(agent) = callback.agent() else { return };
+        self.hang_up_at(callback.sequence, when);
+        if matches!(callback.state, State::Processing { .. }) {
+            return self.finish_talk(callback, parting);
+        }
+        self.report_outcome(callback.sequence, Outcome::Unknown);
+        self.world.callback_mut(callback.sequence).unknown += 1;
+        self.go_back(callback.sequence, None, Outcome::Unknown.word());
+        self.part(agent, callback.sequence, parting);
+    }
+
+    /// The same, where the host does so at `when`.
+    fn hang_up_at(&mut self, sequence: Sequence, when: Instant) {
         let callback = self.world.callback(sequence).clone();
         if let Some(attempt) = callback.live() {
-            let until = self.world.now.after(self.world.center.limits.redial_floor);
+            let until = when.after(self.world.center.limits.redial_floor);
             self.world.fences.push((callback.request.phone.clone(), until));
             self.emit(EffectKind::HangUp(HangUp { attempt, callback: Some(callback.request.id.clone()) }));
         }
@@ -92,7 +114,7 @@ impl<A: Application> Naive<A> {
             }
             Some(TimeoutAnswer::Schedule(to)) => self.schedule(sequence, to),
             Some(TimeoutAnswer::Complete(word)) => self.complete(sequence, Reason::Script(word)),
-            None if callback.attempts.len() < queue.max_attempts as usize => {
+            None if callback.counted() < queue.max_attempts => {
                 self.go_back(sequence, Some(now.after(queue.retry_after)), why);
             }
             None if outcome == Outcome::Abandoned => self.complete(sequence, Reason::InteractionDeleted),

@@ -35,8 +35,14 @@ impl<A: Application> Naive<A> {
 
     /// Lets the time pass until `now`, then does one thing, or not; what it makes due fires, then matching runs.
     pub(crate) fn apply(&mut self, now: Instant, command: Command) -> Result<(), Refusal> {
-        self.advance(now);
-        self.obey(command)?;
+        if let Some(deadline) = self.advance(now) {
+            if command != Command::Resume {
+                return Err(Refusal::Late(deadline));
+            }
+            self.resume(now);
+        } else {
+            self.obey(command)?;
+        }
         self.finish_instant();
         Ok(())
     }
@@ -52,6 +58,7 @@ impl<A: Application> Naive<A> {
             Command::AgentLost { agent } => self.agent_lost(&agent),
             Command::Outcome { attempt, outcome } => self.outcome(attempt, outcome),
             Command::Ended { attempt } => self.ended(attempt),
+            Command::Resume => Err(Refusal::NotLate),
         }
     }
 

@@ -1,11 +1,12 @@
 //! Time: which deadline is next, and what it does.
 
 use ringback_engine::center::Openness;
-use ringback_engine::protocol::{Application, EffectKind};
+use ringback_engine::protocol::{Application, EffectKind, Event};
 use ringback_engine::record::Cause;
 use ringback_engine::{Instant, Sequence};
 
 use super::Naive;
+use super::agents::Parting;
 use super::world::{Callback, Session, State, World};
 
 /// The order in which deadlines of one instant fire.
@@ -106,25 +107,52 @@ impl World {
 }
 
 impl<A: Application> Naive<A> {
-    /// Lets the time pass until `to`. A clock that goes back is taken as standing still, counted and reported.
-    pub(crate) fn advance(&mut self, to: Instant) {
+    /// Lets the time pass until `to`. A clock that goes back is taken as standing still, counted and reported. If a
+    /// deadline is too far overdue, nothing happens, and the answer is that deadline.
+    pub(crate) fn advance(&mut self, to: Instant) -> Option<Instant> {
         if to < self.world.now {
             self.clock_went_back += 1;
             self.emit(EffectKind::ClockWentBack { to });
+        }
+        let max_lag = self.world.center.limits.max_lag;
+        let overdue = self.world.next_deadline().filter(|at| at.after(max_lag) < to);
+        if overdue.is_some() {
+            return overdue;
         }
         while let Some(at) = self.world.next_deadline().filter(|at| *at <= to) {
             self.world.now = at;
             self.finish_instant();
         }
         self.world.now = self.world.now.max(to);
+        None
+    }
+
+    /// The host was away until `to`: what was under way is over, nobody is ready, and nobody is matched before `to`.
+    pub(super) fn resume(&mut self, to: Instant) {
+        self.event(Event::Away { until: to });
+        for callback in self.world.callbacks.clone() {
+            self.lose_track(&callback, to, Parting::Overdue);
+        }
+        for agent in self.world.agents.clone() {
+            self.set_ready(&agent.settings.id, false).expect("of the center");
+        }
+        while let Some(at) = self.world.next_deadline().filter(|at| *at <= to) {
+            self.world.now = at;
+            self.fire_all();
+        }
+        self.world.now = to;
     }
 
     /// Fires every deadline of this instant, and those they set for it; then matches once.
     pub(super) fn finish_instant(&mut self) {
+        self.fire_all();
+        self.match_all();
+    }
+
+    fn fire_all(&mut self) {
         while let Some(due) = self.world.due().filter(|due| due.at <= self.world.now) {
             self.fire(due);
         }
-        self.match_all();
     }
 
     fn fire(&mut self, Due { cause, sequence, .. }: Due) {

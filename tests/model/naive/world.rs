@@ -50,6 +50,8 @@ pub(crate) struct Callback {
     /// The start of the slot it is booked in, until it was submitted.
     pub(crate) slot: Option<Instant>,
     pub(crate) attempts: Vec<AttemptId>,
+    /// Attempts of which nobody knows how they ended.
+    pub(crate) unknown: u32,
     pub(crate) last_outcome: Option<Outcome>,
     /// Where it stands in its plan, once it was in a queue.
     pub(crate) way: Option<Way>,
@@ -247,6 +249,11 @@ impl Callback {
     /// The attempt that is under way.
     pub(crate) fn live(&self) -> Option<AttemptId> {
         self.agent().and_then(|_| self.attempts.last().copied())
+    }
+
+    /// How many of its attempts count.
+    pub(crate) fn counted(&self) -> u32 {
+        self.attempts.len() as u32 - self.unknown
     }
 
     /// The queue it stands in or was last in.

@@ -172,6 +172,7 @@ impl Tally {
             | Event::Redacted { .. }
             | Event::Purged { .. }
             | Event::Fault { .. }
+            | Event::Away { .. }
             | Event::SetAside { .. } => {}
         }
     }
@@ -271,6 +272,8 @@ impl Observer for Tally {
             Refusal::NotConnected(_) => "not_connected",
             Refusal::AlreadyConnected(_) => "already_connected",
             Refusal::Behind => "behind",
+            Refusal::Late(_) => "late",
+            Refusal::NotLate => "not_late",
         };
         *self.refused.entry(kind).or_default() += 1;
     }

@@ -145,15 +145,16 @@ where
         Ok(())
     }
 
-    /// Applies a command; where the engine is behind, lets it catch up first.
+    /// Applies a command; where the engine is behind, lets it catch up first. This world is awake at every deadline, so
+    /// it is never late.
     fn apply(&mut self, at: Instant, command: Command) -> Result<Result<(), Refusal>, PlayError> {
         let result = self.engine.apply(at, command.clone(), &mut self.effects);
-        if result != Err(Refusal::Behind) {
+        if !matches!(result, Err(Refusal::Behind | Refusal::Late(_))) {
             return Ok(result);
         }
         self.pass_time(at)?;
         match self.engine.apply(at, command, &mut self.effects) {
-            Err(Refusal::Behind) => Err(PlayError::Stuck(at)),
+            Err(Refusal::Behind | Refusal::Late(_)) => Err(PlayError::Stuck(at)),
             result => Ok(result),
         }
     }

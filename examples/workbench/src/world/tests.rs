@@ -92,6 +92,7 @@ impl Verbs for Puppet {
             Command::AgentLost { agent } => format!("lost {agent}"),
             Command::Outcome { attempt, outcome } => format!("{outcome} {attempt}"),
             Command::Ended { attempt } => format!("ended {attempt}"),
+            Command::Resume => "resume".into(),
         };
         self.told.push(format!("{} {word}", now.millis() / 1_000));
         let Some(mut conduct) = self.conduct.take() else { return Ok(()) };

@@ -27,6 +27,7 @@ fn every_key_reaches_the_center() {
     assert_eq!((center.name.as_str(), center.timezone), ("First Bank", Tz::Asia__Jerusalem));
     assert_eq!(center.limits.attempts_per_number, Some(Quota { max: 4, per: Duration::from_days(2) }));
     assert_eq!(center.limits.redial_floor, Duration::from_secs(90));
+    assert_eq!(center.limits.max_lag, Duration::from_mins(2));
     assert_eq!(center.limits.faults_in_a_row, 7);
 
     let [calendar] = center.calendars.as_slice() else { panic!("one calendar") };
