@@ -25,7 +25,7 @@ use crate::value::{Ageing, AgentId, Duration, Name, Requirement};
 
 pub use calendar::{CalendarError, Day, Hours, Openness, WeeklySpan};
 pub use finding::{Finding, Severity, did_you_mean, nearest};
-pub use graph::{Component, RoutingGraph, unmet};
+pub use graph::{Component, RoutingGraph, Stop, Way, WayKind, unmet};
 pub use layout::{AgentIndex, CalendarIndex, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout};
 pub use local::{Resolved, local_to_instant, parse_instant};
 pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Step};

@@ -70,7 +70,7 @@ impl fmt::Display for Edge {
 }
 
 impl Exit {
-    const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::AgentConnected => "AGENT_CONNECTED",
             Self::CallToCustomer => "FAIL_CALL_TO_CUSTOMER",

@@ -6,6 +6,7 @@ mod findings;
 #[cfg(test)]
 mod tests;
 mod unmet;
+mod ways;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::value::{Duration, Name, Requirement};
 
 pub use components::Component;
 pub use unmet::unmet;
+pub use ways::{Stop, Way, WayKind};
 
 /// Where the callbacks of a center may go, by its settings and by what its application's script names.
 #[derive(Clone, Debug)]

@@ -287,3 +287,24 @@ fn dot_is_quoted_and_stable() {
     assert!(dot.contains(r#"0 -> 1 [ label = "default plan" ]"#), "{dot}");
     assert_eq!(dot, RoutingGraph::new(&center).to_dot());
 }
+
+#[test]
+fn ways_as_data() {
+    let mut center = center(&[("a", &[("b", 60)]), ("b", &[])], &[("s", "a")]);
+    center.queues[1].groups.push(Name::new("gold"));
+    let graph = RoutingGraph::new(&center).with_literals(&[Name::new("b")], false);
+    let ways: Vec<Way> = graph.ways().filter(|way| way.kind != WayKind::Leave).collect();
+    let told: Vec<_> = ways.iter().map(|way| (way.kind, way.label.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (WayKind::Plan, "default plan"),
+            (WayKind::Overflow, "overflow after 1m"),
+            (WayKind::Served, "served by"),
+            (WayKind::Script, "script"),
+        ]
+    );
+    assert_eq!(ways[2].from, Stop::Queue(Name::new("b")));
+    assert_eq!(ways[2].to, Stop::Group(Name::new("gold")));
+    assert_eq!(graph.ways().filter(|way| way.kind == WayKind::Leave).count(), 8);
+}
