@@ -1,8 +1,9 @@
 //! Scenarios: who is given which callback.
 
+use ringback::rules::Rules;
 use ringback::{Host, center};
-use ringback_engine::center::Agent;
-use ringback_engine::protocol::{AgentState, Command, EffectKind, Event};
+use ringback_engine::center::{Agent, Center, Strategy};
+use ringback_engine::protocol::{AgentState, Answer, Command, EffectKind, Event, Fault};
 use ringback_engine::record::Outcome;
 use ringback_engine::{AgentId, Duration};
 
@@ -114,4 +115,114 @@ fn idle_counts_from_the_last_unit_released() {
     host.call_me("c3", 3);
     let all = of_agents(&host, &mut seen);
     assert_eq!(all, ["anna ready", "ben ready", "anna takes c1", "anna takes c2", "ben takes c3"]);
+}
+
+/// Logs these agents in, one a second, and gives each of so many callbacks to whom the queue chooses; every call ends
+/// at once.
+fn chosen(mut center: Center, rules: Rules, log_in: &[&str], callbacks: u32) -> Vec<String> {
+    center.services[0].max_queued = callbacks;
+    let (mut host, mut seen) = (Host::with(center, rules), 0);
+    for (second, agent) in log_in.iter().enumerate() {
+        host.wait_until(second as i64);
+        host.log_in(agent);
+    }
+    of_agents(&host, &mut seen);
+    for n in 1..=callbacks {
+        host.wait_until(10 + i64::from(n));
+        host.call_me(&format!("c{n}"), n);
+        host.report(&format!("c{n}"), Outcome::Answered).unwrap();
+        host.end(&format!("c{n}"));
+    }
+    let said = of_agents(&host, &mut seen);
+    said.iter().filter_map(|line| Some(line.split_once(" takes ")?.0.to_owned())).collect()
+}
+
+fn with_strategy(strategy: Strategy, agents: impl IntoIterator<Item = Agent>) -> Center {
+    let mut center = center(agents);
+    center.queues[0].strategy = strategy;
+    center
+}
+
+#[test]
+fn the_least_occupied_is_chosen_by_share_and_capacity() {
+    let agents = [Agent::new("anna").capacity(2), Agent::new("ben"), Agent::new("carl")];
+    let mut host = Host::new(with_strategy(Strategy::LeastOccupied, agents));
+    let mut seen = 0;
+    host.log_in("anna");
+    host.log_in("ben");
+    host.call_me("c1", 1);
+    host.wait_until(10);
+    host.report("c1", Outcome::Busy).unwrap();
+    host.call_me("c2", 2);
+    host.wait_until(25);
+    host.report("c2", Outcome::Busy).unwrap();
+    host.call_me("c3", 3);
+    let told = ["anna ready", "ben ready", "anna takes c1", "ben takes c2", "anna takes c3"];
+    assert_eq!(of_agents(&host, &mut seen), told, "10 of twice 25 seconds are less than 15 of 25");
+    host.wait_until(50);
+    host.report("c3", Outcome::Busy).unwrap();
+    host.log_in("carl");
+    host.call_me("c4", 4);
+    host.call_me("c5", 5);
+    let told = ["carl ready", "carl takes c4", "ben takes c5"];
+    assert_eq!(of_agents(&host, &mut seen), told, "0 at log-in; 15 of 50 are less than 35 of twice 50");
+}
+
+#[test]
+fn the_one_who_talked_least_is_chosen() {
+    let mut host = Host::new(with_strategy(Strategy::LeastTalk, [Agent::new("anna"), Agent::new("ben")]));
+    let mut seen = 0;
+    host.log_in("anna");
+    host.wait_until(1);
+    host.log_in("ben");
+    host.call_me("c1", 1);
+    host.call_me("c2", 2);
+    host.wait_until(20);
+    host.report("c2", Outcome::Answered).unwrap();
+    host.wait_until(30);
+    host.report("c1", Outcome::Answered).unwrap();
+    host.wait_until(35);
+    host.end("c1");
+    host.end("c2");
+    host.call_me("c3", 3);
+    let told = ["anna ready", "ben ready", "anna takes c1", "ben takes c2", "anna takes c3"];
+    assert_eq!(of_agents(&host, &mut seen), told, "5 seconds are less than 15, ringing does not count");
+}
+
+#[test]
+fn chance_is_the_same_every_time_and_another_with_another_seed() {
+    let names = ["a", "b", "c", "d"];
+    let run = |seed| {
+        let mut center = with_strategy(Strategy::Random, names.map(Agent::new));
+        center.seed = seed;
+        chosen(center, Rules::default(), &names, 40)
+    };
+    assert_eq!(run(1), run(1));
+    assert_ne!(run(1), run(2));
+    let drawn = run(3);
+    assert!(names.iter().all(|name| drawn.iter().any(|drawn| drawn == name)), "{drawn:?}");
+}
+
+#[test]
+fn a_script_scores_those_idle_longest() {
+    let names: Vec<String> = (0..20).map(|n| format!("a{n:02}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let center = || with_strategy(Strategy::Script, names.iter().map(Agent::new));
+    let rules = |score: Vec<Answer<i64>>| {
+        let mut rules = Rules::default();
+        rules.score = score;
+        rules
+    };
+    // In `Rules` a score follows from the question: the larger the digits of an id, the higher.
+    let rising = rules((0..1_000).map(|score| Ok(Some(score))).collect());
+    assert_eq!(
+        chosen(center(), rising, &names, 1),
+        ["a09"],
+        "`a19` scores higher, and is the 20th in idle time"
+    );
+    let even = rules(vec![Ok(Some(3))]);
+    assert_eq!(chosen(center(), even, &names, 2), ["a00", "a01"], "of equals, the one idle longest");
+    let broken = rules(vec![Err(Fault { message: "broken".into(), line: 1 })]);
+    assert_eq!(chosen(center(), broken, &names, 2), ["a00", "a01"], "as the settings have it");
+    assert_eq!(chosen(center(), Rules::default(), &names, 2), ["a00", "a01"], "left out");
 }

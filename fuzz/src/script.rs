@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
-use ringback_engine::center::{Attribute, MAX_STEPS, Plan, Severity};
+use ringback_engine::center::{Agent, Attribute, MAX_STEPS, Plan, Severity};
 use ringback_engine::protocol::{
-    Acceptance, Answer, Application, CallbackView, Command, Contact, Fault, Hook, TimeoutKind,
+    Acceptance, AgentView, Answer, Application, CallbackView, Command, Contact, Fault, Hook, TimeoutKind,
 };
 use ringback_engine::record::{Outcome, Request};
-use ringback_engine::{Engine, Phone};
+use ringback_engine::{Duration, Engine, Phone};
 use ringback_scripting::{Diagnostic, RhaiApplication, Script, limits};
 
 use crate::Verdict;
@@ -67,6 +67,16 @@ fn asked(source: &str, application: &mut RhaiApplication) -> Vec<String> {
                 answered(source, application.timeout(callback, TimeoutKind::Failed(Outcome::Busy)))
             }
             Hook::Purge => answered(source, application.purge(callback)),
+            Hook::Score => {
+                let settings = Agent::new("anna").skill("billing", 5).group("gold");
+                let agent = AgentView {
+                    settings: settings.into(),
+                    idle: Duration::from_secs(9),
+                    calls: 2,
+                    occupancy: 40,
+                };
+                answered(source, application.score(callback, &agent))
+            }
         };
         let counts = application.counts(hook);
         assert_eq!(counts.calls, 1);

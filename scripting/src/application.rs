@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use rhai::{AST, Dynamic, FuncArgs};
-use ringback_engine::center::{Layout, Limit, Plan};
+use ringback_engine::center::{Layout, Limit, Plan, Strategy};
 use ringback_engine::protocol::{
-    Acceptance, Answer, Application, CallbackView, Contact, Fault, Hook, RetentionAnswer, TimeoutAnswer,
-    TimeoutKind, View,
+    Acceptance, AgentView, Answer, Application, CallbackView, Contact, Fault, Hook, RetentionAnswer,
+    TimeoutAnswer, TimeoutKind, View,
 };
 use smol_str::SmolStr;
 use xxhash_rust::xxh3::xxh3_128;
@@ -17,7 +17,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 use crate::fault::parse_message;
 use crate::limits::runtime;
 use crate::sandbox::Sandbox;
-use crate::words::{CallbackValue, EventValue, Limits, RequestValue, Verdict, wrong_answer};
+use crate::words::{AgentValue, CallbackValue, EventValue, Limits, RequestValue, Verdict, wrong_answer};
 
 /// The text of an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,6 +184,9 @@ fn compile(source: &str, layout: Option<&Layout>) -> (Vec<Diagnostic>, Option<(S
         return (findings.into_sorted(), None);
     }
     let Some(checked) = check(layout, &mut findings) else { return (findings.into_sorted(), None) };
+    if let Some(layout) = layout {
+        missing_score(layout, &checked, &mut findings);
+    }
     let compiled = sandbox.compile(&checked.guarded.source);
     if let Err(error) = &compiled {
         let (line, column) = (error.1.line().unwrap_or(1), error.1.position().unwrap_or(1));
@@ -196,6 +199,21 @@ fn compile(source: &str, layout: Option<&Layout>) -> (Vec<Diagnostic>, Option<(S
     let sound = !findings.has_errors();
     let application = compiled.ok().filter(|_| sound).map(|ast| (sandbox, ast, checked));
     (findings.into_sorted(), application)
+}
+
+/// Warns of queues that leave the choice of the agent to a hook that the script does not have.
+fn missing_score(layout: &Layout, checked: &Checked, findings: &mut Findings<'_>) {
+    let scripted = layout.center().queues.iter().find(|queue| queue.strategy == Strategy::Script);
+    if let Some(queue) = scripted.filter(|_| !checked.hooks.iter().any(|(hook, _)| *hook == Hook::Score)) {
+        findings.warning(
+            0..0,
+            format!(
+                "queue `{}` has the strategy `script`, and there is no hook `score`: the agent idle longest is \
+                 chosen; write `fn score(callback, agent)`",
+                queue.name
+            ),
+        );
+    }
 }
 
 impl Application for RhaiApplication {
@@ -233,6 +251,14 @@ impl Application for RhaiApplication {
         let instead =
             "`retry(after)`, `requeue()`, `reroute()`, `schedule(instant)`, `complete(word)` or `standard()`";
         self.answer(Hook::Timeout, values, &callback.view, instead).map(|verdict: Verdict| verdict.0)
+    }
+
+    fn score(&mut self, callback: &CallbackView, agent: &AgentView) -> Answer<i64> {
+        if !self.has(Hook::Score) {
+            return Ok(None);
+        }
+        let values = (CallbackValue(Arc::new(callback.clone())), AgentValue(agent.clone()));
+        self.answer(Hook::Score, values, &callback.view, "an integer, higher for who suits better").map(Some)
     }
 
     fn purge(&mut self, callback: &CallbackView) -> Answer<RetentionAnswer> {

@@ -28,7 +28,7 @@ pub struct Word {
     pub gives: &'static str,
     /// What it does, in one sentence, with units.
     pub sentence: &'static str,
-    /// An expression with it; `request` and `callback` stand for a hook's parameter.
+    /// An expression with it; `request`, `callback`, `event` and `agent` stand for a hook's parameter.
     pub example: &'static str,
     /// Whether it works already; if not, a script with it is refused.
     pub supported: bool,
@@ -117,6 +117,7 @@ const fn property(
 const ASKED: &[&str] = &["request", "callback"];
 const CALLBACK: &[&str] = &["callback"];
 const EVENT: &[&str] = &["event"];
+const AGENT: &[&str] = &["agent"];
 const PLAN: &[&str] = &["plan"];
 const ACCEPTANCE: &[&str] = &["acceptance"];
 const LIMITS: &[&str] = &["limits"];
@@ -192,6 +193,12 @@ pub const WORDS: &[Word] = &[
     property(CALLBACK, "state", "text", "Its state, as `QUEUED`.", "callback.state"),
     method(CALLBACK, "tag", &["name", "otherwise"], "text", "A tag that `accept` gave; without `otherwise`, one that is absent is a fault.", "callback.tag(\"campaign\", \"\")").with_optional(1),
     property(EVENT, "kind", "text", "What happened: `queue_wait`, or how the attempt ended.", "event.kind"),
+    property(AGENT, "id", "text", "The agent's id.", "agent.id"),
+    property(AGENT, "idle", "duration", "How long the agent has been idle.", "agent.idle"),
+    property(AGENT, "calls", "integer", "Interactions begun since log-in.", "agent.calls"),
+    property(AGENT, "occupancy", "integer", "The share of the time since log-in spent reserved, talking or in wrap-up, in per cent, rounded down.", "agent.occupancy"),
+    method(AGENT, "skill", &["skill"], "integer", "The level of a skill, 0 to 100; 0 if it is not held.", "agent.skill(\"billing\")"),
+    method(AGENT, "in_group", &["group"], "boolean", "Whether the agent belongs to a group.", "agent.in_group(\"gold\")"),
     // Plans.
     function("queue", &["queue"], "plan", "A plan that begins in a queue.", "queue(\"billing\")"),
     method(PLAN, "queue", &["queue"], "plan", "Moves to a queue, from this step on.", "queue(\"billing\").after(minutes(5)).queue(\"general\")"),

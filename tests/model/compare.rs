@@ -31,13 +31,14 @@ impl fmt::Debug for Case {
                 None => writeln!(f, "  {key} {value}")?,
             }
         }
-        let Rules { accept, throttle, route, timeout, purge, .. } = &self.rules;
-        let hooks: [(&str, &dyn fmt::Debug); 5] = [
+        let Rules { accept, throttle, route, timeout, purge, score, .. } = &self.rules;
+        let hooks: [(&str, &dyn fmt::Debug); 6] = [
             ("accept", accept),
             ("throttle", throttle),
             ("route", route),
             ("timeout", timeout),
             ("purge", purge),
+            ("score", score),
         ];
         hooks.iter().try_for_each(|(hook, answers)| writeln!(f, "  {hook} {answers:?}"))
     }

@@ -56,6 +56,7 @@ const EVERYTHING: &[&str] = &[
     "fault route",
     "fault timeout",
     "fault purge",
+    "fault score",
     "set_aside",
     "away",
     "dial",

@@ -93,6 +93,13 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
             Choice::LeastSkilled,
             Choice::FewestCalls,
             Choice::RoundRobin,
+            Choice::LeastOccupied,
+            Choice::LeastTalk,
+            Choice::Random,
+            Choice::Script,
+            Choice::Script,
+            Choice::Script,
+            Choice::Script,
         ]),
         (0..3i64, 1..60i64, prop::option::of(0..20i64)),
         (0..3i64, 1..4u32, prop::sample::select(vec![0, 10]), prop::sample::select(vec![30i64, 300, 3_600])),
@@ -203,6 +210,7 @@ pub fn centers() -> impl Strategy<Value = Center> {
         center.limits.redial_floor = Duration::from_secs(floor);
         center.limits.faults_in_a_row = faults;
         center.limits.max_lag = Duration::from_secs(max_lag);
+        center.seed = u64::from(faults);
         (center.agents, center.queues, center.services) = (agents, queues, services);
         center
     })

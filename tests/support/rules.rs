@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use ringback_engine::center::{Limit, Plan};
 use ringback_engine::protocol::{
-    Acceptance, Answer, Application, CallbackView, Contact, Fault, RetentionAnswer, TimeoutAnswer,
+    Acceptance, AgentView, Answer, Application, CallbackView, Contact, Fault, RetentionAnswer, TimeoutAnswer,
     TimeoutKind, View,
 };
 use ringback_engine::{Ageing, CallbackId, Duration, Instant, Name};
@@ -25,6 +25,8 @@ pub struct Rules {
     pub timeout: Vec<Answer<TimeoutAnswer>>,
     /// Answers of `purge`.
     pub purge: Vec<Answer<RetentionAnswer>>,
+    /// Answers of `score`.
+    pub score: Vec<Answer<i64>>,
     log: Vec<Name>,
 }
 
@@ -101,6 +103,14 @@ impl Application for Rules {
     fn purge(&mut self, callback: &CallbackView) -> Answer<RetentionAnswer> {
         self.show_callback("purge", callback);
         pick(&self.purge, question(callback))
+    }
+
+    fn score(&mut self, callback: &CallbackView, agent: &AgentView) -> Answer<i64> {
+        self.log.push(format!("score of {} for {agent:?}", callback.id()).into());
+        pick(
+            &self.score,
+            question(callback) + agent.settings.id.as_str().bytes().map(usize::from).sum::<usize>(),
+        )
     }
 
     fn take_log(&mut self) -> Vec<Name> {
@@ -223,13 +233,18 @@ pub fn rules() -> impl Strategy<Value = Rules> {
         answers(plans()),
         answers(timeouts()),
         answers(retentions()),
+        prop_oneof![
+            answers(0..4i64),
+            prop::collection::vec((0..4i64).prop_map(|score| Ok(Some(score))), 1..6)
+        ],
     );
-    lists.prop_map(|(accept, throttle, route, timeout, purge)| Rules {
+    lists.prop_map(|(accept, throttle, route, timeout, purge, score)| Rules {
         accept,
         throttle,
         route,
         timeout,
         purge,
+        score,
         log: Vec::new(),
     })
 }

@@ -195,11 +195,6 @@ impl Book {
         self.link_agent(index, true);
     }
 
-    /// Remembers whom a queue chose last.
-    pub(crate) fn choose(&mut self, queue: QueueIndex, agent: AgentIndex) {
-        self.ledger.chosen.insert(queue, agent);
-    }
-
     /// The ledger, for what no index depends on.
     pub(crate) fn ledger_mut(&mut self) -> &mut Ledger {
         &mut self.ledger

@@ -41,6 +41,8 @@ pub(crate) struct Ledger {
     pub(crate) limits: BTreeMap<SmolStr, Counter>,
     /// The agent that a queue with the strategy `round_robin` chose last.
     pub(crate) chosen: BTreeMap<QueueIndex, AgentIndex>,
+    /// How often the strategy `random` has drawn.
+    pub(crate) draws: u64,
     /// Faults in a row, by hook.
     pub(crate) faults: BTreeMap<Hook, u32>,
     /// Hooks that are not asked any more.
@@ -86,6 +88,7 @@ impl Ledger {
             services: layout.center().services.iter().map(|_| ServiceCounts::default()).collect(),
             limits: BTreeMap::new(),
             chosen: BTreeMap::new(),
+            draws: 0,
             faults: BTreeMap::new(),
             set_aside: BTreeSet::new(),
         }

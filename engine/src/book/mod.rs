@@ -4,6 +4,7 @@
 //! from it at any time and are then equal, which [`Book::check`] does.
 
 mod audit;
+mod choosing;
 mod classes;
 mod deadlines;
 mod door;
@@ -21,7 +22,7 @@ pub(crate) use deadlines::{Due, Owner};
 pub(crate) use ledger::{Ledger, Matching};
 pub(crate) use quotas::Booking;
 
-use crate::center::{AgentIndex, Layout, QueueIndex, Strategy};
+use crate::center::{AgentIndex, Layout, QueueIndex};
 use crate::value::{CallbackId, Instant, Rank, Sequence};
 use door::Indices;
 
@@ -111,12 +112,5 @@ impl Book {
             return None;
         }
         self.indices.queues.is_open(&self.layout, queue, now).then_some(rank)
-    }
-
-    fn best_agent(&self, class: ClassIndex, queue: QueueIndex) -> Option<AgentIndex> {
-        let class = self.indices.classes.get(class)?;
-        let strategy = self.layout.queue(queue).map_or(Strategy::LongestIdle, |queue| queue.strategy);
-        let last = self.ledger.chosen.get(&queue).copied();
-        self.indices.profiles.best(strategy, class, last)
     }
 }

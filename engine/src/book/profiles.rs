@@ -199,7 +199,10 @@ impl Profiles {
     ) -> Option<AgentIndex> {
         let ready = self.ready.intersection(class.serving()).filter_map(|index| self.profiles.get(index));
         match strategy {
-            Strategy::LongestIdle => ready.filter_map(|p| p.by_idle.first()).min().map(|(_, agent)| *agent),
+            // For `script`, whom the application's silence leaves.
+            Strategy::LongestIdle | Strategy::Script => {
+                ready.filter_map(|p| p.by_idle.first()).min().map(|(_, agent)| *agent)
+            }
             Strategy::FewestCalls => {
                 ready.filter_map(|p| p.by_calls.first()).min().map(|(_, _, agent)| *agent)
             }
@@ -219,7 +222,28 @@ impl Profiles {
                 });
                 next.or_else(|| ready.iter().filter_map(|p| p.by_id.first()).min()).copied()
             }
+            // Their order is no agent's own: it changes with time, or with each draw.
+            Strategy::LeastOccupied | Strategy::LeastTalk | Strategy::Random => None,
         }
+    }
+
+    /// Every ready agent for a class with the instant since which they are idle, in no particular order.
+    pub(super) fn ready<'a>(
+        &'a self,
+        class: &'a Class,
+    ) -> impl Iterator<Item = (Instant, AgentIndex)> + use<'a> {
+        let ready = self.ready.intersection(class.serving()).filter_map(|index| self.profiles.get(index));
+        ready.flat_map(|profile| profile.by_idle.iter().copied())
+    }
+
+    /// The `most` ready agents for a class who have been idle longest, in that order; equals by their ids.
+    pub(super) fn longest_idle(&self, class: &Class, most: usize) -> Vec<AgentIndex> {
+        let ready = self.ready.intersection(class.serving()).filter_map(|index| self.profiles.get(index));
+        let mut first: Vec<(Instant, AgentIndex)> =
+            ready.flat_map(|profile| profile.by_idle.iter().take(most).copied()).collect();
+        first.sort();
+        first.truncate(most);
+        first.into_iter().map(|(_, agent)| agent).collect()
     }
 
     /// What is wrong with it, as the agents' records have it.

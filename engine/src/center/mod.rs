@@ -4,6 +4,7 @@
 //! product stands in this file's `Default` implementations and nowhere else.
 
 mod calendar;
+mod draw;
 mod finding;
 mod graph;
 mod layout;
@@ -24,6 +25,7 @@ use smol_str::SmolStr;
 use crate::value::{Ageing, AgentId, Duration, Name, Requirement};
 
 pub use calendar::{CalendarError, Day, Hours, Openness, WeeklySpan};
+pub use draw::draw;
 pub use finding::{Finding, Severity, did_you_mean, nearest};
 pub use graph::{Component, RoutingGraph, Stop, Way, WayKind, unmet};
 pub use layout::{AgentIndex, CalendarIndex, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout};
@@ -44,6 +46,9 @@ pub const KEY_KEPT: Duration = Duration::from_days(1);
 /// How long the record of a redacted callback is kept for reports.
 pub const REDACTED_KEPT: Duration = Duration::from_days(30);
 
+/// The most agents that the `score` hook is asked about for one callback.
+pub const SCORED: usize = 16;
+
 /// The most callbacks that one agent may take at a time.
 pub const MAX_CAPACITY: u32 = 100;
 
@@ -52,6 +57,8 @@ pub const MAX_CAPACITY: u32 = 100;
 pub struct Center {
     /// What people call it.
     pub name: String,
+    /// What the strategy `random` draws from.
+    pub seed: u64,
     /// The zone of local times that name no other.
     pub timezone: Tz,
     /// Limits over all services.
@@ -165,6 +172,14 @@ pub enum Strategy {
     FewestCalls,
     /// The next id after the one this queue chose last.
     RoundRobin,
+    /// The smallest share of the time since log-in spent reserved, talking or in wrap-up.
+    LeastOccupied,
+    /// The least time since log-in spent talking.
+    LeastTalk,
+    /// Any of them, all alike: see [`draw`].
+    Random,
+    /// The one whom the application's `score` hook rates highest, of the [`SCORED`] who have been free longest.
+    Script,
 }
 
 /// A service, on which customers ask for callbacks.
@@ -304,6 +319,7 @@ impl Center {
     pub fn new(name: impl Into<String>, timezone: Tz) -> Self {
         Self {
             name: name.into(),
+            seed: 0,
             timezone,
             limits: Limits::default(),
             calendars: Vec::new(),

@@ -6,8 +6,9 @@ use smol_str::SmolStr;
 
 use super::Turn;
 use crate::book::Book;
+use crate::center::AgentIndex;
 use crate::protocol::{
-    Answer, Application, CallbackView, Contact, EffectKind, Event, Fault, Hook, Log, View,
+    AgentView, Answer, Application, CallbackView, Contact, EffectKind, Event, Fault, Hook, Log, View,
 };
 use crate::record::Request;
 use crate::value::{CallbackId, Name, Sequence};
@@ -69,6 +70,18 @@ impl<A: Application> Turn<'_, A> {
 
     fn view(&self) -> Arc<dyn View> {
         self.book.clone()
+    }
+
+    /// An agent as the `score` hook sees them, while logged in.
+    pub(super) fn view_of_agent(&self, index: AgentIndex) -> Option<AgentView> {
+        let (now, settings) = (self.now(), self.book.layout().agent(index)?);
+        let session = self.book.ledger().agent(index)?.session()?;
+        Some(AgentView {
+            idle: now.since(session.idle_since),
+            calls: session.calls,
+            occupancy: session.occupancy(settings.capacity, now).percent(),
+            settings: Arc::new(settings.clone()),
+        })
     }
 
     /// What the other hooks are asked about.

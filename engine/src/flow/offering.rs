@@ -2,17 +2,44 @@
 
 use super::Turn;
 use crate::book::{Match, Matching};
-use crate::center::OUTCOME_GRACE;
-use crate::protocol::{Application, Dial, EffectKind, Event};
+use crate::center::{AgentIndex, OUTCOME_GRACE, Strategy};
+use crate::protocol::{Application, Dial, EffectKind, Event, Hook};
 use crate::record::{Routing, State};
 
 impl<A: Application> Turn<'_, A> {
     /// Matches until no pair is left.
     pub(super) fn settle(&mut self) {
         while let Some(found) = self.book().best_match() {
-            self.reserve(found);
+            let agent = self.rated(&found);
+            self.reserve(Match { agent, ..found });
         }
         self.book().ledger_mut().matching = Matching::Done;
+    }
+
+    /// Whom the `score` hook rates highest for a match, where its queue leaves the choice to it: of equals, the one
+    /// idle longest, then the lowest id. Where there is no choice it is not asked; where it is left out or fails, the
+    /// one idle longest is taken.
+    fn rated(&mut self, found: &Match) -> AgentIndex {
+        let strategy = self.book.layout().queue(found.queue).map(|queue| queue.strategy);
+        if strategy != Some(Strategy::Script) {
+            return found.agent;
+        }
+        let agents = self.book.to_be_scored(found.callback);
+        if agents.len() < 2 {
+            return found.agent;
+        }
+        let mut best: Option<(i64, AgentIndex)> = None;
+        for agent in agents {
+            let views = self.view_of(found.callback).zip(self.view_of_agent(agent));
+            let Some((callback, view)) = views else { continue };
+            let id = callback.id().clone();
+            let asked = self.ask(Hook::Score, &id, move |application, _| application.score(&callback, &view));
+            let Ok(Some(score)) = asked else { return found.agent };
+            if best.is_none_or(|(other, _)| score > other) {
+                best = Some((score, agent));
+            }
+        }
+        best.map_or(found.agent, |(_, agent)| agent)
     }
 
     fn reserve(&mut self, found: Match) {
@@ -27,7 +54,6 @@ impl<A: Application> Turn<'_, A> {
         let (request, journey) = (callback.request.clone(), queued.journey.clone());
         let (queue_name, agent_id, dial_timeout) =
             (settings.name.clone(), person.id.clone(), settings.dial_timeout);
-        let round_robin = settings.strategy == crate::center::Strategy::RoundRobin;
         let number_of_attempt = u32::try_from(callback.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
 
         let book = self.book();
@@ -35,9 +61,7 @@ impl<A: Application> Turn<'_, A> {
         book.ledger_mut().next_attempt = attempt.next();
         let ring_until = now.after(dial_timeout);
         let closes_at = book.closes_at(queue);
-        if round_robin {
-            book.choose(queue, agent);
-        }
+        book.chose(queue, agent);
         book.change_agent(agent, |agent| agent.reserve(sequence, now));
         book.count_attempt(&request.phone);
         let grace_until = ring_until.after(OUTCOME_GRACE);

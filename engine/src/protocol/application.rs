@@ -1,4 +1,4 @@
-//! The port to the application: five questions, asked over one read-only view. The engine counts; the
+//! The port to the application: six questions, asked over one read-only view. The engine counts; the
 //! application judges.
 
 use std::fmt;
@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::center::{Attribute, Limit, Plan};
+use crate::center::{Agent, Attribute, Limit, Plan};
 use crate::record::{Outcome, Request, StateName};
 use crate::value::{CallbackId, Duration, Instant, Name, Sequence};
 
@@ -56,6 +56,16 @@ pub trait Application {
     /// The application failed.
     fn timeout(&mut self, callback: &CallbackView, kind: TimeoutKind) -> Answer<TimeoutAnswer> {
         let _ = (callback, kind);
+        Ok(None)
+    }
+
+    /// How well does a ready agent suit a callback, on a queue with the strategy `script`? The highest is chosen.
+    ///
+    /// # Errors
+    ///
+    /// The application failed.
+    fn score(&mut self, callback: &CallbackView, agent: &AgentView) -> Answer<i64> {
+        let _ = (callback, agent);
         Ok(None)
     }
 
@@ -117,6 +127,19 @@ pub struct CallbackView {
     pub state: StateName,
     /// The center as it is.
     pub view: Arc<dyn View>,
+}
+
+/// A ready agent whom a callback could be given to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentView {
+    /// Who it is, with skills and groups.
+    pub settings: Arc<Agent>,
+    /// How long the agent has been idle.
+    pub idle: Duration,
+    /// Interactions begun since log-in.
+    pub calls: u64,
+    /// The share of the time since log-in spent reserved, talking or in wrap-up, in per cent, rounded down.
+    pub occupancy: u32,
 }
 
 /// The center as an application sees it at one instant. Reading changes nothing.
@@ -258,11 +281,14 @@ pub enum Hook {
     Timeout,
     /// See [`Application::purge`].
     Purge,
+    /// See [`Application::score`].
+    Score,
 }
 
 impl Hook {
     /// Every hook.
-    pub const ALL: [Self; 5] = [Self::Accept, Self::Throttle, Self::Route, Self::Timeout, Self::Purge];
+    pub const ALL: [Self; 6] =
+        [Self::Accept, Self::Throttle, Self::Route, Self::Timeout, Self::Purge, Self::Score];
 
     /// Its name in a script.
     #[must_use]
@@ -273,13 +299,14 @@ impl Hook {
             Self::Route => "route",
             Self::Timeout => "timeout",
             Self::Purge => "purge",
+            Self::Score => "score",
         }
     }
 
     /// How many parameters it has.
     #[must_use]
     pub const fn parameters(self) -> usize {
-        if matches!(self, Self::Timeout) { 2 } else { 1 }
+        if matches!(self, Self::Timeout | Self::Score) { 2 } else { 1 }
     }
 }
 

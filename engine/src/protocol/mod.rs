@@ -6,8 +6,8 @@ mod effect;
 mod refusal;
 
 pub use application::{
-    Acceptance, Answer, Application, CallbackView, Contact, Fault, Hook, LineView, Plain, RetentionAnswer,
-    TimeoutAnswer, TimeoutKind, View,
+    Acceptance, AgentView, Answer, Application, CallbackView, Contact, Fault, Hook, LineView, Plain,
+    RetentionAnswer, TimeoutAnswer, TimeoutKind, View,
 };
 pub use command::{CancelledBy, Command};
 pub use effect::{Advanced, AgentState, Dial, Effect, EffectKind, Event, HangUp, Log};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Share;
 use crate::value::{Duration, Instant, Sequence};
 
 /// An agent of the center. Who the agent is stands in the configuration; here is what the agent does.
@@ -114,6 +115,12 @@ impl Session {
     pub fn occupied(&self, now: Instant) -> Duration {
         let running = self.work.iter().map(|work| now.since(work.since.max(self.since)));
         running.fold(self.occupied, Duration::plus)
+    }
+
+    /// The share of the time since log-in that an agent of this capacity was reserved, talking or in wrap-up.
+    #[must_use]
+    pub fn occupancy(&self, capacity: u32, now: Instant) -> Share {
+        Share::new(self.occupied(now), now.since(self.since), capacity)
     }
 
     /// Time since log-in that was spent talking; interactions at one time count each.

@@ -4,6 +4,7 @@
 mod agent;
 mod callback;
 mod request;
+mod share;
 
 pub use agent::{Agent, Phase, Presence, Session, Work};
 pub use callback::{
@@ -11,3 +12,4 @@ pub use callback::{
     Reason, Retention, Routing, Scheduled, State, StateName,
 };
 pub use request::{Attributes, Request};
+pub use share::Share;

@@ -103,6 +103,21 @@ fn check_text(
             layout.queue_index(text).is_some(),
             hint(text, layout.center().queues.iter().map(|queue| queue.name.as_str())),
         ),
+        ("skill", Some(layout)) => {
+            let skills: BTreeSet<_> =
+                layout.center().agents.iter().flat_map(|agent| agent.skills.keys()).collect();
+            if !skills.contains(&Name::new(text)) {
+                let hint = hint(text, skills.into_iter().map(Name::as_str));
+                findings.warning(span, format!("nobody has the skill `{text}`{hint}"));
+            }
+        }
+        ("group", Some(layout)) => {
+            let groups: BTreeSet<_> = layout.center().agents.iter().flat_map(|agent| &agent.groups).collect();
+            if !groups.contains(&Name::new(text)) {
+                let hint = hint(text, groups.into_iter().map(Name::as_str));
+                findings.warning(span, format!("nobody is in the group `{text}`{hint}"));
+            }
+        }
         ("calendar", Some(layout)) => unknown(
             layout.hours_named(text).is_some(),
             hint(text, layout.center().calendars.iter().map(|calendar| calendar.name.as_str())),

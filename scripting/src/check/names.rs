@@ -16,22 +16,18 @@ const KEYWORDS: [&str; 16] = [
     "continue", "true", "false",
 ];
 
-/// Hooks that the dialect will have.
-const HOOKS_TO_COME: [&str; 1] = ["score"];
-
 /// Checks the functions' own names: hooks with other parameters, near misses, built-in names.
 pub(crate) fn check_functions(tokens: Tokens<'_>, functions: &[Function<'_>], findings: &mut Findings<'_>) {
     for function in functions {
         let span = tokens.span(function.name_at);
         let (name, count) = (function.name, function.parameters.len());
-        if HOOKS_TO_COME.contains(&name) {
-            findings.error(span, format!("hook `{name}`: not supported yet"));
-        } else if let Some(hook) = Hook::ALL.into_iter().find(|hook| hook.name() == name) {
+        if let Some(hook) = Hook::ALL.into_iter().find(|hook| hook.name() == name) {
             if count != hook.parameters() {
                 let example = match hook {
                     Hook::Accept | Hook::Throttle => "request",
                     Hook::Route | Hook::Purge => "callback",
                     Hook::Timeout => "callback, event",
+                    Hook::Score => "callback, agent",
                 };
                 findings.error_with_help(
                     span,
@@ -47,7 +43,7 @@ pub(crate) fn check_functions(tokens: Tokens<'_>, functions: &[Function<'_>], fi
             );
         } else if !is_called(tokens, name)
             && name.len() <= super::COMPARED_BYTES
-            && let Some(near) = nearest(name, Hook::ALL.iter().map(|hook| hook.name()).chain(HOOKS_TO_COME))
+            && let Some(near) = nearest(name, Hook::ALL.iter().map(|hook| hook.name()))
         {
             findings.error(span, format!("nothing calls `{name}`, did you mean the hook `{near}`?"));
         }
@@ -189,7 +185,7 @@ fn check_property(tokens: Tokens<'_>, function: &Function<'_>, i: usize, finding
     let hint = hint(name, known);
     match owner {
         Some(kind) => {
-            let article = if kind == "event" { "an" } else { "a" };
+            let article = if matches!(kind, "event" | "agent") { "an" } else { "a" };
             findings.error(span, format!("{article} {kind} has no property `{name}`{hint}"));
         }
         None => findings.error(span, format!("unknown property `{name}`{hint}")),
@@ -212,8 +208,9 @@ pub(crate) fn parameter_kind(function: &Function<'_>, name: &str) -> Option<&'st
     let position = function.parameters.iter().position(|parameter| *parameter == name)?;
     match (hook, position) {
         (Hook::Accept | Hook::Throttle, 0) => Some("request"),
-        (Hook::Route | Hook::Timeout | Hook::Purge, 0) => Some("callback"),
+        (Hook::Route | Hook::Timeout | Hook::Purge | Hook::Score, 0) => Some("callback"),
         (Hook::Timeout, 1) => Some("event"),
+        (Hook::Score, 1) => Some("agent"),
         _ => None,
     }
 }

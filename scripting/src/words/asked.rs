@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, ImmutableString};
-use ringback_engine::protocol::{CallbackView, Contact, TimeoutKind};
+use ringback_engine::protocol::{AgentView, CallbackView, Contact, TimeoutKind};
 use ringback_engine::record::Request;
 use ringback_engine::{Duration, Instant};
 
@@ -21,6 +21,10 @@ pub(crate) struct CallbackValue(pub(crate) Arc<CallbackView>);
 /// An event as scripts see it.
 #[derive(Clone)]
 pub(crate) struct EventValue(pub(crate) TimeoutKind);
+
+/// An agent as scripts see it.
+#[derive(Clone)]
+pub(crate) struct AgentValue(pub(crate) AgentView);
 
 /// What requests and callbacks have in common.
 trait Asked: Clone + Send + Sync + 'static {
@@ -64,6 +68,7 @@ pub(super) fn register(engine: &mut Engine) {
     asked::<RequestValue>(engine);
     asked::<CallbackValue>(engine);
     callbacks(engine);
+    agents(engine);
     engine.register_get("kind", |event: &mut EventValue| ImmutableString::from(event.0.word()));
 }
 
@@ -149,6 +154,21 @@ fn callbacks(engine: &mut Engine) {
             Ok(tag(&callback.0, &name).map_or(otherwise, Dynamic::from))
         },
     );
+}
+
+fn agents(engine: &mut Engine) {
+    engine.register_type_with_name::<AgentValue>("agent");
+    engine.register_get("id", |agent: &mut AgentValue| shared(agent.0.settings.id.as_str()));
+    engine.register_get("idle", |agent: &mut AgentValue| agent.0.idle);
+    engine.register_get("calls", |agent: &mut AgentValue| i64::try_from(agent.0.calls).unwrap_or(i64::MAX));
+    engine.register_get("occupancy", |agent: &mut AgentValue| i64::from(agent.0.occupancy));
+    engine.register_fn("skill", |agent: &mut AgentValue, name: Dynamic| -> Fallible<i64> {
+        let level = agent.0.settings.skills.get(text(&name)?.as_str());
+        Ok(level.copied().map_or(0, i64::from))
+    });
+    engine.register_fn("in_group", |agent: &mut AgentValue, name: Dynamic| -> Fallible<bool> {
+        Ok(agent.0.settings.groups.contains(text(&name)?.as_str()))
+    });
 }
 
 fn tag(callback: &CallbackView, name: &str) -> Option<ImmutableString> {

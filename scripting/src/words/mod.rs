@@ -21,7 +21,7 @@ use crate::meter::Meter;
 use crate::requirements::Requirements;
 
 pub(crate) use answers::{Limits, Verdict, word_of_answer, wrong_answer};
-pub(crate) use asked::{CallbackValue, EventValue, RequestValue};
+pub(crate) use asked::{AgentValue, CallbackValue, EventValue, RequestValue};
 pub(crate) use times::local_time;
 
 /// What a word gives: a value, or the fault that ends the call.
@@ -82,6 +82,7 @@ pub(crate) fn kind_of(value: &Dynamic) -> &'static str {
         value if value.is::<RequestValue>() => "a request",
         value if value.is::<CallbackValue>() => "a callback",
         value if value.is::<EventValue>() => "an event",
+        value if value.is::<AgentValue>() => "an agent",
         value if value.is::<Plan>() => "a plan",
         value if value.is::<Acceptance>() => "the answer to `accept`",
         value if value.is::<Limits>() => "limits",

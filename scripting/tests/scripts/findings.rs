@@ -16,7 +16,7 @@ const FOUND: &[(&str, &str, &str)] = &[
     ),
     ("fn route() { queue(\"main\") }", "route", "hook `route` with 0 parameters; it has 1"),
     ("fn timeout(callback) { standard() }", "timeout", "hook `timeout` with 1 parameters; it has 2"),
-    ("fn score(callback, agent) { 1 }", "score", "hook `score`: not supported yet"),
+    ("fn score(callback) { 1 }", "score", "hook `score` with 1 parameters; it has 2"),
     ("fn route(callback) { quee(\"main\") }", "quee", "unknown function `quee`, did you mean `queue`?"),
     (
         "fn route(callback) { helpr(1); queue(\"main\") } fn helper(x) { x }",

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use ringback_engine::center::{Agent, Attribute, Calendar, Center, Layout, Queue, Table};
-use ringback_engine::protocol::{Application, CallbackView, Contact, Fault, LineView, TimeoutKind, View};
+use ringback_engine::protocol::{
+    AgentView, Application, CallbackView, Contact, Fault, LineView, TimeoutKind, View,
+};
 use ringback_engine::record::{Outcome, Request, StateName};
 use ringback_engine::{AgentId, Duration, Instant, Name, Phone, Sequence};
 use ringback_scripting::{Diagnostic, RhaiApplication, Script};
@@ -127,6 +129,15 @@ pub(crate) fn callback() -> CallbackView {
         tags: Arc::new(vec![("campaign".into(), "spring".into())]),
         state: StateName::Queued,
         view: Arc::new(Double),
+    }
+}
+
+pub(crate) fn agent() -> AgentView {
+    AgentView {
+        settings: Arc::new(Agent::new("anna").skill("billing", 7).group("gold")),
+        idle: Duration::from_secs(90),
+        calls: 4,
+        occupancy: 42,
     }
 }
 

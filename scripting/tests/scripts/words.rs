@@ -1,6 +1,6 @@
 //! Every word, with what it gives.
 
-use crate::support::{application, callback, contact, instant, scheduled, value};
+use crate::support::{agent, application, build, callback, contact, instant, scheduled, value};
 use ringback_engine::center::{Limit, Plan};
 use ringback_engine::protocol::{Acceptance, Application, RetentionAnswer, TimeoutAnswer, TimeoutKind};
 use ringback_engine::record::Outcome;
@@ -395,18 +395,46 @@ fn hooks_left_out_leave_the_decision_to_the_settings() {
     assert!(application("").hooks().is_empty());
 }
 
+#[test]
+fn agents_are_rated_by_what_they_are_and_did() {
+    let rate = |expression: &str| {
+        let source = format!("fn score(callback, agent) {{ {expression} }}");
+        application(&source).score(&callback(), &agent())
+    };
+    for (expression, score) in [
+        ("agent.idle.seconds", 90),
+        ("agent.calls * 10 + agent.occupancy", 82),
+        ("agent.skill(\"billing\") + agent.skill(\"english\")", 7),
+        ("if agent.in_group(\"gold\") && agent.id == \"anna\" { callback.attempts } else { 0 }", 2),
+    ] {
+        assert_eq!(rate(expression), Ok(Some(score)), "{expression}");
+    }
+    let fault = rate("agent.id").unwrap_err();
+    assert!(fault.message.contains("an integer, higher for who suits better"), "{}", fault.message);
+    let findings = build("fn score(callback, agent) { agent.skill(\"biling\") + agent.idel }").unwrap_err();
+    let said = crate::support::shown(&findings);
+    assert!(said.contains("an agent has no property `idel`, did you mean `idle`?"), "{said}");
+    assert!(said.contains("nobody has the skill `biling`, did you mean `billing`?"), "{said}");
+}
+
 /// The table of words and what is registered are one: each example that is supported runs.
 #[test]
 fn every_example_runs() {
     for word in WORDS {
         let source = format!(
-            "fn accept(request) {{ {use_request} accept() }} fn timeout(callback, event) {{ {use_callback} standard() }}",
+            "fn accept(request) {{ {use_request} accept() }} fn timeout(callback, event) {{ {use_callback} standard() }} \
+             fn score(callback, agent) {{ {use_agent} 0 }}",
             use_request = if word.example.contains("request") {
                 format!("let x = {};", word.example)
             } else {
                 String::new()
             },
-            use_callback = if word.example.contains("request") {
+            use_agent = if word.example.contains("agent.") {
+                format!("let x = {};", word.example)
+            } else {
+                String::new()
+            },
+            use_callback = if word.example.contains("request") || word.example.contains("agent.") {
                 String::new()
             } else {
                 format!("let x = {};", word.example)
@@ -423,6 +451,7 @@ fn every_example_runs() {
         app.accept(&contact()).unwrap_or_else(|fault| panic!("{}: {}", word.name, fault.message));
         app.timeout(&callback(), TimeoutKind::QueueWait)
             .unwrap_or_else(|fault| panic!("{}: {}", word.name, fault.message));
+        app.score(&callback(), &agent()).unwrap_or_else(|fault| panic!("{}: {}", word.name, fault.message));
         assert!(word.example.contains(word.name), "{} is not in its example", word.name);
         assert!(word.sentence.ends_with('.') && !word.gives.is_empty(), "{}", word.name);
         if word.form != Form::Function {

@@ -42,7 +42,8 @@ impl<A: Application> Naive<A> {
             (unit.reserved, unit.talking) =
                 (now, unit.talking.filter(|_| unit.hung_up.is_none()).map(|_| now));
         }
-        *session = Some(Session { ready: true, leaving: false, idle_since: now, calls: 0, units });
+        *session =
+            Some(Session { since: now, ready: true, leaving: false, idle_since: now, calls: 0, units });
         self.report_agent(id);
         Ok(())
     }

@@ -4,8 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use ringback_engine::center::{Agent as Settings, OUTCOME_GRACE, Openness, Strategy};
-use ringback_engine::protocol::{Application, Dial, EffectKind, Event};
+use ringback_engine::center::{Agent as Settings, OUTCOME_GRACE, Openness, SCORED, Strategy, draw};
+use ringback_engine::protocol::{AgentView, Application, Dial, EffectKind, Event, Hook};
 use ringback_engine::requirement::{Shape, Term};
 use ringback_engine::{AgentId, AttemptId, Instant, Name, Requirement, Sequence};
 
@@ -82,27 +82,27 @@ impl World {
             && matches!(self.openness(callback.queue().expect("in a queue")), Openness::Open(_))
     }
 
-    fn best_pair(&self) -> Option<(Sequence, AgentId)> {
+    /// The callback that comes first of those whom somebody may serve, with everybody ready who may.
+    fn first_served(&self) -> Option<(Callback, Vec<Agent>)> {
         let mut callbacks: Vec<&Callback> =
             self.callbacks.iter().filter(|callback| self.is_matchable(callback)).collect();
         callbacks.sort_by_key(|callback| self.rank(callback));
         callbacks.iter().find_map(|callback| {
             let need = self.need(callback);
             let able = |agent: &&Agent| self.is_ready(agent) && meets(&need, &agent.settings);
-            let able: Vec<&Agent> = self.agents.iter().filter(able).collect();
-            let best = self.best_agent(&able, callback.queue()?, &need)?;
-            Some((callback.sequence, best.settings.id.clone()))
+            let able: Vec<Agent> = self.agents.iter().filter(able).cloned().collect();
+            (!able.is_empty()).then(|| ((*callback).clone(), able))
         })
     }
 
     /// The best of these agents, who stand in byte order of their ids, so that of equals the first is taken.
-    fn best_agent<'a>(&self, able: &[&'a Agent], queue: &Name, need: &Requirement) -> Option<&'a Agent> {
+    fn best_agent<'a>(&self, able: &'a [Agent], queue: &Name, need: &Requirement) -> Option<&'a Agent> {
         let session = |agent: &Agent| agent.session.clone().expect("ready");
         let best = |order: &dyn Fn(&Agent) -> i64| {
-            able.iter().min_by_key(|agent| (order(agent), session(agent).idle_since)).copied()
+            able.iter().min_by_key(|agent| (order(agent), session(agent).idle_since))
         };
         match self.queue(queue).strategy {
-            Strategy::LongestIdle => best(&|_| 0),
+            Strategy::LongestIdle | Strategy::Script => best(&|_| 0),
             Strategy::MostSkilled => best(&|agent| {
                 let level = |skill| i64::from(agent.settings.skills.get(&skill).copied().unwrap_or(0));
                 -skills_named(need).into_iter().map(level).sum::<i64>()
@@ -114,7 +114,24 @@ impl World {
             Strategy::RoundRobin => {
                 let last = self.chosen.iter().rfind(|(own, _)| own == queue).map(|(_, agent)| agent);
                 let after = able.iter().find(|agent| last.is_some_and(|last| agent.settings.id > *last));
-                after.or(able.first()).copied()
+                after.or(able.first())
+            }
+            Strategy::LeastTalk => best(&|agent| session(agent).spent(self.now).1),
+            Strategy::LeastOccupied => able.iter().min_by(|one, other| {
+                let share = |agent: &Agent| {
+                    let (session, units) = (session(agent), i128::from(agent.settings.capacity));
+                    let busy = i128::from(session.spent(self.now).0);
+                    (busy, i128::from(self.now.since(session.since).millis()) * units)
+                };
+                let ((busy, of), (others, in_all)) = (share(one), share(other));
+                // Who has just come has done nothing, in no time.
+                let shares = (busy * in_all.max(1)).cmp(&(others * of.max(1)));
+                shares.then_with(|| session(one).idle_since.cmp(&session(other).idle_since))
+            }),
+            Strategy::Random => {
+                let drawn =
+                    self.chosen.iter().filter(|(queue, _)| self.queue(queue).strategy == Strategy::Random);
+                able.get(draw(self.center.seed, queue, drawn.count() as u64, able.len()))
             }
         }
     }
@@ -122,9 +139,43 @@ impl World {
 
 impl<A: Application> Naive<A> {
     pub(super) fn match_all(&mut self) {
-        while let Some((callback, agent)) = self.world.best_pair() {
-            self.reserve(callback, agent);
+        while let Some((callback, able)) = self.world.first_served() {
+            let queue = callback.queue().expect("in a queue").clone();
+            let need = self.world.need(&callback);
+            let best = self.world.best_agent(&able, &queue, &need).expect("one of them is best");
+            let best = match self.world.queue(&queue).strategy {
+                Strategy::Script => self.best_scored(callback.sequence, &able).unwrap_or(best),
+                _ => best,
+            };
+            self.reserve(callback.sequence, best.settings.id.clone());
         }
+    }
+
+    /// Whom the application scores highest; only those idle longest are asked about, and only where there is a choice.
+    fn best_scored<'a>(&mut self, sequence: Sequence, able: &'a [Agent]) -> Option<&'a Agent> {
+        let idle = |agent: &&Agent| agent.session.as_ref().expect("ready").idle_since;
+        let mut asked: Vec<&Agent> = able.iter().collect();
+        asked.sort_by_key(idle);
+        asked.truncate(SCORED);
+        if asked.len() == 1 {
+            return None;
+        }
+        let view = self.callback_view(sequence);
+        let mut scores = Vec::new();
+        for agent in &asked {
+            let (session, now) = (agent.session.as_ref().expect("ready"), self.world.now);
+            let (spent, units) = (session.spent(now).0, i64::from(agent.settings.capacity));
+            let agent = AgentView {
+                settings: agent.settings.clone().into(),
+                idle: now.since(session.idle_since),
+                calls: session.calls,
+                occupancy: (spent * 100 / (now.since(session.since).millis() * units).max(1)) as u32,
+            };
+            let answer = self.ask(Hook::Score, view.id(), |application, _| application.score(&view, &agent));
+            scores.push(answer.ok().flatten()?);
+        }
+        let best = scores.iter().max()?;
+        scores.iter().position(|score| score == best).map(|position| asked[position])
     }
 
     /// Reserves an agent and dials the customer.

@@ -87,6 +87,7 @@ pub(crate) struct Agent {
 
 #[derive(Clone)]
 pub(crate) struct Session {
+    pub(crate) since: Instant,
     pub(crate) ready: bool,
     pub(crate) leaving: bool,
     pub(crate) idle_since: Instant,

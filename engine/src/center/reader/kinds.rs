@@ -28,6 +28,14 @@ impl Read for u32 {
     }
 }
 
+impl Read for u64 {
+    const WANTED: &'static str = "a whole number, 0 or more";
+
+    fn read(value: &Value<'_>, notes: &mut Notes<'_>) -> Option<Self> {
+        value.integer(notes, 0..=i64::MAX).and_then(|number| Self::try_from(number).ok())
+    }
+}
+
 impl Read for i64 {
     const WANTED: &'static str = "a whole number";
 

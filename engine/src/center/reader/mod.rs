@@ -138,6 +138,7 @@ fn center(
         let timezone = fields.required("timezone");
         let mut center = Center::new(name, timezone.unwrap_or(Tz::UTC));
         let application = fields.optional("application");
+        fields.set("seed", &mut center.seed);
         limits::read(fields, &mut center.limits);
         center.calendars = fields.section("calendar", "name", calendar::read);
         center.queues = fields.section("queue", "name", queue::read);

@@ -63,8 +63,12 @@ impl Read for Strategy {
                 ("least_skilled", Self::LeastSkilled),
                 ("fewest_calls", Self::FewestCalls),
                 ("round_robin", Self::RoundRobin),
+                ("least_occupied", Self::LeastOccupied),
+                ("least_talk", Self::LeastTalk),
+                ("random", Self::Random),
+                ("script", Self::Script),
             ],
-            &["least_occupied", "script"],
+            &[],
         )
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use ringback_engine::center::{Layout, Service};
 use ringback_engine::journal::ApplicationText;
 use ringback_engine::protocol::{
-    Acceptance, Application, CallbackView, Command, Contact, Hook, Plain, TimeoutKind, View,
+    Acceptance, AgentView, Application, CallbackView, Command, Contact, Hook, Plain, TimeoutKind, View,
 };
 use ringback_engine::record::{Outcome, Request, StateName};
 use ringback_engine::{Duration, Engine, Instant, Name, Sequence};
@@ -26,6 +26,9 @@ pub use samples::Samples;
 
 /// How long a rehearsed callback has been known when it is asked about.
 const WAITED: Duration = Duration::from_mins(10);
+
+/// So many agents are rehearsed as ones that a callback could be given to.
+const RATED: usize = 3;
 
 /// An engine at one instant, and how it is told of.
 struct Scene {
@@ -126,6 +129,11 @@ impl Rehearsal {
         let waiting = CallbackView { queue, state: StateName::Queued, ..first };
         let again = tried(&waiting, 1, Outcome::Busy, StateName::Queued);
         self.ask(Hook::Route, &told, |application| application.route(&again));
+        for agent in layout.center().agents.iter().take(RATED) {
+            let agent =
+                AgentView { settings: Arc::new(agent.clone()), idle: WAITED, calls: 1, occupancy: 50 };
+            self.ask(Hook::Score, &told, |application| application.score(&waiting, &agent));
+        }
         self.timeout(&waiting, TimeoutKind::QueueWait, &told);
         self.timeout(&again, TimeoutKind::QueueWait, &told);
         for outcome in Outcome::ALL.into_iter().filter(|outcome| *outcome != Outcome::Answered) {

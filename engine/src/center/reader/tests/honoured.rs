@@ -25,6 +25,7 @@ fn full() -> Center {
 fn every_key_reaches_the_center() {
     let center = full();
     assert_eq!((center.name.as_str(), center.timezone), ("First Bank", Tz::Asia__Jerusalem));
+    assert_eq!(center.seed, 7);
     assert_eq!(center.limits.attempts_per_number, Some(Quota { max: 4, per: Duration::from_days(2) }));
     assert_eq!(center.limits.redial_floor, Duration::from_secs(90));
     assert_eq!(center.limits.max_lag, Duration::from_mins(2));
@@ -126,6 +127,10 @@ fn every_word_is_known() {
         ("least_skilled", Strategy::LeastSkilled),
         ("fewest_calls", Strategy::FewestCalls),
         ("round_robin", Strategy::RoundRobin),
+        ("least_occupied", Strategy::LeastOccupied),
+        ("least_talk", Strategy::LeastTalk),
+        ("random", Strategy::Random),
+        ("script", Strategy::Script),
     ] {
         let text = SMALL.replace("name = \"q\"", &format!("name = \"q\"\nstrategy = \"{word}\""));
         assert_eq!(without_files(&text).layout.unwrap().center().queues[0].strategy, strategy);

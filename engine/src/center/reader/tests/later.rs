@@ -53,16 +53,6 @@ fn keys_to_come_are_not_supported_yet() {
 
 #[test]
 fn values_to_come_are_not_supported_yet() {
-    let strategies = "write one of `\"longest_idle\"`, `\"most_skilled\"`, `\"least_skilled\"`, `\"fewest_calls\"`, `\"round_robin\"`";
-    for word in ["script", "least_occupied"] {
-        all(
-            "queue",
-            &[(
-                &format!("strategy = '{word}'"),
-                &format!("error: queue `q`: `strategy = '{word}'` is not supported yet; {strategies}"),
-            )],
-        );
-    }
     all(
         "queue",
         &[
