@@ -6,6 +6,7 @@
 
 pub mod history;
 pub mod rules;
+pub mod simulator;
 
 use ringback_engine::center::{Agent, Center, Layout, Queue, Service};
 use ringback_engine::protocol::{

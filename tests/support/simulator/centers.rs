@@ -1,0 +1,133 @@
+//! The center of a seed: small enough that everything is scarce.
+
+use ringback_engine::center::{
+    Agent, Calendar, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Slots, Strategy,
+};
+use ringback_engine::{Ageing, Duration, Name};
+
+use super::features::{Feature, Features};
+use super::random::Random;
+use crate::history::{NEEDS, NEVER_LATE, QUEUES};
+
+const SKILLS: [&str; 3] = ["billing", "tech", "sales"];
+
+pub(super) fn center(random: &mut Random, features: &Features) -> Center {
+    let zone = random.pick(&[chrono_tz::UTC, chrono_tz::Pacific::Chatham, chrono_tz::Asia::Kolkata]);
+    let mut center = Center::new("Simulated", zone);
+    center.seed = random.next();
+    let long = features.has(Feature::LongLives);
+    let attempts = if long { 10 } else { random.within(1..5) as u32 };
+    let per = Duration::from_secs(if long { 3_600 } else { 400 });
+    center.limits.attempts_per_number = (!random.one_in(6)).then_some(Quota { max: attempts, per });
+    center.limits.redial_floor = Duration::from_secs(random.pick(&[0, 60, 90]));
+    center.limits.max_lag = Duration::from_secs(random.pick(&[20, 60, 600, NEVER_LATE]));
+    center.limits.faults_in_a_row = random.within(2..200) as u32;
+    center.calendars = vec![shifts(random), office()];
+    let agents = random.within(2..11) as usize;
+    center.agents = (0..agents).map(|number| agent(number, random)).collect();
+    center.queues = QUEUES.into_iter().map(|name| queue(name, random, features)).collect();
+    center.queues[0].overflow = vec![Overflow { to: Name::new("beta"), after: Duration::from_secs(15) }];
+    center.queues[1].overflow = vec![Overflow { to: Name::new("gamma"), after: Duration::ZERO }];
+    center.services = QUEUES.into_iter().map(|name| service(name, random, features)).collect();
+    center
+}
+
+/// Opens and closes all day.
+fn shifts(random: &mut Random) -> Calendar {
+    let mut shifts = Calendar::new("shifts");
+    shifts.timezone = Some(random.pick(&[chrono_tz::UTC, chrono_tz::Asia::Kolkata]));
+    let mut minute = random.within(0..10);
+    while minute < 1_380 {
+        let to = minute + random.within(3..50);
+        let span =
+            format!("Mon-Sun {:02}:{:02}-{:02}:{:02}", minute / 60, minute % 60, to / 60 % 24, to % 60);
+        shifts.open.push(span.parse().expect("a span"));
+        minute = to + random.within(1..12);
+    }
+    shifts
+}
+
+/// Never closes, but for the day after [`START`](crate::START).
+fn office() -> Calendar {
+    let mut office = Calendar::new("office");
+    office.open = vec!["Mon-Sun 00:00-24:00".parse().expect("a span")];
+    office.holidays = vec!["2026-03-04".parse().expect("a day")];
+    office
+}
+
+fn agent(number: usize, random: &mut Random) -> Agent {
+    let mut agent = Agent::new(format!("a{number}"));
+    agent.capacity = random.pick(&[1, 1, 1, 2, 3]);
+    // Levels are few, so that some agents are alike.
+    agent.skills.extend(SKILLS.iter().map(Name::new).zip([(); 3].map(|()| random.pick(&[0u8, 0, 3, 5]))));
+    if random.one_in(2) { agent.group("gold") } else { agent }
+}
+
+fn queue(name: &str, random: &mut Random, features: &Features) -> Queue {
+    let mut queue = Queue::new(name);
+    queue.need = random.pick(&NEEDS[..5]).parse().expect("a requirement");
+    queue.strategy = random.pick(&[
+        Strategy::LongestIdle,
+        Strategy::MostSkilled,
+        Strategy::LeastSkilled,
+        Strategy::FewestCalls,
+        Strategy::RoundRobin,
+        Strategy::LeastOccupied,
+        Strategy::LeastTalk,
+        Strategy::Random,
+        Strategy::Script,
+    ]);
+    queue.priority = random.within(0..3) * 5;
+    queue.ageing = ageing(random);
+    queue.wrap_up = Duration::from_secs(random.pick(&[0, 0, 4, 15]));
+    queue.max_attempts = random.within(1..4) as u32;
+    queue.retry_after = Duration::from_secs(random.pick(&[5, 20, 60]));
+    if !features.has(Feature::LongLives) {
+        queue.queued_ttl = Duration::from_secs(random.pick(&[30, 120, 600]));
+        queue.ttl = Duration::from_secs(random.pick(&[300, 1_500]));
+        queue.purge_after = Duration::from_secs(random.pick(&[0, 30, 120]));
+        queue.talk_timeout = Duration::from_secs(random.pick(&[60, 300]));
+    }
+    if features.has(Feature::Hours) {
+        queue.calendar = random.pick(&[None, Some("shifts"), Some("office")]).map(Name::new);
+    }
+    if random.one_in(5) {
+        queue.groups = vec![Name::new("gold")];
+    }
+    queue
+}
+
+pub(super) fn ageing(random: &mut Random) -> Option<Ageing> {
+    let (points, every) = (random.within(0..4), Duration::from_secs(random.within(1..60)));
+    let cap = random.one_in(3).then(|| random.within(0..20));
+    (points > 0).then_some(Ageing { points, every, cap })
+}
+
+fn service(name: &str, random: &mut Random, features: &Features) -> Service {
+    let mut service = Service::new(name, name);
+    let scarce = random.within(2..16) as u32;
+    if features.has(Feature::Appointments) {
+        (service.immediate, service.scheduled) = random.pick(&[(true, true), (true, true), (false, true)]);
+        service.horizon = Duration::from_secs(random.pick(&[600, 3_600, 86_400]));
+        service.min_lead = Duration::from_secs(random.pick(&[0, 0, 60]));
+        service.submit_before = Duration::from_secs(random.pick(&[0, 30, 120]));
+    }
+    service.duplicates = random.pick(&[Duplicates::Strict, Duplicates::Two, Duplicates::Any]);
+    service.slot = Slots { minutes: random.pick(&[5, 10, 30]), capacity: scarce.div_ceil(2) };
+    service.max_scheduled_per_number = random.within(1..4) as u32;
+    service.max_queued = 8 * scarce;
+    service.windows = vec![
+        Quota { max: 8 * scarce, per: Duration::from_secs(60) },
+        Quota { max: 12 * scarce, per: Duration::from_secs(120) },
+    ];
+    service.per_number_daily = random.pick(&[2, 20, 20, 200]);
+    service.require_agents = random.one_in(5);
+    service.on_fault = random.pick(&[OnFault::Refuse, OnFault::Standard]);
+    if features.has(Feature::Hours) {
+        service.calendar = random.pick(&[None, Some("shifts"), Some("office")]).map(Name::new);
+        service.reject_closed = service.calendar.is_some() && random.one_in(2);
+        let blackout = if service.calendar.is_some() { random.pick(&[0, 60, 240]) } else { 0 };
+        service.immediate_blackout = Duration::from_secs(blackout);
+    }
+    service
+}

@@ -1,0 +1,405 @@
+//! Admission: what a command must be answered with, and the books of quotas, slots and keys.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use chrono::Timelike;
+use ringback_engine::center::{Center, Duplicates, KEY_KEPT, Service};
+use ringback_engine::journal::Returned;
+use ringback_engine::protocol::{Acceptance, Code, Command, Effect, EffectKind, Event, Hook, Refusal};
+use ringback_engine::record::{Outcome, Request, StateName};
+use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant, Name, Phone};
+
+use super::Checker;
+use super::known::{Known, Stage};
+use super::order::within;
+use crate::simulator::rules::Word;
+
+/// What outlives callbacks.
+pub(super) struct Books {
+    /// Immediate requests admitted, by service.
+    admitted: Vec<VecDeque<Instant>>,
+    /// Immediate requests admitted, by service, number and local date.
+    daily: BTreeMap<(Name, Phone, String), u32>,
+    /// Requests admitted under a limit's key.
+    limited: BTreeMap<Name, VecDeque<Instant>>,
+    /// Bookings, by service and slot: its start and end.
+    booked: BTreeMap<(Name, Instant, Instant), u32>,
+    /// The first request with a key, its id left out; its callback; until when the key is known, once purged.
+    keys: BTreeMap<Name, (Request, CallbackId, Option<Instant>)>,
+}
+
+impl Books {
+    pub(super) fn new(center: &Center) -> Self {
+        Self {
+            admitted: center.services.iter().map(|_| VecDeque::new()).collect(),
+            daily: BTreeMap::new(),
+            limited: BTreeMap::new(),
+            booked: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        }
+    }
+}
+
+/// The agent whom a command is about.
+pub(super) fn agent_of(command: &Command) -> Option<&AgentId> {
+    match command {
+        Command::LogIn { agent }
+        | Command::Ready { agent }
+        | Command::NotReady { agent }
+        | Command::LogOut { agent }
+        | Command::AgentLost { agent } => Some(agent),
+        _ => None,
+    }
+}
+
+fn anonymous(request: &Request) -> Request {
+    Request { id: CallbackId::new(""), ..request.clone() }
+}
+
+impl Checker {
+    /// Whether a command was answered as it must be, as far as that follows from what is known. `late` is the deadline
+    /// that is so far overdue that the host was away.
+    pub(super) fn expect(
+        &mut self,
+        command: &Command,
+        late: Option<Instant>,
+        returned: &Returned,
+        effects: &[Effect],
+    ) {
+        let refusal = match returned {
+            Returned::Refused(refusal) => Some(refusal),
+            _ => None,
+        };
+        if let Some(deadline) = late.filter(|_| *command != Command::Resume) {
+            let refused = refusal == Some(&Refusal::Late(deadline)) && effects.is_empty();
+            self.judge
+                .must(47, refused, || format!("{command:?}, though {deadline} was missed: {returned:?}"));
+            return;
+        }
+        let expected = match command {
+            Command::Resume => late.is_none().then_some(Refusal::NotLate),
+            Command::Request(request) => return self.expect_of_request(request, refusal, effects),
+            Command::Outcome { attempt, outcome } => self.expect_of_outcome(*attempt, *outcome, effects),
+            Command::Ended { attempt } => match self.live(*attempt) {
+                Some(Stage::Dialled { .. }) => Some(Refusal::NotConnected(*attempt)),
+                Some(_) => None,
+                None => Some(Refusal::StaleAttempt(*attempt)),
+            },
+            Command::Cancel { callback, .. } => {
+                match self.find(callback).map(|own| &self.callbacks[&own].stage) {
+                    None => Some(Refusal::UnknownCallback(callback.clone())),
+                    Some(Stage::Talking { .. }) => {
+                        Some(Refusal::NotCancellable(callback.clone(), StateName::Processing))
+                    }
+                    Some(Stage::Completed { .. }) => {
+                        Some(Refusal::NotCancellable(callback.clone(), StateName::Completed))
+                    }
+                    Some(_) => None,
+                }
+            }
+            _ => {
+                let Some(agent) = agent_of(command) else { return };
+                let known = self.facts.agent_named(agent).is_some();
+                (!known).then(|| Refusal::UnknownAgent(agent.clone()))
+            }
+        };
+        self.judge.must(29, refusal == expected.as_ref(), || {
+            format!("{command:?} is refused with {refusal:?} and not {expected:?}")
+        });
+        let silent = refusal.is_none() || matches!(command, Command::Outcome { .. }) || effects.is_empty();
+        self.judge.must(30, silent, || format!("{command:?} is refused, and leads to {effects:?}"));
+    }
+
+    fn live(&self, attempt: AttemptId) -> Option<&Stage> {
+        let owner = self.attempts.get(&attempt)?;
+        let stage = &self.callbacks.get(owner)?.stage;
+        (stage.live() == Some(attempt)).then_some(stage)
+    }
+
+    fn expect_of_outcome(
+        &mut self,
+        attempt: AttemptId,
+        outcome: Outcome,
+        effects: &[Effect],
+    ) -> Option<Refusal> {
+        let expected = match self.live(attempt) {
+            Some(Stage::Dialled { .. }) => return None,
+            Some(_) => Refusal::AlreadyConnected(attempt),
+            None => Refusal::StaleAttempt(attempt),
+        };
+        let stale = matches!(expected, Refusal::StaleAttempt(_));
+        let placed = (1..=self.last_attempt).contains(&attempt.0);
+        let count = if stale && placed && outcome == Outcome::Answered { 2 } else { 0 };
+        self.judge.must(29, effects.len() == count, || {
+            format!("{outcome} of attempt {attempt}, which is over, leads to {effects:?}")
+        });
+        Some(expected)
+    }
+
+    fn expect_of_request(&mut self, request: &Request, refusal: Option<&Refusal>, effects: &[Effect]) {
+        let now = self.now;
+        self.books.keys.retain(|_, (.., until)| until.is_none_or(|until| until > now));
+        let code = match refusal {
+            Some(Refusal::Rejected(rejection)) => Some(&rejection.code),
+            _ => None,
+        };
+        let said = |effects: &[Effect]| {
+            effects.iter().any(|effect| {
+            matches!(&effect.kind, EffectKind::Event(Event::Rejected { code: said, .. }) if Some(said) == code)
+        })
+        };
+        self.judge.must(46, code.is_none() || said(effects), || format!("{code:?} is not in the log"));
+        if let Some((content, callback, _)) = request.key.as_ref().and_then(|key| self.books.keys.get(key)) {
+            let same = *content == anonymous(request);
+            let repeated = matches!(effects, [Effect { kind: EffectKind::Repeated { callback: first }, .. }]
+                if first == callback);
+            let right = if same { refusal.is_none() && repeated } else { code == Some(&Code::KeyConflict) };
+            self.judge.must(28, right, || format!("{request:?} repeats {callback}: {refusal:?} {effects:?}"));
+            return;
+        }
+        let in_use = self.ids.contains_key(&request.id);
+        let refused = matches!(refusal, Some(Refusal::IdInUse(_)));
+        self.judge.must(2, in_use == refused, || format!("{}: in use is {in_use}, {refusal:?}", request.id));
+        let new = !matches!(code, Some(Code::KeyConflict));
+        self.judge.must(28, new, || format!("{request:?} conflicts with nothing"));
+    }
+
+    pub(super) fn service_of(&self, sequence: u64) -> &Service {
+        let name = &self.callbacks[&sequence].request.service;
+        self.facts.service(name).expect("a service of the center")
+    }
+
+    /// Waiting callbacks of a number on a service, and scheduled ones.
+    fn same_number(&self, request: &Request) -> (usize, usize) {
+        let count = |wanted: fn(&Stage) -> bool| {
+            let same = |known: &&Known| {
+                known.request.phone == request.phone
+                    && known.request.service == request.service
+                    && wanted(&known.stage)
+            };
+            self.callbacks.values().filter(same).count()
+        };
+        let waits = count(|stage| matches!(stage, Stage::Queued { .. } | Stage::Dialled { .. }));
+        (waits, count(|stage| matches!(stage, Stage::Scheduled { .. })))
+    }
+
+    fn queued_of(&self, service: &str) -> usize {
+        self.queued.iter().filter(|sequence| self.callbacks[sequence].request.service == service).count()
+    }
+
+    /// A rejection whose reason can be counted is right.
+    pub(super) fn rejected(&mut self, id: &CallbackId, code: &Code) {
+        let Some(request) = self.asked_or_rejected(id) else { return };
+        let service = self.facts.service(&request.service).cloned();
+        let right = match (code, &service) {
+            (Code::UnknownService, service) => service.is_none(),
+            (_, None) => false,
+            (Code::Duplicate, Some(service)) => {
+                let (waits, scheduled) = self.same_number(&request);
+                let most = match service.duplicates {
+                    Duplicates::Strict => 1,
+                    Duplicates::Two => 2,
+                    Duplicates::Any => usize::MAX,
+                };
+                waits >= most || scheduled >= service.max_scheduled_per_number as usize
+            }
+            (Code::QueueFull, Some(service)) => self.queued_of(&service.name) >= service.max_queued as usize,
+            (Code::Closed, Some(service)) => {
+                // One that is deferred is asked about the time it is deferred to.
+                let at = match self.answer(id, Hook::Accept) {
+                    Some(Word::Accept(Some(Acceptance::Defer(to)))) => to,
+                    _ => request.desired.unwrap_or(self.now),
+                };
+                !self.facts.service_is_open(service, at)
+            }
+            (Code::NoAgents, Some(service)) => {
+                let queue = self.facts.queue_named(&service.queue).expect("a queue of the center");
+                let mut agents = 0..self.people.len();
+                !agents
+                    .any(|agent| self.people[agent].session.is_some() && self.facts.meets_queue(agent, queue))
+            }
+            _ => return,
+        };
+        self.judge.must(23, right, || format!("{id} is rejected with {code}, and that is not so"));
+    }
+
+    fn asked_or_rejected(&self, id: &CallbackId) -> Option<Request> {
+        self.asked.clone().filter(|request| request.id == *id)
+    }
+
+    /// A request was accepted.
+    pub(super) fn accepted(&mut self, id: &CallbackId) {
+        let now = self.now;
+        let Some(request) = self.asked_or_rejected(id) else {
+            self.judge.must(37, false, || format!("{id} is accepted, and nobody asked"));
+            return;
+        };
+        self.judge.must(2, !self.ids.contains_key(id), || format!("{id} is in use"));
+        let (Some(service), queue) =
+            (self.facts.service(&request.service).cloned(), &self.facts.center.queues)
+        else {
+            self.judge.must(23, false, || format!("{id} is accepted on no service"));
+            return;
+        };
+        let ttl =
+            queue.iter().find(|queue| queue.name == service.queue).map_or(Duration::ZERO, |queue| queue.ttl);
+        let (mut desired, mut priority, mut life) = (request.desired, request.priority, ttl);
+        match self.answer(id, Hook::Accept) {
+            Some(Word::Accept(Some(Acceptance::Accept { priority: given, ttl: granted, .. }))) => {
+                (priority, life) = (given.unwrap_or(priority), granted.unwrap_or(life));
+            }
+            Some(Word::Accept(Some(Acceptance::Defer(to)))) => desired = Some(to),
+            Some(Word::Accept(answer @ Some(Acceptance::Reject { .. }))) => {
+                self.judge.must(31, false, || format!("{id} is accepted against {answer:?}"));
+            }
+            _ => {}
+        }
+        self.judge_load(&request, &service);
+        self.count_windows(&request, &service, desired);
+        self.count_limits(id);
+        if let Some(key) = request.key.clone() {
+            self.books.keys.insert(key, (anonymous(&request), id.clone(), None));
+        }
+        self.accepted += 1;
+        let sequence = self.accepted;
+        self.ids.insert(id.clone(), sequence);
+        let known = Known {
+            request,
+            received: now,
+            place: desired.unwrap_or(now),
+            ttl: life,
+            priority,
+            attempts: 0,
+            unknown: 0,
+            slot: None,
+            way: None,
+            stage: Stage::Accepted,
+            hung_up: false,
+            overdue: false,
+            hold_due: None,
+            rerouting: false,
+        };
+        self.callbacks.insert(sequence, known);
+        if let Some(desired) = desired {
+            self.book(sequence, desired);
+        }
+    }
+
+    fn judge_load(&mut self, request: &Request, service: &Service) {
+        let (waits, scheduled) = self.same_number(request);
+        let most = match service.duplicates {
+            Duplicates::Strict => 1,
+            Duplicates::Two => 2,
+            Duplicates::Any => usize::MAX,
+        };
+        self.judge.must(23, waits < most, || format!("{}: {waits} of its number wait", request.id));
+        if request.desired.is_some() {
+            let room = scheduled < service.max_scheduled_per_number as usize;
+            self.judge.must(23, room, || format!("{}: {scheduled} of its number are scheduled", request.id));
+        } else {
+            let (queued, most) = (self.queued_of(&service.name), service.max_queued as usize);
+            self.judge.must(24, queued < most, || format!("{}: {queued} wait of {most}", request.id));
+        }
+        let open = self.facts.service_is_open(service, request.desired.unwrap_or(self.now));
+        self.judge.must(23, open || !service.reject_closed, || format!("{}: it is closed", request.id));
+        let offered = if request.desired.is_some() { service.scheduled } else { service.immediate };
+        self.judge.must(23, offered, || format!("{}: not offered", request.id));
+    }
+
+    fn count_windows(&mut self, request: &Request, service: &Service, desired: Option<Instant>) {
+        let now = self.now;
+        let index =
+            self.facts.center.services.iter().position(|known| known.name == service.name).unwrap_or(0);
+        if desired.is_none_or(|desired| desired.before(service.submit_before) <= now) {
+            let admitted = &mut self.books.admitted[index];
+            admitted.push_back(now);
+            let longest = service.windows.iter().map(|window| window.per).max().unwrap_or(Duration::ZERO);
+            while admitted.front().is_some_and(|at| !within(now, longest, *at)) {
+                admitted.pop_front();
+            }
+            for window in &service.windows {
+                let count = admitted.iter().filter(|at| within(now, window.per, **at)).count();
+                let room = count <= window.max as usize;
+                self.judge.must(23, room, || format!("{}: {count} in {}", request.id, window.per));
+            }
+        }
+        if desired.is_none() {
+            let date = now.to_utc().with_timezone(&self.facts.zone(service)).date_naive().to_string();
+            let key = (service.name.clone(), request.phone.clone(), date);
+            let count = self.books.daily.entry(key).or_default();
+            *count += 1;
+            let (count, most) = (*count, service.per_number_daily);
+            self.judge.must(23, count <= most, || format!("{}: {count} today of {most}", request.id));
+        }
+    }
+
+    fn count_limits(&mut self, id: &CallbackId) {
+        let now = self.now;
+        let Some(Word::Throttle(Some(limits))) = self.answer(id, Hook::Throttle) else { return };
+        let mut keys: Vec<&Name> = limits.iter().map(|limit| &limit.key).collect();
+        keys.sort();
+        keys.dedup();
+        keys.into_iter().for_each(|key| self.books.limited.entry(key.clone()).or_default().push_back(now));
+        for limit in &limits {
+            let counted = &self.books.limited[&limit.key];
+            let count = counted.iter().filter(|at| within(now, limit.per, **at)).count();
+            let room = count <= limit.max as usize;
+            self.judge.must(23, room, || format!("{id}: {count} of {limit:?}"));
+        }
+    }
+
+    /// The slot of a service that an instant lies in; `None` where the zone's offset changes within it.
+    fn slot(&self, service: &Service, at: Instant) -> Option<(Instant, Instant)> {
+        let zone = self.facts.zone(service);
+        let minute =
+            |at: Instant| i64::from(at.to_utc().with_timezone(&zone).num_seconds_from_midnight()) / 60;
+        let length = i64::from(service.slot.minutes);
+        let into = Duration::from_mins(minute(at) % length)
+            .plus(Duration::from_millis(at.millis().rem_euclid(60_000)));
+        let start = at.before(into);
+        let end = start.after(Duration::from_mins(length));
+        ((minute(start) + length) % (24 * 60) == minute(end)).then_some((start, end))
+    }
+
+    /// Takes room in a slot.
+    fn book(&mut self, sequence: u64, desired: Instant) {
+        let service = self.service_of(sequence).clone();
+        let Some((start, end)) = self.slot(&service, desired) else { return };
+        let now = self.now;
+        self.books.booked.retain(|(_, _, end), _| *end > now);
+        let count = self.books.booked.entry((service.name.clone(), start, end)).or_default();
+        *count += 1;
+        let (count, most) = (*count, service.slot.capacity);
+        self.judge.must(23, count <= most, || format!("{count} bookings of {most} in the slot of {start}"));
+        self.callbacks.get_mut(&sequence).expect("found").slot = Some((start, end));
+    }
+
+    /// Gives a slot back, if the callback was not submitted yet.
+    pub(super) fn unbook(&mut self, sequence: u64, stage: &Stage) {
+        let known = self.callbacks.get_mut(&sequence).expect("found");
+        let (service, slot) = (known.request.service.clone(), known.slot.take());
+        if let (Stage::Scheduled { .. }, Some((start, end))) = (stage, slot)
+            && let Some(count) = self.books.booked.get_mut(&(service, start, end))
+        {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    /// The application puts a callback off: a new place, a slot there.
+    pub(super) fn put_off(&mut self, sequence: u64, desired: Instant) {
+        let known = self.callbacks.get_mut(&sequence).expect("found");
+        (known.place, known.slot) = (desired, None);
+        self.book(sequence, desired);
+    }
+
+    /// A key outlives its callback for a day.
+    pub(super) fn release_key(&mut self, id: &CallbackId) {
+        let until = self.now.after(KEY_KEPT);
+        for (_, callback, kept) in self.books.keys.values_mut().filter(|(_, id_, _)| id_ == id) {
+            debug_assert_eq!(callback, id);
+            if kept.is_none() {
+                *kept = Some(until);
+            }
+        }
+    }
+}

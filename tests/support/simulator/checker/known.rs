@@ -1,0 +1,239 @@
+//! What the checker knows of callbacks, agents and numbers, from commands and effects alone.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use ringback_engine::center::Plan;
+use ringback_engine::protocol::AgentState;
+use ringback_engine::record::{Outcome, Request};
+use ringback_engine::{Ageing, AttemptId, Duration, Instant, Requirement};
+
+use super::facts::Agents;
+
+/// A callback.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) request: Request,
+    pub(super) received: Instant,
+    pub(super) place: Instant,
+    pub(super) ttl: Duration,
+    pub(super) priority: i64,
+    pub(super) attempts: u32,
+    /// Attempts that count for nothing.
+    pub(super) unknown: u32,
+    /// The slot it holds: start and end.
+    pub(super) slot: Option<(Instant, Instant)>,
+    pub(super) way: Option<Way>,
+    pub(super) stage: Stage,
+    /// Its live attempt was hung up on by the engine.
+    pub(super) hung_up: bool,
+    /// Nobody ended its interaction in time.
+    pub(super) overdue: bool,
+    /// A hold that is to be announced next.
+    pub(super) hold_due: Option<Instant>,
+    /// A new plan takes effect next.
+    pub(super) rerouting: bool,
+}
+
+/// Its way through the queues.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub(super) plan: Plan,
+    pub(super) since: Instant,
+    pub(super) taken: usize,
+    pub(super) queue: usize,
+    pub(super) need: Requirement,
+    pub(super) ageing: Option<Ageing>,
+    /// Who can serve it where it stands.
+    pub(super) able: Agents,
+}
+
+/// Where it stands. Those marked as passing do not outlast a call.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Stage {
+    /// Passing.
+    Accepted,
+    Scheduled {
+        submit_at: Instant,
+    },
+    Queued {
+        since: Instant,
+        held: Option<Instant>,
+    },
+    /// Passing.
+    Reserved {
+        agent: usize,
+        from: usize,
+    },
+    /// The attempt, when the engine gives up, and whether the call was placed.
+    Dialled {
+        agent: usize,
+        from: usize,
+        attempt: AttemptId,
+        grace: Instant,
+        placed: bool,
+    },
+    /// Passing.
+    Answered {
+        agent: usize,
+        from: usize,
+        attempt: AttemptId,
+    },
+    /// Passing.
+    Failed {
+        agent: usize,
+        from: usize,
+        outcome: Outcome,
+    },
+    Talking {
+        agent: usize,
+        from: usize,
+        attempt: AttemptId,
+        until: Instant,
+    },
+    /// Passing.
+    Ended {
+        agent: usize,
+        from: usize,
+    },
+    Completed {
+        at: Instant,
+        queue: usize,
+    },
+}
+
+impl Stage {
+    /// Who is reserved or talks.
+    pub(super) fn agent(&self) -> Option<usize> {
+        match self {
+            Self::Reserved { agent, .. }
+            | Self::Dialled { agent, .. }
+            | Self::Answered { agent, .. }
+            | Self::Failed { agent, .. }
+            | Self::Talking { agent, .. }
+            | Self::Ended { agent, .. } => Some(*agent),
+            _ => None,
+        }
+    }
+
+    /// The queue it was reserved from.
+    pub(super) fn from(&self) -> Option<usize> {
+        match self {
+            Self::Reserved { from, .. }
+            | Self::Dialled { from, .. }
+            | Self::Answered { from, .. }
+            | Self::Failed { from, .. }
+            | Self::Talking { from, .. }
+            | Self::Ended { from, .. } => Some(*from),
+            _ => None,
+        }
+    }
+
+    pub(super) fn live(&self) -> Option<AttemptId> {
+        match self {
+            Self::Dialled { attempt, .. }
+            | Self::Answered { attempt, .. }
+            | Self::Talking { attempt, .. } => Some(*attempt),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Accepted
+                | Self::Reserved { .. }
+                | Self::Answered { .. }
+                | Self::Failed { .. }
+                | Self::Ended { .. }
+        )
+    }
+
+    pub(super) fn is_completed(&self) -> bool {
+        matches!(self, Self::Completed { .. })
+    }
+}
+
+impl Known {
+    pub(super) fn ttl_at(&self) -> Instant {
+        self.place.after(self.ttl)
+    }
+}
+
+/// An agent.
+#[derive(Debug, Default)]
+pub(super) struct Person {
+    pub(super) session: Option<Session>,
+    /// The sequences of the callbacks that hold the agent, reserved or talking.
+    pub(super) holds: Vec<u64>,
+}
+
+/// What an agent does while logged in.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) since: Instant,
+    /// Milliseconds since log-in that reservations, interactions and wrap-ups took, and that interactions took, as far
+    /// as they are over; and what is under way: since when it takes the agent, and since when they talk.
+    pub(super) spent: (i64, i64),
+    pub(super) under_way: BTreeMap<u64, (Instant, Option<Instant>)>,
+    pub(super) ready: bool,
+    pub(super) leaving: bool,
+    pub(super) idle_since: Instant,
+    pub(super) calls: u64,
+    /// When each wrap-up is over, and since when its callback took the agent.
+    pub(super) wrap_ups: Vec<(Instant, Instant)>,
+}
+
+impl Session {
+    /// Milliseconds since log-in that work took, and that interactions took; at one time each counts.
+    pub(super) fn spent(&self, now: Instant) -> (i64, i64) {
+        let since_log_in = |from: Instant| now.millis() - from.max(self.since).millis();
+        let wrap_ups = self.wrap_ups.iter().map(|(_, from)| (*from, None));
+        self.under_way.values().copied().chain(wrap_ups).fold(self.spent, |(busy, talk), (from, talks)| {
+            (busy + since_log_in(from), talk + talks.map_or(0, since_log_in))
+        })
+    }
+
+    /// What a callback took of the agent is over, but for a wrap-up.
+    pub(super) fn let_go(&mut self, sequence: u64, now: Instant) -> Option<Instant> {
+        let since_log_in = |from: Instant| now.millis() - from.max(self.since).millis();
+        let (from, talks) = self.under_way.remove(&sequence)?;
+        self.spent.1 += talks.map_or(0, since_log_in);
+        Some(from)
+    }
+
+    /// A unit of work is over, which began then.
+    pub(super) fn free(&mut self, from: Instant, now: Instant) {
+        self.spent.0 += now.millis() - from.max(self.since).millis();
+        self.idle_since = now;
+    }
+}
+
+impl Person {
+    /// Units of capacity that are at work.
+    pub(super) fn load(&self) -> usize {
+        self.holds.len() + self.session.as_ref().map_or(0, |session| session.wrap_ups.len())
+    }
+
+    pub(super) fn is_ready(&self, capacity: u32) -> bool {
+        self.load() < capacity as usize && self.session.as_ref().is_some_and(|s| s.ready && !s.leaving)
+    }
+
+    pub(super) fn state(&self) -> AgentState {
+        match &self.session {
+            None => AgentState::LoggedOut,
+            Some(session) if !session.wrap_ups.is_empty() => AgentState::WrapUp,
+            Some(Session { ready: true, .. }) => AgentState::Ready,
+            Some(_) => AgentState::NotReady,
+        }
+    }
+}
+
+/// A number.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    pub(super) fenced_until: Option<Instant>,
+    /// Attempts, as far back as the limit counts.
+    pub(super) dials: VecDeque<Instant>,
+    /// The callback that is live on it.
+    pub(super) live: Option<u64>,
+}

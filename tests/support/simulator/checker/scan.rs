@@ -1,0 +1,129 @@
+//! Scans: what is read from the engine, against the checker's books.
+
+use ringback_engine::protocol::{Application, LineView};
+use ringback_engine::record::{Callback, State};
+use ringback_engine::{Engine, Instant};
+
+use super::Checker;
+use super::known::{Known, Stage};
+
+impl Checker {
+    /// Compares everything there is; the engine checks its indices itself.
+    pub(in crate::simulator) fn scan(&mut self, engine: &Engine<impl Application>) {
+        let faults = engine.check();
+        self.judge.must(3, faults.is_ok(), || format!("check: {faults:?}"));
+        let judge = &mut self.judge;
+        let clock = engine.clock();
+        judge.must(25, self.now == clock, || format!("the clock says {clock}, the effects {}", self.now));
+        let back = (engine.clock_went_back(), self.clock_went_back);
+        judge.must(40, back.0 == back.1, || format!("the clock went back {back:?} times"));
+
+        let resident = engine.callbacks(None).count();
+        let (known, accepted) = (self.callbacks.len(), self.accepted);
+        let whole = resident == known && accepted == known as u64 + self.purged;
+        judge.must(1, whole, || format!("{resident} are there, of {known}; {accepted} accepted"));
+        let counts =
+            self.callbacks.values().filter(|known| matches!(known.stage, Stage::Queued { .. })).count();
+        judge.must(3, counts == self.queued.len(), || format!("{counts} are queued"));
+        let next = engine.next_deadline();
+        judge.must(45, known == 0 || next.is_some(), || format!("{known} are there, and nothing is due"));
+        judge.must(25, next.is_none_or(|next| next > clock), || format!("{next:?} is due at {clock}"));
+        for callback in engine.callbacks(None) {
+            let Some(known) = self.callbacks.get(&callback.sequence.0) else {
+                judge.must(1, false, || format!("{} was never accepted", callback.request.id));
+                continue;
+            };
+            let id = &callback.request.id;
+            judge.must(2, *id == known.request.id, || format!("{id} is {}", known.request.id));
+            let same = stands_so(&callback.state, &known.stage, clock);
+            judge.must(3, same, || format!("{id} is {:?}, by its events {:?}", callback.state, known.stage));
+            let place = callback.place == known.place && callback.received == known.received;
+            judge.must(44, place, || {
+                format!("{id} has place {}, by its events {}", callback.place, known.place)
+            });
+            let deadline = callback.deadline().at;
+            judge.must(45, deadline > clock, || format!("{id} was due at {deadline}, and it is {clock}"));
+            judge.must(40, counted(callback, known), || format!("{callback:?} is not {known:?}"));
+        }
+        self.scan_agents(engine);
+        self.scan_lines(engine);
+    }
+
+    fn scan_agents(&mut self, engine: &Engine<impl Application>) {
+        for (index, settings) in self.facts.center.agents.iter().enumerate() {
+            let person = &self.people[index];
+            let session = engine.agent(&settings.id).and_then(|agent| agent.session());
+            let mut holds: Vec<u64> =
+                session.into_iter().flat_map(|session| session.callbacks()).map(|held| held.0).collect();
+            let mut known = person.holds.clone();
+            holds.sort_unstable();
+            known.sort_unstable();
+            self.judge
+                .must(17, holds == known, || format!("{} holds {holds:?}, not {person:?}", settings.id));
+            let there = session.map(|s| (s.ready, s.leaving, s.calls, s.idle_since, s.work.len()));
+            let known = person.session.as_ref();
+            let known = known.map(|s| (s.ready, s.leaving, s.calls, s.idle_since, person.load()));
+            self.judge.must(40, there == known, || format!("{} is {there:?}, not {known:?}", settings.id));
+            let now = self.now;
+            let there = session.map(|s| (s.occupied(now).millis(), s.talked(now).millis()));
+            let known = person.session.as_ref().map(|session| session.spent(now));
+            self.judge.must(40, there == known, || format!("{} spent {there:?}, not {known:?}", settings.id));
+            let lease = person.holds.iter().all(|sequence| match self.callbacks[sequence].stage {
+                Stage::Dialled { grace, .. } => grace > self.now,
+                Stage::Talking { until, .. } => until > self.now,
+                _ => false,
+            });
+            self.judge.must(19, lease, || format!("{} is held longer than its lease", settings.id));
+        }
+    }
+
+    fn scan_lines(&mut self, engine: &Engine<impl Application>) {
+        for (index, queue) in self.facts.center.queues.iter().enumerate() {
+            let queued = self.queued.iter().map(|sequence| &self.callbacks[sequence]);
+            let here = queued.filter(|known| known.way.as_ref().is_some_and(|way| way.queue == index));
+            let places: Vec<_> = here.map(|known| known.place).collect();
+            let on_call = self.callbacks.values().filter(|known| known.stage.from() == Some(index)).count();
+            let oldest = places.iter().min().map(|place| self.now.millis() - place.millis());
+            let there = |agent: &usize| {
+                self.people[*agent].session.is_some() && self.facts.meets_queue(*agent, index)
+            };
+            let agents: Vec<usize> = (0..self.people.len()).filter(there).collect();
+            let ready = agents.iter().filter(|agent| self.is_ready(**agent)).count();
+            let expected = LineView {
+                waiting: places.len() as u32,
+                on_call: on_call as u32,
+                oldest: ringback_engine::Duration::from_millis(oldest.unwrap_or(0).max(0)),
+                agents: agents.len() as u32,
+                ready: ready as u32,
+            };
+            let line = engine.line(&queue.name);
+            self.judge
+                .must(40, line == Some(expected), || format!("{}: {line:?}, not {expected:?}", queue.name));
+        }
+    }
+}
+
+fn counted(callback: &Callback, known: &Known) -> bool {
+    callback.attempts.len() == known.attempts as usize
+        && callback.unknown == known.unknown
+        && callback.priority == known.priority
+        && (callback.state.is_completed() || callback.ttl_at == known.ttl_at())
+}
+
+/// Whether the engine's state is where the events have led.
+fn stands_so(state: &State, stage: &Stage, now: Instant) -> bool {
+    match (state, stage) {
+        (State::Scheduled(scheduled), Stage::Scheduled { submit_at }) => scheduled.submit_at == *submit_at,
+        (State::Queued(queued), Stage::Queued { held, .. }) => {
+            queued.hold.map_or(held.is_none_or(|held| held <= now), |hold| *held == Some(hold.until))
+        }
+        (State::Routing(routing), Stage::Dialled { attempt, agent, grace, .. }) => {
+            routing.attempt == *attempt && routing.agent.position() == *agent && routing.grace_until == *grace
+        }
+        (State::Processing(talk), Stage::Talking { attempt, agent, until, .. }) => {
+            talk.attempt == *attempt && talk.agent.position() == *agent && talk.talk_until == *until
+        }
+        (State::Completed(completed), Stage::Completed { at, .. }) => completed.at == *at,
+        _ => false,
+    }
+}

@@ -1,0 +1,325 @@
+//! Transitions: each event moves a callback along the table of transitions, or is a breach.
+
+use ringback_engine::center::Plan;
+use ringback_engine::protocol::{Event, Hook, TimeoutAnswer, TimeoutKind};
+use ringback_engine::record::{HoldReason, Outcome, Reason};
+use ringback_engine::{CallbackId, Instant, Name, Requirement};
+
+use super::Checker;
+use super::known::{Known, Stage, Way};
+use crate::simulator::rules::Word;
+
+impl Checker {
+    pub(super) fn event(&mut self, event: &Event) {
+        let callback = match event {
+            Event::Accepted { callback } => return self.accepted(callback),
+            Event::Rejected { callback, code } => return self.rejected(callback, code),
+            Event::Agent { agent, state } => return self.agent_event(agent, *state),
+            Event::Away { until } => return self.goes_away(*until),
+            Event::Fault { .. } | Event::LateAnswer { .. } => {
+                return self.remark(event);
+            }
+            Event::Scheduled { callback, .. }
+            | Event::Queued { callback, .. }
+            | Event::Step { callback, .. }
+            | Event::Returned { callback, .. }
+            | Event::Held { callback, .. }
+            | Event::Reserved { callback, .. }
+            | Event::Dialing { callback, .. }
+            | Event::Outcome { callback, .. }
+            | Event::Connected { callback, .. }
+            | Event::Ended { callback, .. }
+            | Event::TalkTimeout { callback, .. }
+            | Event::Completed { callback, .. }
+            | Event::Redacted { callback }
+            | Event::Purged { callback } => callback,
+            _ => return,
+        };
+        let Some(sequence) = self.find(callback) else {
+            self.judge.must(37, false, || format!("{event:?} is about a callback that is not there"));
+            return;
+        };
+        self.judge.must(37, true, String::new);
+        let before = self.callbacks[&sequence].stage.clone();
+        let moved = match event {
+            Event::Scheduled { desired, .. } => self.scheduled(sequence, callback, *desired),
+            Event::Queued { queue, need, score, .. } => self.enters(sequence, queue, need, *score),
+            Event::Step { queue, need, .. } => self.steps(sequence, queue, need),
+            Event::Returned { why, .. } => self.returns(sequence, why),
+            Event::Held { until, why, .. } => self.held(sequence, *until, *why),
+            Event::Reserved { agent, queue, score, .. } => self.reserved(sequence, agent, queue, *score),
+            Event::Dialing { attempt, agent, number, .. } => self.dialling(sequence, *attempt, agent, number),
+            Event::Outcome { attempt, outcome, .. } => self.ends_attempt(sequence, *attempt, *outcome),
+            Event::Connected { agent, .. } => self.connects(sequence, agent),
+            Event::TalkTimeout { .. } => self.talks_too_long(sequence),
+            Event::Ended { agent, .. } => self.ends_talk(sequence, agent),
+            Event::Completed { reason, .. } => self.completes(sequence, callback, reason),
+            Event::Redacted { .. } => before.is_completed(),
+            Event::Purged { .. } => self.goes(sequence),
+            _ => true,
+        };
+        self.judge.must(6, moved, || format!("{event:?} of a callback that was {before:?}"));
+    }
+
+    fn known(&self, sequence: u64) -> &Known {
+        &self.callbacks[&sequence]
+    }
+
+    /// Attempts that count.
+    fn counted(&self, sequence: u64) -> u32 {
+        self.known(sequence).attempts - self.known(sequence).unknown
+    }
+
+    fn known_mut(&mut self, sequence: u64) -> &mut Known {
+        self.callbacks.get_mut(&sequence).expect("found")
+    }
+
+    /// What the `timeout` hook has said about this callback in this instant: of `queue_wait`, or of its attempt.
+    fn timeout_answer(&mut self, callback: &CallbackId, queue_wait: bool) -> Option<TimeoutAnswer> {
+        let now = self.now;
+        let said = self.said.get_mut(&(callback.clone(), Hook::Timeout))?;
+        let meant = said.iter().position(|said| {
+            said.at == now
+                && matches!(said.word, Word::Timeout(kind, _) if (kind == TimeoutKind::QueueWait) == queue_wait)
+        });
+        match said.remove(meant?)?.word {
+            Word::Timeout(_, answer) => answer,
+            _ => None,
+        }
+    }
+
+    fn scheduled(&mut self, sequence: u64, callback: &CallbackId, desired: Instant) -> bool {
+        let (stage, place) = (self.known(sequence).stage.clone(), self.known(sequence).place);
+        if stage == Stage::Accepted {
+            self.judge.must(44, place == desired, || format!("{callback} asked for {place}"));
+        } else {
+            let answer = self.timeout_answer(callback, matches!(stage, Stage::Queued { .. }));
+            let decided = answer == Some(TimeoutAnswer::Schedule(desired));
+            self.judge
+                .must(44, decided, || format!("{callback} is put off to {desired}; said was {answer:?}"));
+            self.put_off(sequence, desired);
+        }
+        let service = self.service_of(sequence);
+        let submit_at = desired.before(service.submit_before).max(self.now);
+        let right = matches!(stage, Stage::Accepted | Stage::Queued { .. } | Stage::Failed { .. });
+        self.judge.must(25, stage != Stage::Accepted || submit_at > self.now, || {
+            format!("{callback} waits for {submit_at}, which has come")
+        });
+        self.set(sequence, Stage::Scheduled { submit_at });
+        self.let_go(sequence, &stage);
+        right
+    }
+
+    /// Releases the agent whom a callback held before it moved.
+    fn let_go(&mut self, sequence: u64, before: &Stage) {
+        let Some(agent) = before.agent() else { return };
+        let talked = matches!(before, Stage::Ended { .. });
+        let wrap_up = before.from().filter(|_| talked).map(|queue| self.facts.queue(queue).wrap_up);
+        if before.live().is_some() || matches!(before, Stage::Failed { .. } | Stage::Ended { .. }) {
+            let phone = self.known(sequence).request.phone.clone();
+            let line = self.lines.entry(phone).or_default();
+            line.live = line.live.filter(|live| *live != sequence);
+        }
+        self.release_agent(agent, sequence, wrap_up);
+    }
+
+    /// A way along the plan that the application gave, or the default plan.
+    fn set_out(&mut self, sequence: u64) {
+        let id = self.known(sequence).request.id.clone();
+        let plan = match self.answer(&id, Hook::Route) {
+            Some(Word::Route(Some(plan))) => plan,
+            _ => self.default_plan(sequence),
+        };
+        let queue = self.facts.queue_named(plan.queue()).unwrap_or(usize::MAX);
+        if !self.judge.must(46, queue != usize::MAX, || format!("{id} is sent to no queue: {plan:?}")) {
+            return;
+        }
+        let (since, need) = (self.now, Requirement::anyone());
+        let able = self.facts.able(&need, queue);
+        self.known_mut(sequence).way = Some(Way { plan, since, taken: 0, queue, need, ageing: None, able });
+        self.take_step(sequence);
+    }
+
+    pub(super) fn default_plan(&self, sequence: u64) -> Plan {
+        let queue = &self.service_of(sequence).queue;
+        let mut plan = Plan::new(queue.clone());
+        let settings = self.facts.queue(self.facts.queue_named(queue).expect("a queue of the center"));
+        let mut edges: Vec<_> = settings.overflow.iter().collect();
+        edges.sort_by_key(|edge| edge.after);
+        for edge in edges {
+            plan.after(edge.after).expect("in order");
+            plan.go_to(edge.to.clone());
+        }
+        plan
+    }
+
+    fn take_step(&mut self, sequence: u64) {
+        let Some(known) = self.callbacks.get_mut(&sequence) else { return };
+        let Some(way) = &mut known.way else { return };
+        let Some(step) = way.plan.steps().get(way.taken).cloned() else { return };
+        way.taken += 1;
+        if let Some(queue) = step.queue.as_ref().and_then(|queue| self.facts.queue_named(queue)) {
+            way.queue = queue;
+        }
+        if let Some(need) = step.need {
+            way.need = (*need).clone();
+        }
+        known.priority = step.priority.unwrap_or(known.priority);
+        way.ageing = step.ageing.or(way.ageing);
+        way.able = self.facts.able(&way.need, way.queue);
+    }
+
+    /// Whether what is said of a callback's way is so.
+    fn judge_way(&mut self, sequence: u64, queue: &Name, need: &str) {
+        let known = &self.callbacks[&sequence];
+        let Some(way) = &known.way else { return };
+        let settings = self.facts.queue(way.queue);
+        let (id, stands) = (&known.request.id, settings.name == *queue);
+        self.judge.must(46, stands, || format!("{id} is said to be in {queue}, not in {}", settings.name));
+        let whole = way.need.and(&settings.need.and(&Requirement::any_group(&settings.groups)));
+        self.judge.must(46, whole.to_string() == need, || format!("{id} needs {whole}, and {need} is said"));
+    }
+
+    fn enters(&mut self, sequence: u64, queue: &Name, need: &str, score: i64) -> bool {
+        let (stage, since) = (self.known(sequence).stage.clone(), self.now);
+        let (right, due) = match stage {
+            Stage::Accepted => (true, since),
+            Stage::Scheduled { submit_at } => (self.known(sequence).way.is_none(), submit_at),
+            _ => (false, since),
+        };
+        self.judge.must(25, due == since, || format!("{sequence} enters its queue at {since}, due at {due}"));
+        self.set_out(sequence);
+        self.set(sequence, Stage::Queued { since, held: None });
+        self.judge_way(sequence, queue, need);
+        let expected = self.score(self.known(sequence));
+        self.judge
+            .must(46, score == expected, || format!("{sequence} has score {expected}, and {score} is said"));
+        right
+    }
+
+    fn steps(&mut self, sequence: u64, queue: &Name, need: &str) -> bool {
+        let known = self.known(sequence);
+        let Stage::Queued { since, .. } = known.stage else { return false };
+        let id = known.request.id.clone();
+        let rerouting = std::mem::take(&mut self.known_mut(sequence).rerouting);
+        if rerouting || self.timeout_answer(&id, true) == Some(TimeoutAnswer::Reroute) {
+            self.set_out(sequence);
+        } else {
+            let due = self.known(sequence).way.as_ref().and_then(|way| {
+                way.plan.steps().get(way.taken).map(|step| way.since.after(step.after).max(since))
+            });
+            let now = self.now;
+            self.judge.must(25, due == Some(now), || format!("{id} takes a step at {now}, due at {due:?}"));
+            self.take_step(sequence);
+        }
+        self.judge_way(sequence, queue, need);
+        true
+    }
+
+    fn returns(&mut self, sequence: u64, why: &str) -> bool {
+        let (stage, since) = (self.known(sequence).stage.clone(), self.now);
+        let right = match &stage {
+            Stage::Scheduled { submit_at } => {
+                let (due, at) = (*submit_at == since, since);
+                self.judge.must(25, due, || format!("{sequence} is submitted at {at}, due at {submit_at}"));
+                why == "scheduled" && self.known(sequence).way.is_some()
+            }
+            Stage::Failed { outcome, .. } => why == outcome.word(),
+            Stage::Dialled { .. } => self.known(sequence).hung_up && why == "agent_lost",
+            _ => false,
+        };
+        self.set(sequence, Stage::Queued { since, held: None });
+        self.let_go(sequence, &stage);
+        if let Stage::Failed { from, outcome, .. } = stage
+            && outcome != Outcome::Unknown
+        {
+            let id = self.known(sequence).request.id.clone();
+            let (hold, rerouting) = match self.timeout_answer(&id, false) {
+                None => {
+                    let (made, most) = (self.counted(sequence), self.facts.queue(from).max_attempts);
+                    self.judge
+                        .must(6, made < most, || format!("{id} goes on after {made} attempts of {most}"));
+                    (Some(self.facts.queue(from).retry_after), false)
+                }
+                Some(TimeoutAnswer::Retry(after)) => (Some(after), false),
+                answer => (None, answer == Some(TimeoutAnswer::Reroute)),
+            };
+            let known = self.known_mut(sequence);
+            (known.hold_due, known.rerouting) = (hold.map(|length| since.after(length)), rerouting);
+        }
+        right
+    }
+
+    fn held(&mut self, sequence: u64, to: Instant, why: HoldReason) -> bool {
+        let now = self.now;
+        self.judge
+            .must(16, to > now || why == HoldReason::Retry, || format!("{sequence} is held until {to}"));
+        let due = self.known_mut(sequence).hold_due.take();
+        self.judge.must(16, due.is_none_or(|due| due == to), || {
+            format!("{sequence} is held until {to}, not {due:?}")
+        });
+        match (&mut self.known_mut(sequence).stage, why) {
+            (Stage::Queued { held, .. }, HoldReason::Retry) => *held = Some(to),
+            (Stage::Queued { .. }, _) => {
+                // A remark: the limit is counted again whenever it matters.
+                let line = self.lines.get(&self.known(sequence).request.phone);
+                let full = line.is_some_and(|line| self.is_at_limit(line));
+                self.judge.must(13, full, || format!("{sequence} is held by a limit that is not reached"));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn completes(&mut self, sequence: u64, callback: &CallbackId, reason: &Reason) -> bool {
+        let (stage, now) = (self.known(sequence).stage.clone(), self.now);
+        let known = self.known(sequence);
+        let waits = matches!(stage, Stage::Scheduled { .. } | Stage::Queued { .. });
+        let cut_short = waits || known.hung_up && matches!(stage, Stage::Dialled { .. });
+        let ttl_at = known.ttl_at();
+        let right = match reason {
+            Reason::AgentConnected => matches!(stage, Stage::Ended { .. }),
+            Reason::Cancelled | Reason::CancelledByAdmin => cut_short,
+            Reason::Ttl => {
+                self.judge
+                    .must(26, now == ttl_at, || format!("{callback} expires at {now}, due at {ttl_at}"));
+                cut_short
+            }
+            Reason::TargetNotFound => matches!(stage, Stage::Queued { .. }),
+            Reason::Script(word) => {
+                let answer = self.timeout_answer(callback, matches!(stage, Stage::Queued { .. }));
+                answer == Some(TimeoutAnswer::Complete(word.clone()))
+                    && matches!(stage, Stage::Failed { .. } | Stage::Queued { .. })
+            }
+            _ => self.is_out_of_attempts(sequence, &stage, reason),
+        };
+        if reason != &Reason::Ttl && !matches!(reason, Reason::AgentConnected) {
+            self.judge
+                .must(26, now <= ttl_at, || format!("{callback} is over at {now}, and had until {ttl_at}"));
+        }
+        let service_queue = self.facts.queue_named(&self.service_of(sequence).queue);
+        let queue = stage.from().or(self.known(sequence).way.as_ref().map(|way| way.queue)).or(service_queue);
+        self.unbook(sequence, &stage);
+        self.set(sequence, Stage::Completed { at: now, queue: queue.expect("a queue of the center") });
+        self.let_go(sequence, &stage);
+        right
+    }
+
+    fn is_out_of_attempts(&mut self, sequence: u64, stage: &Stage, reason: &Reason) -> bool {
+        let Stage::Failed { outcome, from, .. } = stage else { return false };
+        let (attempts, most) = (self.counted(sequence), self.facts.queue(*from).max_attempts);
+        let named = (*outcome == Outcome::Abandoned) == (*reason == Reason::InteractionDeleted);
+        named && attempts >= most
+    }
+
+    fn goes(&mut self, sequence: u64) -> bool {
+        let known = self.known(sequence);
+        let Stage::Completed { at, queue } = known.stage else { return false };
+        let (due, now, id) =
+            (at.after(self.facts.queue(queue).purge_after), self.now, known.request.id.clone());
+        self.judge.must(27, now >= due, || format!("{id} is purged at {now}, not before {due}"));
+        self.release_key(&id);
+        self.forget(sequence);
+        true
+    }
+}

@@ -1,0 +1,346 @@
+//! The world around an engine: customers, agents, telephony and the host's clock, all from one seed.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use ringback_engine::center::Center;
+use ringback_engine::journal::Call;
+use ringback_engine::protocol::{CancelledBy, Command, Dial, Effect, EffectKind, Event};
+use ringback_engine::record::{Outcome, Request};
+use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant, Name};
+
+use super::features::{Feature, Features};
+use super::random::Random;
+use super::run::Step;
+use crate::{at, phone};
+
+/// So many requests are remembered, to be sent again.
+const REMEMBERED: usize = 16;
+
+/// What will happen.
+enum Happening {
+    /// Somebody asks for a callback.
+    Customer,
+    /// This command is said.
+    Say(Command),
+    /// An agent does something.
+    Agent(AgentId),
+    /// The host is killed or moves.
+    Restart,
+    /// The host's clock jumps, forward by this.
+    Jump(Duration),
+}
+
+/// The world.
+pub(super) struct World {
+    random: Random,
+    features: Features,
+    services: Vec<Name>,
+    agents: Vec<AgentId>,
+    now: Instant,
+    agenda: BTreeMap<(Instant, u64), Happening>,
+    entries: u64,
+    /// Milliseconds between requests, on average.
+    pace: i64,
+    /// How long interactions take at most, in seconds.
+    talk: i64,
+    numbers: u32,
+    asked: u64,
+    remembered: Vec<Request>,
+    attempts: u64,
+    /// The attempt dialled last for a callback, until it is answered.
+    live: BTreeMap<CallbackId, AttemptId>,
+    /// The attempts of those who talk.
+    talks: BTreeMap<CallbackId, AttemptId>,
+    /// What the host has to say first.
+    urgent: VecDeque<Command>,
+    healed: bool,
+}
+
+impl World {
+    pub(super) fn new(mut random: Random, features: Features, center: &Center) -> Self {
+        let pace = random.pick(&[700, 1_500, 3_000, 8_000]);
+        let talk = random.pick(&[8, 30, 90]);
+        let numbers = random.pick(&[6, 30, 200]);
+        let mut world = Self {
+            random,
+            features,
+            services: center.services.iter().map(|service| service.name.clone()).collect(),
+            agents: center.agents.iter().map(|agent| agent.id.clone()).collect(),
+            now: at(0),
+            agenda: BTreeMap::new(),
+            entries: 0,
+            pace,
+            talk,
+            numbers,
+            asked: 0,
+            remembered: Vec::new(),
+            attempts: 0,
+            live: BTreeMap::new(),
+            talks: BTreeMap::new(),
+            urgent: VecDeque::new(),
+            healed: false,
+        };
+        world.later(0, Happening::Customer);
+        for agent in world.agents.clone() {
+            let after = world.random.within(0..20_000);
+            world.later(after, Happening::Agent(agent));
+        }
+        if world.has(Feature::Crashes) || world.has(Feature::Moves) {
+            world.later(5_000, Happening::Restart);
+        }
+        if world.has(Feature::JumpsForward) {
+            world.later(600_000, Happening::Jump(Duration::ZERO));
+        }
+        world
+    }
+
+    fn has(&self, feature: Feature) -> bool {
+        !self.healed && self.features.has(feature)
+    }
+
+    fn later(&mut self, millis: i64, happening: Happening) {
+        self.entries += 1;
+        self.agenda.insert((self.now.after(Duration::from_millis(millis)), self.entries), happening);
+    }
+
+    fn say(&mut self, millis: i64, command: Command) {
+        self.later(millis, Happening::Say(command));
+    }
+
+    /// Faults end, everybody comes to work, and nobody asks any more.
+    pub(super) fn heal(&mut self) {
+        self.healed = true;
+        self.agenda.retain(|_, happening| matches!(happening, Happening::Say(Command::Outcome { .. })));
+        for agent in self.agents.clone() {
+            self.say(0, Command::LogIn { agent });
+        }
+        for attempt in std::mem::take(&mut self.talks).into_values() {
+            self.say(5_000, Command::Ended { attempt });
+        }
+    }
+
+    /// What happens next, and when, by the host's clock.
+    pub(super) fn next(&mut self, deadline: Option<Instant>) -> Step {
+        if let Some(command) = self.urgent.pop_front() {
+            return Step::Call { at: self.now, call: Call::Apply(command) };
+        }
+        let first = self.agenda.first_key_value().map(|((at, _), _)| *at);
+        let asleep = self.has(Feature::SleepyHost) && first.is_some();
+        if let Some(deadline) = deadline.filter(|due| !asleep && first.is_none_or(|first| *due < first)) {
+            self.now = self.now.max(deadline);
+            return self.host(Call::Advance);
+        }
+        let Some(((at, _), happening)) = self.agenda.pop_first() else {
+            self.now = self.now.after(Duration::from_secs(1));
+            return self.host(Call::Advance);
+        };
+        self.now = self.now.max(at);
+        match happening {
+            Happening::Say(command) => self.host(Call::Apply(command)),
+            Happening::Customer => {
+                let request = self.customer();
+                self.host(Call::Apply(Command::Request(request)))
+            }
+            Happening::Agent(agent) => {
+                let command = self.agent(agent);
+                self.host(Call::Apply(command))
+            }
+            Happening::Restart => {
+                let next = self.random.within(1_000..300_000);
+                self.later(next, Happening::Restart);
+                let killed =
+                    self.has(Feature::Crashes) && (!self.has(Feature::Moves) || self.random.one_in(2));
+                if killed { Step::Crash } else { Step::Move }
+            }
+            Happening::Jump(by) => {
+                self.now = self.now.after(by);
+                let next = self.random.within(300_000..3_000_000);
+                let by = self.random.pick(&[30, 120, 600, 3_600, 86_400, 31 * 86_400]);
+                self.later(next, Happening::Jump(Duration::from_secs(by)));
+                self.host(Call::Advance)
+            }
+        }
+    }
+
+    /// A call, at what the host's clock says.
+    fn host(&mut self, call: Call) -> Step {
+        let back = self.has(Feature::JumpsBack) && self.random.permille(20);
+        let back = Duration::from_millis(if back { self.random.within(1..100_000) } else { 0 });
+        Step::Call { at: self.now.before(back), call }
+    }
+
+    fn customer(&mut self) -> Request {
+        let flood = self.has(Feature::Floods) && self.random.permille(8);
+        if flood {
+            for _ in 0..self.random.within(30..250) {
+                let request = self.request();
+                let after = self.random.within(0..1_500);
+                self.say(after, Command::Request(request));
+            }
+        }
+        let next = self.random.within(0..2 * self.pace);
+        self.later(next, Happening::Customer);
+        if self.has(Feature::RepeatedRequests) && !self.remembered.is_empty() && self.random.one_in(8) {
+            return self.again();
+        }
+        self.request()
+    }
+
+    fn request(&mut self) -> Request {
+        let service = self.services[self.random.below(self.services.len())].clone();
+        let number = self.random.next() as u32 % self.numbers;
+        let mut request = Request::new(format!("c{}", self.asked), service, phone(number));
+        self.asked += 1;
+        request.priority = self.random.within(0..4);
+        if self.has(Feature::Appointments) && self.random.one_in(3) {
+            request = request.at(self.now.after(Duration::from_secs(self.random.within(-5..1_200))));
+        }
+        if self.has(Feature::UnknownNames) && self.random.one_in(40) {
+            request.service = "nowhere".into();
+        }
+        if self.has(Feature::RepeatedRequests) {
+            if self.random.one_in(3) {
+                request.key = Some(format!("k{}", self.asked).into());
+            }
+            if self.remembered.len() < REMEMBERED {
+                self.remembered.push(request.clone());
+            } else {
+                let place = self.random.below(REMEMBERED);
+                self.remembered[place] = request.clone();
+            }
+        }
+        request
+    }
+
+    /// A request that was sent before: unchanged, changed, or under another id.
+    fn again(&mut self) -> Request {
+        let mut request = self.remembered[self.random.below(self.remembered.len())].clone();
+        match self.random.below(3) {
+            0 => request.priority += 1,
+            1 => request.id = CallbackId::new(format!("again{}", self.asked)),
+            _ => {}
+        }
+        self.asked += 1;
+        request
+    }
+
+    /// What an agent says next, and when the agent will say more.
+    fn agent(&mut self, agent: AgentId) -> Command {
+        let flaps = self.has(Feature::FlappingAgents);
+        let next = if flaps { self.random.within(500..40_000) } else { self.random.within(20_000..400_000) };
+        self.later(next, Happening::Agent(agent.clone()));
+        if self.has(Feature::UnknownNames) && self.random.one_in(40) {
+            return Command::Ready { agent: AgentId::new("nobody") };
+        }
+        if self.has(Feature::VanishingAgents) && self.random.one_in(6) {
+            return Command::AgentLost { agent };
+        }
+        match self.random.below(10) {
+            _ if self.random.one_in(60) => Command::Resume,
+            0 => Command::LogOut { agent },
+            1 | 2 => Command::NotReady { agent },
+            3 | 4 => Command::Ready { agent },
+            _ => Command::LogIn { agent },
+        }
+    }
+
+    /// The world hears what a call has led to.
+    pub(super) fn hear(&mut self, step: &Step, effects: &[Effect], late: bool) {
+        if late && self.urgent.is_empty() {
+            self.urgent.push_back(Command::Resume);
+            if let Step::Call { call: Call::Apply(command), .. } = step {
+                self.urgent.push_back(command.clone());
+            }
+        }
+        for effect in effects {
+            match &effect.kind {
+                EffectKind::Dial(dial) => self.ring(dial),
+                EffectKind::HangUp(hang_up) if self.random.one_in(2) => {
+                    // Half of the time the switch still says how it ended.
+                    let attempt = hang_up.attempt;
+                    self.agenda.retain(|_, happening| {
+                        !matches!(happening, Happening::Say(Command::Outcome { attempt: own, .. }) if *own == attempt)
+                    });
+                }
+                EffectKind::Event(Event::Connected { callback, .. }) => self.talk(callback),
+                EffectKind::Event(Event::Away { .. }) => {
+                    // Most agents say soon that they are still there.
+                    for agent in self.agents.clone() {
+                        let after = self.random.within(0..20_000);
+                        self.say(after, Command::Ready { agent });
+                    }
+                }
+                EffectKind::Event(Event::Completed { callback, .. }) => {
+                    self.live.remove(callback);
+                    self.talks.remove(callback);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A phone rings.
+    fn ring(&mut self, dial: &Dial) {
+        let attempt = dial.attempt;
+        self.attempts = self.attempts.max(attempt.0);
+        self.live.insert(dial.callback.clone(), attempt);
+        let rings = dial.ring_for.millis();
+        if self.healed {
+            return self.say(2_000, Command::Outcome { attempt, outcome: Outcome::Answered });
+        }
+        let outcome = match self.random.below(10) {
+            0..6 => Outcome::Answered,
+            _ if self.random.one_in(12) => Outcome::Unknown,
+            _ => self.random.pick(&Outcome::ALL),
+        };
+        let mut after = self.random.within(0..rings);
+        if self.has(Feature::LateReports) && self.random.one_in(10) {
+            after = self.random.within(rings..3 * rings);
+        }
+        if !(self.has(Feature::LostReports) && self.random.one_in(10)) {
+            self.say(after, Command::Outcome { attempt, outcome });
+        }
+        if self.has(Feature::RepeatedReports) && self.random.one_in(8) {
+            let (outcome, after) = (self.random.pick(&Outcome::ALL), after + self.random.within(-50..9_000));
+            self.say(after.max(0), Command::Outcome { attempt, outcome });
+        }
+        if self.has(Feature::WrongReports) && self.random.one_in(8) {
+            let (outcome, wrong) = (self.random.pick(&Outcome::ALL), self.some_attempt());
+            let command = if self.random.one_in(3) {
+                Command::Ended { attempt: wrong }
+            } else {
+                Command::Outcome { attempt: wrong, outcome }
+            };
+            self.say(after, command);
+        }
+        if self.has(Feature::CancelRaces) && self.random.one_in(8) {
+            let by = self.random.pick(&[CancelledBy::Customer, CancelledBy::Admin]);
+            let after = after + self.random.pick(&[-1_000, -1, 0, 0, 1, 1_000]);
+            self.say(after.max(0), Command::Cancel { callback: dial.callback.clone(), by });
+        } else if self.random.one_in(30) {
+            let callback = CallbackId::new(format!("c{}", self.random.next() % self.asked.max(1)));
+            self.say(after, Command::Cancel { callback, by: CancelledBy::Admin });
+        }
+    }
+
+    fn some_attempt(&mut self) -> AttemptId {
+        AttemptId(self.random.next() % (self.attempts + 3))
+    }
+
+    /// Agent and customer talk; somebody reports the end, or nobody.
+    fn talk(&mut self, callback: &CallbackId) {
+        let Some(attempt) = self.live.remove(callback) else { return };
+        self.talks.insert(callback.clone(), attempt);
+        if self.healed {
+            return self.say(5_000, Command::Ended { attempt });
+        }
+        let after = self.random.within(0..self.talk * 1_000);
+        if !(self.has(Feature::EndlessTalks) && self.random.one_in(12)) {
+            self.say(after, Command::Ended { attempt });
+        }
+        if self.has(Feature::RepeatedReports) && self.random.one_in(8) {
+            let after = after + self.random.within(0..5_000);
+            self.say(after, Command::Ended { attempt });
+        }
+    }
+}
