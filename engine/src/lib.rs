@@ -24,6 +24,8 @@ pub mod center;
 mod engine;
 mod flow;
 pub mod journal;
+#[cfg(feature = "numbers")]
+pub mod numbers;
 pub mod protocol;
 pub mod record;
 pub mod snapshot;

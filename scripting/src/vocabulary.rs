@@ -173,6 +173,7 @@ pub const WORDS: &[Word] = &[
     // Requests and callbacks.
     property(ASKED, "id", "text", "The callback's id.", "request.id"),
     property(ASKED, "service", "text", "The service asked.", "request.service"),
+    property(ASKED, "country", "text", "The two letters of its number's country; `\"\"` if unknown.", "request.country == \"US\""),
     property(ASKED, "phone", "text", "The number, in E.164.", "request.phone"),
     property(ASKED, "country", "text", "The number's country.", "request.country").not_yet(),
     property(ASKED, "kind", "text", "`immediate` or `scheduled`.", "request.kind"),

@@ -2,11 +2,12 @@
 
 use proptest::prelude::*;
 use ringback_engine::center::{
-    Agent, Calendar, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Slots, Strategy as Choice,
+    Agent, Attribute, Calendar, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Slots,
+    Strategy as Choice, Table,
 };
 use ringback_engine::protocol::{Application, CancelledBy, Command};
 use ringback_engine::record::{Outcome, Request};
-use ringback_engine::{Ageing, AgentId, AttemptId, CallbackId, Duration, Engine, Instant, Name};
+use ringback_engine::{Ageing, AgentId, AttemptId, CallbackId, Country, Duration, Engine, Instant, Name};
 
 use crate::phone;
 
@@ -161,12 +162,18 @@ fn services() -> impl Strategy<Value = Vec<Service>> {
             prop::sample::select(vec![0i64, 0, 60]),
         ),
         (1..3u32, prop::sample::select(vec![0u32, 2, 4, 4, 4]), prop::bool::weighted(0.2), any::<bool>()),
+        (
+            prop::sample::select(vec![None, None, Some(vec!["US"]), Some(vec!["DE", "US"]), Some(vec![])]),
+            prop::sample::select(vec![vec![], vec![], vec!["+12125550003"], vec!["regex:4$", "+49"]]),
+            prop::bool::weighted(0.3),
+            prop::bool::weighted(0.3),
+        ),
     );
     prop::collection::vec(terms, QUEUES.len()).prop_map(|services| {
         QUEUES
             .into_iter()
             .zip(services)
-            .map(|(name, (slots, hours, spans, quotas))| {
+            .map(|(name, (slots, hours, spans, quotas, numbers))| {
                 let mut service = Service::new(name, name);
                 let ((immediate, scheduled), duplicates, scarce, minutes) = slots;
                 (service.immediate, service.scheduled, service.duplicates) =
@@ -189,6 +196,11 @@ fn services() -> impl Strategy<Value = Vec<Service>> {
                 service.max_scheduled_per_number = most_scheduled;
                 service.per_number_daily = daily;
                 service.require_agents = agents;
+                let (countries, blocked, premium, impossible) = numbers;
+                service.countries =
+                    countries.map(|codes| codes.into_iter().filter_map(Country::new).collect());
+                service.blocked = blocked.into_iter().map(Into::into).collect();
+                (service.premium, service.impossible) = (premium, impossible);
                 service.on_fault = if standard { OnFault::Standard } else { OnFault::Refuse };
                 service
             })
@@ -211,6 +223,8 @@ pub fn centers() -> impl Strategy<Value = Center> {
         center.limits.faults_in_a_row = faults;
         center.limits.max_lag = Duration::from_secs(max_lag);
         center.seed = u64::from(faults);
+        let opted_out = [(phone(5).as_str().into(), Attribute::Integer(1))].into();
+        center.tables.push(Table { name: center.limits.opt_out.clone(), entries: opted_out });
         (center.agents, center.queues, center.services) = (agents, queues, services);
         center
     })
@@ -219,7 +233,7 @@ pub fn centers() -> impl Strategy<Value = Center> {
 fn requests() -> impl Strategy<Value = Request> {
     let facts = (0..60u32, 0..3usize, 0..12u32, 0..3i64, prop::option::weighted(0.1, 0..5u32), any::<bool>());
     facts.prop_map(|(id, service, number, priority, key, again)| {
-        let mut request = Request::new(format!("c{id}"), QUEUES[service], phone(number));
+        let mut request = Request::new(format!("c{id}"), QUEUES[service], crate::number(number));
         request.priority = priority;
         if id % 16 == 7 {
             request.language = "de".into();
@@ -230,7 +244,8 @@ fn requests() -> impl Strategy<Value = Request> {
         if let Some(key) = key {
             request.key = Some(format!("k{key}").into());
             if again {
-                (request.service, request.phone) = (Name::new(QUEUES[key as usize % 3]), phone(key));
+                request.service = Name::new(QUEUES[key as usize % 3]);
+                (request.phone, request.facts) = (crate::number(key).phone, crate::number(key).facts);
                 (request.priority, request.language) = (0, "".into());
             }
         }

@@ -13,7 +13,10 @@ use ringback_engine::protocol::{
     Application, CancelledBy, Code, Command, Dial, Effect, EffectKind, Event, Plain, Refusal,
 };
 use ringback_engine::record::{Outcome, Request};
-use ringback_engine::{Advanced, AgentId, AttemptId, CallbackId, Engine, Instant, Phone};
+use ringback_engine::{
+    Advanced, AgentId, AttemptId, CallbackId, Country, Engine, Instant, Number, NumberFacts, NumberKind,
+    Phone, Validity,
+};
 
 /// A Tuesday, 10:00 in UTC: the instant at which most tests begin.
 pub const START: i64 = 1_772_532_000_000;
@@ -28,6 +31,23 @@ pub fn at(seconds: i64) -> Instant {
 #[must_use]
 pub fn phone(n: u32) -> Phone {
     Phone::new(format!("+1212{:07}", 5_550_000 + n)).expect("made up in E.164")
+}
+
+/// The number [`phone`] with facts that follow from `n`: most are of the United States and good.
+#[must_use]
+pub fn number(n: u32) -> Number {
+    let country = match n % 12 {
+        9 => None,
+        10 => Country::new("DE"),
+        _ => Some(Country::US),
+    };
+    let validity = match n % 12 {
+        6 => Validity::Impossible,
+        7 => Validity::Invalid,
+        _ => Validity::Valid,
+    };
+    let kind = if n % 12 == 8 { NumberKind::PremiumRate } else { NumberKind::FixedLineOrMobile };
+    Number { phone: phone(n), facts: NumberFacts { validity, kind, country, zones: Vec::new() } }
 }
 
 /// A center with one queue and one service, both called `main`, and these agents.

@@ -10,8 +10,8 @@ use super::calendar::Hours;
 use super::finding::{Finding, Severity, did_you_mean};
 use super::graph::RoutingGraph;
 use super::values::{at_least, check_ageing, check_agents, check_limits, check_service};
-use super::{Agent, Center, Plan, Queue, Service, Table};
-use crate::value::{AgentId, Duration, Name, Requirement};
+use super::{Agent, Center, NumberRules, Objection, Plan, Queue, Service, Table};
+use crate::value::{AgentId, Duration, Name, Number, Phone, Requirement};
 
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {
@@ -84,6 +84,8 @@ pub struct ServiceLayout {
     pub calendar: Option<CalendarIndex>,
     /// The zone of its days and slots.
     pub zone: Tz,
+    /// Which numbers it calls.
+    pub numbers: NumberRules,
     /// The queue of its default plan's first step.
     pub queue: QueueIndex,
     /// The plan where no script has another: the queue, then its overflow.
@@ -202,6 +204,23 @@ impl Layout {
     #[must_use]
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.center.tables.get(*self.table_names.get(name)?)
+    }
+
+    /// Whether a number's owner does not want to be called.
+    #[must_use]
+    pub fn has_opted_out(&self, phone: &Phone) -> bool {
+        self.table(&self.center.limits.opt_out)
+            .is_some_and(|table| table.entries.contains_key(phone.as_str()))
+    }
+
+    /// Whether a service may call a number, and if not, why.
+    ///
+    /// # Errors
+    ///
+    /// It may not.
+    pub fn test_number(&self, service: ServiceIndex, number: &Number) -> Result<(), Objection> {
+        let rules = self.service_layout(service).map(|service| &service.numbers);
+        rules.map_or(Ok(()), |rules| rules.test(number, self.has_opted_out(&number.phone)))
     }
 
     /// A calendar's hours.
@@ -338,6 +357,11 @@ impl Names {
         let owner = format!("service `{}`", service.name);
         let calendar = self.calendar(path, &owner, service.calendar.as_ref(), findings);
         check_service(path, &owner, service, findings);
+        let numbers = NumberRules::new(service).map_err(|wrong| {
+            findings.extend(wrong.into_iter().map(|(position, why)| {
+                Finding::error(format!("{path}.blocked[{position}]"), format!("{owner}: {why}"))
+            }));
+        });
         // An unknown queue is the routing graph's to report, with every other edge that leads nowhere.
         let position = *self.queues.get(&service.queue)?;
         let queue = center.queues.get(position)?;
@@ -355,6 +379,12 @@ impl Names {
             }
             plan.go_to(edge.to.clone());
         }
-        Some(ServiceLayout { calendar, zone, queue: QueueIndex::at(position), plan: Arc::new(plan) })
+        Some(ServiceLayout {
+            calendar,
+            zone,
+            numbers: numbers.ok()?,
+            queue: QueueIndex::at(position),
+            plan: Arc::new(plan),
+        })
     }
 }

@@ -9,6 +9,7 @@ mod finding;
 mod graph;
 mod layout;
 mod local;
+mod numbers;
 mod plan;
 #[cfg(feature = "toml")]
 pub mod reader;
@@ -22,7 +23,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::value::{Ageing, AgentId, Duration, Name, Requirement};
+use crate::value::{Ageing, AgentId, Country, Duration, Name, Requirement};
 
 pub use calendar::{CalendarError, Day, Hours, Openness, WeeklySpan};
 pub use draw::draw;
@@ -30,6 +31,7 @@ pub use finding::{Finding, Severity, did_you_mean, nearest};
 pub use graph::{Component, RoutingGraph, Stop, Way, WayKind, unmet};
 pub use layout::{AgentIndex, CalendarIndex, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout};
 pub use local::{Resolved, local_to_instant, parse_instant};
+pub use numbers::{NumberRules, Objection, country_name};
 pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Step};
 pub use slots::slot_of;
 pub use zone::{ZONES, ZONES_RELEASED, instant_to_local, stale_zones, zone_named};
@@ -80,6 +82,8 @@ pub struct Center {
 pub struct Limits {
     /// Attempts to one number in any interval of that length; no limit if absent.
     pub attempts_per_number: Option<Quota>,
+    /// The table of numbers that are never called, by whatever service.
+    pub opt_out: Name,
     /// How long a number is not dialled after an attempt ended without the world's word.
     pub redial_floor: Duration,
     /// How far a deadline may be overdue before the host is taken to have been away.
@@ -189,6 +193,16 @@ pub struct Service {
     pub name: Name,
     /// The queue of the default plan's first step.
     pub queue: Name,
+    /// The country of numbers that are written without one.
+    pub default_country: Country,
+    /// Countries whose numbers are called; every one if absent, none if empty.
+    pub countries: Option<Vec<Country>>,
+    /// Numbers that are not called: prefixes in E.164, or `regex:` and a regular expression on E.164.
+    pub blocked: Vec<SmolStr>,
+    /// Whether premium-rate numbers are called.
+    pub premium: bool,
+    /// Whether numbers are called that nobody can have.
+    pub impossible: bool,
     /// Whether requests for an immediate callback are taken.
     pub immediate: bool,
     /// Whether requests for a scheduled callback are taken.
@@ -335,6 +349,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             attempts_per_number: Some(Quota { max: 10, per: Duration::from_days(1) }),
+            opt_out: Name::new_static("opt_out"),
             redial_floor: Duration::from_secs(60),
             max_lag: Duration::from_secs(60),
             faults_in_a_row: 5,
@@ -382,6 +397,11 @@ impl Service {
         Self {
             name: Name::new(name),
             queue: Name::new(queue),
+            default_country: Country::US,
+            countries: None,
+            blocked: Vec::new(),
+            premium: false,
+            impossible: false,
             immediate: true,
             scheduled: true,
             calendar: None,

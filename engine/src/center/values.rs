@@ -1,7 +1,7 @@
 //! Whether the settings' values make sense, each by itself.
 
-use super::finding::Finding;
-use super::{Center, Limit, MAX_CAPACITY, SLOT_MINUTES, Service};
+use super::finding::{Finding, did_you_mean};
+use super::{Center, Limit, Limits, MAX_CAPACITY, SLOT_MINUTES, Service};
 use crate::value::requirement::MAX_LEVEL;
 use crate::value::{Ageing, Duration};
 
@@ -119,6 +119,14 @@ pub(super) fn check_limits(center: &Center, findings: &mut Vec<Finding>) {
         findings.push(Finding::error(
             "limits.faults_in_a_row",
             "limits: a hook can't be set aside before its first fault; write at least 1",
+        ));
+    }
+    let named = center.tables.iter().any(|table| table.name == limits.opt_out);
+    if !named && limits.opt_out != Limits::default().opt_out {
+        let hint = did_you_mean(&limits.opt_out, center.tables.iter().map(|table| table.name.as_str()));
+        findings.push(Finding::error(
+            "limits.opt_out",
+            format!("limits: unknown table `{}`{hint}", limits.opt_out),
         ));
     }
     match limits.attempts_per_number {

@@ -9,7 +9,7 @@ use crate::center::{
 };
 use crate::protocol::{Code, Rejection, View};
 use crate::record::{Callback, Request, State};
-use crate::value::{Duration, Instant, Phone};
+use crate::value::{Duration, Instant};
 
 /// Free slots that a full one is answered with.
 const PROPOSALS: usize = 3;
@@ -89,12 +89,13 @@ impl<'a> Checks<'a> {
         self.reject(Code::NotOffered, format!("service `{}` offers no {kind} callbacks", self.service.name))
     }
 
-    /// Check 2: there is a number. The text of one was checked when it was made.
+    /// Checks 2 and 3: there is a number, and the service calls it.
     fn number(&self) -> Result<(), Rejection> {
-        if self.request.phone != Phone::redacted() {
-            return Ok(());
-        }
-        self.reject(Code::InvalidNumber, "the request names no number to call; give one as `+12125550123`")
+        self.book.layout().test_number(self.index, &self.request.number()).map_err(|objection| {
+            let phone = self.request.phone.as_str();
+            let subject = if phone.is_empty() { String::new() } else { format!("{phone} can't be called: ") };
+            Rejection::new(Code::from(&objection), format!("{subject}{objection}"))
+        })
     }
 
     /// Check 4: the desired time, or the blackout before closing.

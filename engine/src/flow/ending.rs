@@ -7,7 +7,7 @@ use super::agents::Parting;
 use crate::center::REDACTED_KEPT;
 use crate::protocol::{Application, CancelledBy, Event, Hook, Refusal, RetentionAnswer};
 use crate::record::{Attributes, Callback, Completed, Reason, Request, Retention, State};
-use crate::value::{AttemptId, CallbackId, Phone, Sequence};
+use crate::value::{AttemptId, CallbackId, NumberFacts, Phone, Sequence};
 
 impl<A: Application> Turn<'_, A> {
     /// The host says that an interaction ended.
@@ -138,5 +138,10 @@ impl<A: Application> Turn<'_, A> {
 
 /// A request without what could tell who asked.
 fn redacted(request: &Request) -> Request {
-    Request { phone: Phone::redacted(), attributes: Attributes::new(), ..request.clone() }
+    Request {
+        phone: Phone::redacted(),
+        facts: NumberFacts::default(),
+        attributes: Attributes::new(),
+        ..request.clone()
+    }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::center::Objection;
 use crate::record::StateName;
 use crate::value::{AgentId, AttemptId, CallbackId, Instant};
 
@@ -56,8 +57,16 @@ pub enum Code {
     UnknownService,
     /// The service does not offer this kind of callback.
     NotOffered,
-    /// The request has no number to call.
+    /// The request has no number that anybody could have.
     InvalidNumber,
+    /// No number of its country is that long or that short.
+    ImpossibleNumber,
+    /// Calling the number costs more than the call.
+    PremiumNumber,
+    /// The number's country is not on the service's list.
+    CountryNotAllowed,
+    /// A pattern blocks the number, or its owner opted out.
+    NumberBlocked,
     /// The desired time is past.
     PastTime,
     /// The desired time is beyond the horizon.
@@ -87,10 +96,14 @@ pub enum Code {
 }
 
 impl Code {
-    const NAMED: [(Self, &'static str); 15] = [
+    const NAMED: [(Self, &'static str); 19] = [
         (Self::UnknownService, "UNKNOWN_SERVICE"),
         (Self::NotOffered, "NOT_OFFERED"),
         (Self::InvalidNumber, "INVALID_NUMBER"),
+        (Self::ImpossibleNumber, "IMPOSSIBLE_NUMBER"),
+        (Self::PremiumNumber, "PREMIUM_NUMBER"),
+        (Self::CountryNotAllowed, "COUNTRY_NOT_ALLOWED"),
+        (Self::NumberBlocked, "NUMBER_BLOCKED"),
         (Self::PastTime, "PAST_TIME"),
         (Self::TooFar, "TOO_FAR"),
         (Self::TooSoon, "TOO_SOON"),
@@ -104,6 +117,19 @@ impl Code {
         (Self::KeyConflict, "KEY_CONFLICT"),
         (Self::ApplicationFault, "APPLICATION_FAULT"),
     ];
+}
+
+/// The code of an objection to a number.
+impl From<&Objection> for Code {
+    fn from(objection: &Objection) -> Self {
+        match objection {
+            Objection::Unreadable | Objection::Invalid => Self::InvalidNumber,
+            Objection::Impossible => Self::ImpossibleNumber,
+            Objection::Premium => Self::PremiumNumber,
+            Objection::Country(_) => Self::CountryNotAllowed,
+            Objection::Blocked(_) | Objection::OptedOut => Self::NumberBlocked,
+        }
+    }
 }
 
 impl fmt::Display for Code {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::center::Attribute;
-use crate::value::{CallbackId, Instant, Name, Phone};
+use crate::value::{CallbackId, Instant, Name, Number, NumberFacts, Phone};
 
 /// A request's attributes, by name.
 pub type Attributes = BTreeMap<SmolStr, Attribute>;
@@ -23,6 +23,9 @@ pub struct Request {
     pub service: Name,
     /// The number to call.
     pub phone: Phone,
+    /// What is known of it.
+    #[serde(default, skip_serializing_if = "NumberFacts::are_unknown")]
+    pub facts: NumberFacts,
     /// When the customer wants to be called; as soon as possible if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desired: Option<Instant>,
@@ -41,20 +44,28 @@ pub struct Request {
 }
 
 impl Request {
-    /// An immediate request without further facts.
+    /// An immediate request for a call to this number, of which nothing else is known.
     #[must_use]
-    pub fn new(id: impl AsRef<str>, service: impl AsRef<str>, phone: Phone) -> Self {
+    pub fn new(id: impl AsRef<str>, service: impl AsRef<str>, number: impl Into<Number>) -> Self {
+        let Number { phone, facts } = number.into();
         Self {
             id: CallbackId::new(id),
             key: None,
             service: Name::new(service),
             phone,
+            facts,
             desired: None,
             priority: 0,
             language: SmolStr::default(),
             channel: SmolStr::default(),
             attributes: Attributes::new(),
         }
+    }
+
+    /// The number to call, with what is known of it.
+    #[must_use]
+    pub fn number(&self) -> Number {
+        Number { phone: self.phone.clone(), facts: self.facts.clone() }
     }
 
     /// The same request for a call at `desired`.

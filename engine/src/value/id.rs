@@ -106,7 +106,7 @@ number_id! {
     EffectId
 }
 
-/// A customer's number in E.164: `+`, then 7 to 15 digits, the first not `0`.
+/// A customer's number in E.164: `+`, then 5 to 15 digits, the first not `0`.
 ///
 /// Parsing national forms needs the metadata of libphonenumber and is the host's; the engine keeps the result.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -122,7 +122,7 @@ impl Phone {
     pub fn new(text: impl AsRef<str>) -> Result<Self, PhoneError> {
         let text = text.as_ref();
         let digits = text.strip_prefix('+').unwrap_or_default();
-        let fits = (7..=15).contains(&digits.len())
+        let fits = (5..=15).contains(&digits.len())
             && digits.bytes().all(|b| b.is_ascii_digit())
             && !digits.starts_with('0');
         if fits { Ok(Self(SmolStr::new(text))) } else { Err(PhoneError(text.chars().take(40).collect())) }

@@ -41,12 +41,12 @@ fn route(callback) {
 
 const TRAFFIC: &str = "\
 at,id,service,phone,desired,outcomes,ring,handle,cancel_at,vip
-1999-01-03 07:00:00,c1,retail,+972541234567,,busy|answered,4|6,30,,1
-1999-01-03 07:00:00,c2,retail,+972541234568,,,25|1,10,,
-1999-01-03 07:00:01.250,c3,retail,+972541234569,1999-01-03 09:00:00,,2,20,,
-1999-01-03 07:00:02,c4,retail,+972541234560,,,2,20,1999-01-03 07:00:03,
-1999-01-03 07:00:05,c5,nowhere,+972541234561,,,2,20,,
-1999-01-03 07:00:06,c6,retail,+972541234562,,,0,0,1999-01-03 08:00:00,
+1999-01-03 07:00:00,c1,retail,+972542345677,,busy|answered,4|6,30,,1
+1999-01-03 07:00:00,c2,retail,+972542345678,,,25|1,10,,
+1999-01-03 07:00:01.250,c3,retail,+972542345679,1999-01-03 09:00:00,,2,20,,
+1999-01-03 07:00:02,c4,retail,+972542345670,,,2,20,1999-01-03 07:00:03,
+1999-01-03 07:00:05,c5,nowhere,+972542345671,,,2,20,,
+1999-01-03 07:00:06,c6,retail,+972542345672,,,0,0,1999-01-03 08:00:00,
 ";
 
 const ROSTER: &str = "\
@@ -232,7 +232,7 @@ fn a_replay_names_the_first_entry_that_differs() {
 fn everything_wrong_is_told_at_once() {
     let dir = bundle("wrong");
     fs::write(dir.join("app.rhai"), SCRIPT.replace("queue(", "qeue(")).unwrap();
-    fs::write(dir.join("traffic.csv"), TRAFFIC.replace("+972541234568", "054-1234568")).unwrap();
+    fs::write(dir.join("traffic.csv"), TRAFFIC.replace("+972542345678", "054-1234568")).unwrap();
     fs::write(dir.join("roster.csv"), ROSTER.replace("bob,login", "bobb,login")).unwrap();
     let (out, err) = says(&dir, &["run", "."], 1);
     assert_eq!(out, "");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, ImmutableString};
 use ringback_engine::protocol::{AgentView, CallbackView, Contact, TimeoutKind};
 use ringback_engine::record::Request;
-use ringback_engine::{Duration, Instant};
+use ringback_engine::{Country, Duration, Instant};
 
 use super::center::value_of;
 use super::{Fallible, fault, text};
@@ -76,6 +76,9 @@ fn asked<T: Asked>(engine: &mut Engine) {
     engine.register_get("id", |asked: &mut T| shared(asked.request().id.as_str()));
     engine.register_get("service", |asked: &mut T| shared(&asked.request().service));
     engine.register_get("phone", |asked: &mut T| shared(asked.request().phone.as_str()));
+    engine.register_get("country", |asked: &mut T| {
+        shared(asked.request().facts.country.as_ref().map_or("", Country::as_str))
+    });
     engine.register_get("language", |asked: &mut T| shared(&asked.request().language));
     engine.register_get("channel", |asked: &mut T| shared(&asked.request().channel));
     engine.register_get("has_desired", |asked: &mut T| asked.request().desired.is_some());

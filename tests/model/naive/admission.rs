@@ -8,7 +8,7 @@ use ringback_engine::protocol::{
     Acceptance, Application, Code, EffectKind, Event, Hook, Refusal, Rejection, View,
 };
 use ringback_engine::record::Request;
-use ringback_engine::{CallbackId, Duration, Instant, Name, Sequence};
+use ringback_engine::{CallbackId, Country, Duration, Instant, Name, NumberKind, Sequence, Validity};
 
 use super::Naive;
 use super::asking::{Faulted, refused};
@@ -35,6 +35,9 @@ impl World {
         if !(if desired.is_some() { service.scheduled } else { service.immediate }) {
             return no(Code::NotOffered);
         }
+        if !deferred {
+            self.check_number(service, request)?;
+        }
         self.check_time(service, desired)?;
         self.check_hours(service, desired)?;
         if !deferred {
@@ -50,6 +53,35 @@ impl World {
             self.check_load(service)?;
         }
         self.check_windows(service, request, desired)
+    }
+
+    /// Patterns of these histories are prefixes, and expressions for a last digit.
+    fn check_number(&self, service: &Service, request: &Request) -> Result<(), Rejection> {
+        let (phone, facts) = (request.phone.as_str(), &request.facts);
+        let none = phone.is_empty() || facts.validity == Validity::Unreadable;
+        let opted_out = self.center.tables.iter().any(|table| {
+            table.name == self.center.limits.opt_out && table.entries.keys().any(|key| key == phone)
+        });
+        let abroad = |countries: &Vec<Country>| !countries.iter().any(|one| facts.country == Some(*one));
+        let matches = |pattern: &str| match pattern.strip_prefix("regex:") {
+            Some(regex) => phone.ends_with(regex.trim_end_matches('$')),
+            None => phone.starts_with(pattern),
+        };
+        if none || !service.impossible && facts.validity == Validity::Invalid {
+            no(Code::InvalidNumber)
+        } else if !service.impossible && facts.validity == Validity::Impossible {
+            no(Code::ImpossibleNumber)
+        } else if !service.premium && facts.kind == NumberKind::PremiumRate {
+            no(Code::PremiumNumber)
+        } else if opted_out {
+            no(Code::NumberBlocked)
+        } else if service.countries.as_ref().is_some_and(abroad) {
+            no(Code::CountryNotAllowed)
+        } else if service.blocked.iter().any(|pattern| matches(pattern)) {
+            no(Code::NumberBlocked)
+        } else {
+            Ok(())
+        }
     }
 
     fn check_time(&self, service: &Service, desired: Option<Instant>) -> Result<(), Rejection> {

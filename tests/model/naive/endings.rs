@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ringback_engine::center::{KEY_KEPT, REDACTED_KEPT};
 use ringback_engine::protocol::{Application, CancelledBy, Event, Hook, Refusal, RetentionAnswer};
 use ringback_engine::record::{Attributes, Reason, Request};
-use ringback_engine::{CallbackId, Phone, Sequence};
+use ringback_engine::{CallbackId, NumberFacts, Phone, Sequence};
 
 use super::Naive;
 use super::agents::Parting;
@@ -79,8 +79,12 @@ impl<A: Application> Naive<A> {
                 let callback = self.world.callback_mut(sequence);
                 let request = Request::clone(&callback.request);
                 callback.tags = Arc::default();
-                callback.request =
-                    Arc::new(Request { phone: Phone::redacted(), attributes: Attributes::new(), ..request });
+                callback.request = Arc::new(Request {
+                    phone: Phone::redacted(),
+                    facts: NumberFacts::default(),
+                    attributes: Attributes::new(),
+                    ..request
+                });
                 self.event(Event::Redacted { callback: id });
             }
             _ => {

@@ -18,6 +18,7 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>, limits: &mut Limits) {
         fields.set("redial_floor", &mut limits.redial_floor);
         fields.set("max_lag", &mut limits.max_lag);
         fields.set("faults_in_a_row", &mut limits.faults_in_a_row);
-        fields.unsupported(&["attempts_per_prefix", "attempts_per_country", "attempts_total", "opt_out"]);
+        fields.set("opt_out", &mut limits.opt_out);
+        fields.unsupported(&["attempts_per_prefix", "attempts_per_country", "attempts_total"]);
     });
 }

@@ -6,9 +6,10 @@ use super::fields::Fields;
 use super::notes::Notes;
 use super::value::{Read, Value};
 use crate::center::{Duplicates, OnFault, Service};
+use crate::value::Country;
 
 /// Keys of the specification that are to come.
-const LATER: [&str; 4] = ["countries", "blocked", "premium", "inbound"];
+const LATER: [&str; 1] = ["inbound"];
 
 /// Reads every `[[service]]`, with one warning for all that may call at any hour.
 pub(super) fn section(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<Service> {
@@ -30,7 +31,11 @@ fn read(fields: &mut Fields<'_, '_, '_, '_>, any_hour: &mut Vec<(String, Range<u
     let name = fields.required::<String>("name").unwrap_or_default();
     let queue = fields.required::<String>("queue").unwrap_or_default();
     let mut service = Service::new(&name, queue);
-    check_country(fields);
+    fields.set("default_country", &mut service.default_country);
+    service.countries = fields.optional("countries");
+    fields.set("blocked", &mut service.blocked);
+    fields.set("premium", &mut service.premium);
+    fields.set("impossible", &mut service.impossible);
     kinds(fields, &mut service);
     service.calendar = fields.optional("calendar");
     fields.set("reject_closed", &mut service.reject_closed);
@@ -52,20 +57,8 @@ fn read(fields: &mut Fields<'_, '_, '_, '_>, any_hour: &mut Vec<(String, Range<u
     if let Some(span) = calling_window(fields) {
         any_hour.push((name, span));
     }
-    fields.only("impossible", &false, "`false`");
     fields.unsupported(&LATER);
     service
-}
-
-/// Numbers come in E.164, so the country decides nothing; it is checked all the same.
-fn check_country(fields: &mut Fields<'_, '_, '_, '_>) {
-    let Some(value) = fields.get("default_country") else { return };
-    let wanted = "the two capital letters of a country, as `\"US\"`";
-    match value.as_text() {
-        Some(code) if code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()) => {}
-        Some(code) => value.error(fields.notes, format!(": `{code}` is no country; write {wanted}")),
-        None => value.wrong_type(fields.notes, wanted),
-    }
 }
 
 fn kinds(fields: &mut Fields<'_, '_, '_, '_>, service: &mut Service) {
@@ -109,6 +102,22 @@ fn calling_window(fields: &mut Fields<'_, '_, '_, '_>) -> Option<Range<usize>> {
             }
             None
         }
+    }
+}
+
+impl Read for Country {
+    const WANTED: &'static str = "the two capital letters of a country, as `\"US\"`";
+
+    fn read(value: &Value<'_>, notes: &mut Notes<'_>) -> Option<Self> {
+        let Some(code) = value.as_text() else {
+            value.wrong_type(notes, Self::WANTED);
+            return None;
+        };
+        let country = Self::new(code);
+        if country.is_none() {
+            value.error(notes, format!(": `{code}` is no country; write {}", Self::WANTED));
+        }
+        country
     }
 }
 

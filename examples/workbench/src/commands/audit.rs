@@ -45,7 +45,7 @@ fn read(
 ) -> Result<audit::Findings, StreamError> {
     let zone = layout.center().timezone;
     let agents: BTreeSet<AgentId> = layout.center().agents.iter().map(|agent| agent.id.clone()).collect();
-    let traffic = Traffic::open(open(dir, TRAFFIC)?, zone)?;
+    let traffic = Traffic::open(open(dir, TRAFFIC)?, zone)?.of_center(layout.center());
     if !dir.join(ROSTER).exists() {
         return audit::audit(layout, script, traffic, std::iter::empty(), log);
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use ringback_engine::center::{Layout, did_you_mean, stale_zones};
@@ -27,6 +28,7 @@ pub(super) const SKIP_HINT: &str =
 pub(super) struct Period {
     dir: PathBuf,
     zone: Tz,
+    layout: Option<Arc<Layout>>,
     /// Those who may come; unknown while the center is not right.
     agents: Option<BTreeSet<AgentId>>,
     /// Services that can be asked; unknown while the center is not right.
@@ -53,6 +55,7 @@ impl Period {
         Some(Self {
             dir: dir.to_owned(),
             zone: bundle.timezone?,
+            layout: bundle.layout.clone(),
             agents: center.map(|center| center.agents.iter().map(|agent| agent.id.clone()).collect()),
             services: center.map(|center| center.services.iter().map(|s| s.name.clone()).collect()),
         })
@@ -63,7 +66,11 @@ impl Period {
     }
 
     pub(super) fn traffic(&self) -> Result<Traffic<impl Read + use<>>, StreamError> {
-        Traffic::open(open(&self.dir, TRAFFIC)?, self.zone)
+        let traffic = Traffic::open(open(&self.dir, TRAFFIC)?, self.zone)?;
+        Ok(match &self.layout {
+            Some(layout) => traffic.of_center(layout.center()),
+            None => traffic,
+        })
     }
 
     /// The roster, if there is one.

@@ -1,11 +1,13 @@
 //! `traffic.csv`: who asked for a callback, when, and what happened when they were called.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use chrono_tz::Tz;
-use ringback_engine::center::{Attribute, did_you_mean, nearest};
+use ringback_engine::center::{Attribute, Center, did_you_mean, nearest};
+use ringback_engine::numbers::resolve;
 use ringback_engine::record::{Outcome, Request};
-use ringback_engine::{Duration, Instant, Phone};
+use ringback_engine::{Country, Duration, Instant, Name};
 use smol_str::SmolStr;
 
 use super::table::{Cause, Row, Table};
@@ -46,6 +48,7 @@ pub struct Traffic<R> {
     table: Table<R>,
     columns: Columns,
     zone: Tz,
+    countries: BTreeMap<Name, Country>,
     last: Option<(Instant, u64)>,
 }
 
@@ -108,7 +111,15 @@ impl<R: Read> Traffic<R> {
                 .map(|(place, name)| (place, name.clone()))
                 .collect(),
         };
-        Ok(Self { table, columns, zone, last: None })
+        Ok(Self { table, columns, zone, countries: BTreeMap::new(), last: None })
+    }
+
+    /// The same lines; numbers that are written without a country are of that of their service in this center. For
+    /// other services, and without a center, of the United States.
+    #[must_use]
+    pub fn of_center(self, center: &Center) -> Self {
+        let countries = center.services.iter().map(|service| (service.name.clone(), service.default_country));
+        Self { countries: countries.collect(), ..self }
     }
 
     /// Attributes whose names are nearly those of columns with a meaning, each with that name.
@@ -128,7 +139,8 @@ impl<R: Read> Iterator for Traffic<R> {
             Ok(row) => row?,
             Err(error) => return Some(Err(error)),
         };
-        let line = self.columns.line(&row, self.zone, self.last).map_err(|cause| row.bad(cause));
+        let line =
+            self.columns.line(&row, self.zone, &self.countries, self.last).map_err(|cause| row.bad(cause));
         if let Ok(line) = &line {
             self.last = Some((line.at, line.line));
         }
@@ -137,12 +149,18 @@ impl<R: Read> Iterator for Traffic<R> {
 }
 
 impl Columns {
-    fn line(&self, row: &Row<'_>, zone: Tz, last: Option<(Instant, u64)>) -> Result<TrafficLine, Cause> {
+    fn line(
+        &self,
+        row: &Row<'_>,
+        zone: Tz,
+        countries: &BTreeMap<Name, Country>,
+        last: Option<(Instant, u64)>,
+    ) -> Result<TrafficLine, Cause> {
         let at = at(row, self.at, zone, last)?;
-        let phone = Phone::new(row.required(self.phone)?).map_err(|error| {
-            row.cause(self.phone, format_args!("{error}; national forms are not supported yet"))
-        })?;
-        let mut request = Request::new(row.required(self.id)?, row.required(self.service)?, phone);
+        let service = row.required(self.service)?;
+        let country = countries.get(service).copied().unwrap_or(Country::US);
+        let number = resolve(row.required(self.phone)?, country);
+        let mut request = Request::new(row.required(self.id)?, service, number);
         let instant = |text: &str| match text {
             "" => Ok(None),
             text => field::instant(text, zone).map(Some),

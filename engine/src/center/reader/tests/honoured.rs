@@ -8,7 +8,7 @@ use crate::center::reader::read;
 use crate::center::{
     Agent, Attribute, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Severity, Slots, Strategy,
 };
-use crate::value::{Ageing, Duration, Name};
+use crate::value::{Ageing, Country, Duration, Name};
 
 fn full() -> Center {
     let reading = read(FULL, &mut |name| match name {
@@ -27,6 +27,7 @@ fn every_key_reaches_the_center() {
     assert_eq!((center.name.as_str(), center.timezone), ("First Bank", Tz::Asia__Jerusalem));
     assert_eq!(center.seed, 7);
     assert_eq!(center.limits.attempts_per_number, Some(Quota { max: 4, per: Duration::from_days(2) }));
+    assert_eq!(center.limits.opt_out, "vip");
     assert_eq!(center.limits.redial_floor, Duration::from_secs(90));
     assert_eq!(center.limits.max_lag, Duration::from_mins(2));
     assert_eq!(center.limits.faults_in_a_row, 7);
@@ -70,11 +71,20 @@ fn every_key_of_a_queue_is_read() {
     assert_eq!(center.queues, [retail, Queue::new("general")]);
 }
 
+fn country(code: &str) -> Country {
+    Country::new(code).unwrap()
+}
+
 #[test]
 fn every_key_of_a_service_is_read() {
     let retail = Service {
         name: Name::new("retail"),
         queue: Name::new("retail"),
+        default_country: country("IL"),
+        countries: Some(vec![country("IL"), country("DE")]),
+        blocked: vec!["+9721599".into(), "regex:^\\+97290".into()],
+        premium: true,
+        impossible: true,
         immediate: false,
         scheduled: true,
         calendar: Some(Name::new("office")),

@@ -18,10 +18,7 @@ fn keys_to_come_are_not_supported_yet() {
                 "dial_rate = { calls = 5, per = '1s' }",
             ][..],
         ),
-        (
-            "service",
-            &["countries = ['IL']", "blocked = ['+1900']", "premium = false", "inbound = 'cancel'"][..],
-        ),
+        ("service", &["inbound = 'cancel'"][..]),
     ] {
         for line in keys {
             let key = line.split(' ').next().unwrap();
@@ -29,7 +26,7 @@ fn keys_to_come_are_not_supported_yet() {
             all(kind, &[(line, &format!("error: {owner}: `{key}` is not supported yet; leave it out"))]);
         }
     }
-    for key in ["attempts_per_prefix", "attempts_per_country", "attempts_total", "opt_out"] {
+    for key in ["attempts_per_prefix", "attempts_per_country", "attempts_total"] {
         all(
             "",
             &[(
@@ -80,13 +77,6 @@ fn values_to_come_are_not_supported_yet() {
              write `\"off\"`",
             ),
         ],
-    );
-    all(
-        "service",
-        &[(
-            "impossible = true",
-            "error: service `s`: `impossible = true` is not supported yet; write `false`",
-        )],
     );
 }
 
