@@ -48,7 +48,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         performed += 1;
         match effect.kind {
             EffectKind::Dial(dial) => {
-                println!("{} calls {} for {}", effect.at, dial.number, dial.agent);
+                let agent = dial.agent.as_ref().map_or("nobody yet", AgentId::as_str);
+                println!("{} calls {} for {agent}", effect.at, dial.number);
                 now = now.after(Duration::from_secs(8));
                 let outcome = Command::Outcome { attempt: dial.attempt, outcome: Outcome::Answered };
                 engine.apply(now, outcome, &mut effects)?;

@@ -15,7 +15,7 @@ impl<A: Application> Turn<'_, A> {
     pub(crate) fn resume(&mut self, until: Instant) {
         self.event(Event::Away { until });
         self.book().ledger_mut().matching = Matching::Away(until);
-        let live = |callback: &&Callback| callback.state.attempt().is_some();
+        let live = |callback: &&Callback| matches!(callback.state, State::Routing(_) | State::Processing(_));
         let callbacks: Vec<Sequence> =
             self.book.ledger().callbacks.values().filter(live).map(|callback| callback.sequence).collect();
         for callback in callbacks {
@@ -38,9 +38,11 @@ impl<A: Application> Turn<'_, A> {
         self.hang_up_at(sequence, when);
         match state {
             State::Routing(routing) => {
-                self.book()
-                    .change(sequence, |callback| callback.unknown = callback.unknown.saturating_add(1));
-                self.report_outcome(sequence, routing.attempt, Outcome::Unknown);
+                if let Some(attempt) = routing.stage.attempt() {
+                    self.book()
+                        .change(sequence, |callback| callback.unknown = callback.unknown.saturating_add(1));
+                    self.report_outcome(sequence, attempt, Outcome::Unknown);
+                }
                 self.go_back(sequence, routing.journey, None, Outcome::Unknown.word());
             }
             State::Processing(_) => {

@@ -22,7 +22,7 @@ impl<A: Application> Turn<'_, A> {
                 self.part(agent, sequence, Parting::WrapUp(wrap_up.unwrap_or_default()));
                 Ok(())
             }
-            Some((_, State::Routing(routing))) if routing.attempt == attempt => {
+            Some((_, State::Routing(routing))) if routing.stage.attempt() == Some(attempt) => {
                 Err(Refusal::NotConnected(attempt))
             }
             _ => Err(Refusal::StaleAttempt(attempt)),

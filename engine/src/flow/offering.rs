@@ -4,7 +4,7 @@ use super::Turn;
 use crate::book::{Match, Matching};
 use crate::center::{AgentIndex, OUTCOME_GRACE, Strategy};
 use crate::protocol::{Application, Dial, EffectKind, Event, Hook};
-use crate::record::{Routing, State};
+use crate::record::{Routing, Stage, State};
 
 impl<A: Application> Turn<'_, A> {
     /// Matches until no pair is left.
@@ -67,7 +67,8 @@ impl<A: Application> Turn<'_, A> {
         let grace_until = ring_until.after(OUTCOME_GRACE);
         book.change(sequence, |callback| {
             callback.attempts.push(attempt);
-            callback.state = State::Routing(Routing { journey, queue, agent, attempt, grace_until });
+            let stage = Stage::Dialing { agent: Some(agent), attempt, grace_until };
+            callback.state = State::Routing(Routing { journey, queue, stage });
         });
 
         let callback = request.id.clone();
@@ -80,7 +81,7 @@ impl<A: Application> Turn<'_, A> {
         self.event(Event::Dialing {
             callback: callback.clone(),
             attempt,
-            agent: agent_id.clone(),
+            agent: Some(agent_id.clone()),
             number: request.phone.clone(),
         });
         self.emit(EffectKind::Dial(Dial {
@@ -88,7 +89,7 @@ impl<A: Application> Turn<'_, A> {
             callback,
             number_of_attempt,
             number: request.phone.clone(),
-            agent: agent_id,
+            agent: Some(agent_id),
             ring_for: dial_timeout,
             not_after: closes_at.map_or(ring_until, |closes_at| closes_at.min(ring_until)),
             language: request.language.clone(),

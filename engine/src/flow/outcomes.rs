@@ -18,13 +18,13 @@ impl<A: Application> Turn<'_, A> {
     pub(super) fn outcome(&mut self, attempt: AttemptId, outcome: Outcome) -> Result<(), Refusal> {
         let callback = self.book.of_attempt(attempt);
         match callback.map(|callback| (callback.sequence, &callback.state)) {
-            Some((sequence, State::Routing(routing))) if routing.attempt == attempt => {
+            Some((sequence, State::Routing(routing))) if routing.stage.attempt() == Some(attempt) => {
                 let routing = routing.clone();
                 match outcome {
                     Outcome::Unknown => self.lose_track(sequence, self.now(), Parting::Unused),
                     Outcome::Answered => {
                         self.report_outcome(sequence, attempt, outcome);
-                        self.connect(sequence, routing);
+                        self.connect(sequence, routing, attempt);
                     }
                     _ => {
                         self.report_outcome(sequence, attempt, outcome);
@@ -55,8 +55,9 @@ impl<A: Application> Turn<'_, A> {
         }
     }
 
-    fn connect(&mut self, sequence: Sequence, routing: Routing) {
-        let Routing { queue, agent, attempt, .. } = routing;
+    fn connect(&mut self, sequence: Sequence, routing: Routing, attempt: AttemptId) {
+        let Routing { journey, queue, stage } = routing;
+        let Some(agent) = stage.agent() else { return };
         let now = self.now();
         let talk_timeout = self.book.layout().queue(queue).map(|queue| queue.talk_timeout);
         let book = self.book();
@@ -64,7 +65,7 @@ impl<A: Application> Turn<'_, A> {
         let talk_until = now.after(talk_timeout.unwrap_or_default());
         book.put(
             sequence,
-            State::Processing(Processing { queue, agent, attempt, connected_at: now, talk_until }),
+            State::Processing(Processing { journey, queue, agent, attempt, connected_at: now, talk_until }),
         );
         let callback = self.callback(sequence).map(|callback| callback.request.id.clone());
         let agent = self.book.layout().agent(agent).map(|agent| agent.id.clone());
@@ -78,8 +79,9 @@ impl<A: Application> Turn<'_, A> {
     pub(super) fn grace_over(&mut self, sequence: Sequence) {
         let Some(Callback { state: State::Routing(routing), .. }) = self.callback(sequence) else { return };
         let routing = routing.clone();
+        let Some(attempt) = routing.stage.attempt() else { return };
         self.hang_up(sequence);
-        self.report_outcome(sequence, routing.attempt, Outcome::NoAnswer);
+        self.report_outcome(sequence, attempt, Outcome::NoAnswer);
         self.attempt_failed(sequence, routing, Outcome::NoAnswer);
     }
 
@@ -134,7 +136,9 @@ impl<A: Application> Turn<'_, A> {
                 }
             }
         }
-        self.part(routing.agent, sequence, Parting::Unused);
+        if let Some(agent) = routing.stage.agent() {
+            self.part(agent, sequence, Parting::Unused);
+        }
     }
 
     /// Back to the line.

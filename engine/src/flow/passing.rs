@@ -101,6 +101,7 @@ impl<A: Application> Turn<'_, A> {
             Cause::Ttl => self.expire(callback),
             Cause::QueueWait => self.queue_wait(callback),
             Cause::Attempt => self.grace_over(callback),
+            Cause::Offer | Cause::Confirm | Cause::CallIn | Cause::Connect => {}
             Cause::Talk => self.talk_timeout(callback),
             Cause::Hold => self.release(callback),
             Cause::Step => self.step(callback),

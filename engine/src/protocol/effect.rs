@@ -66,8 +66,9 @@ pub struct Dial {
     pub number_of_attempt: u32,
     /// The number to call.
     pub number: Phone,
-    /// The agent who waits for the customer.
-    pub agent: AgentId,
+    /// The agent who waits for the customer; nobody, if the call is placed before an agent is free.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
     /// How long to let it ring.
     pub ring_for: Duration,
     /// Not to be placed after this instant.
@@ -170,8 +171,9 @@ pub enum Event {
         callback: CallbackId,
         /// The attempt.
         attempt: AttemptId,
-        /// Who waits for the customer.
-        agent: AgentId,
+        /// Who waits for the customer; nobody, if the call is placed before an agent is free.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
         /// The number called.
         number: Phone,
     },

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::Request;
+use super::{Request, Routing};
 use crate::center::{AgentIndex, Plan, QueueIndex, ServiceIndex};
 use crate::value::{Ageing, AttemptId, Duration, Instant, Requirement, Sequence};
 
@@ -50,7 +50,7 @@ pub enum State {
     Scheduled(Scheduled),
     /// Waits in a queue.
     Queued(Queued),
-    /// An agent is reserved for it.
+    /// It has left the line; agent and customer do not talk yet.
     Routing(Routing),
     /// Agent and customer talk.
     Processing(Processing),
@@ -125,24 +125,11 @@ pub enum HoldReason {
     AttemptsPerNumber,
 }
 
-/// A callback for which an agent is reserved and the customer's phone rings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Routing {
-    /// Its way.
-    pub journey: Arc<Journey>,
-    /// The queue it was reserved from; the journey may go on meanwhile.
-    pub queue: QueueIndex,
-    /// Who is reserved.
-    pub agent: AgentIndex,
-    /// The live attempt.
-    pub attempt: AttemptId,
-    /// When the engine stops waiting for the host's word.
-    pub grace_until: Instant,
-}
-
 /// A callback whose customer talks with an agent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Processing {
+    /// Its way, for when it is to go on.
+    pub journey: Arc<Journey>,
     /// The queue it was reserved from.
     pub queue: QueueIndex,
     /// Who talks.
@@ -249,6 +236,14 @@ pub enum Cause {
     QueueWait,
     /// The host did not say how an attempt ended.
     Attempt,
+    /// An agent let an offer expire.
+    Offer,
+    /// The customer did not confirm that a call is welcome.
+    Confirm,
+    /// The customer did not call in.
+    CallIn,
+    /// The customer on the line has waited too long for an agent.
+    Connect,
     /// Nobody ended an interaction.
     Talk,
     /// A hold is over.
@@ -396,14 +391,15 @@ impl State {
         }
     }
 
-    /// The way along its plan, of one that is not over and not in an interaction.
+    /// The way along its plan, of one that was in a queue and is not over.
     #[must_use]
     pub fn journey(&self) -> Option<&Arc<Journey>> {
         match self {
             Self::Scheduled(scheduled) => scheduled.entry.journey(),
             Self::Queued(queued) => Some(&queued.journey),
             Self::Routing(routing) => Some(&routing.journey),
-            Self::Processing(_) | Self::Completed(_) => None,
+            Self::Processing(processing) => Some(&processing.journey),
+            Self::Completed(_) => None,
         }
     }
 
@@ -411,7 +407,7 @@ impl State {
     #[must_use]
     pub fn agent(&self) -> Option<AgentIndex> {
         match self {
-            Self::Routing(routing) => Some(routing.agent),
+            Self::Routing(routing) => routing.stage.agent(),
             Self::Processing(processing) => Some(processing.agent),
             Self::Scheduled(_) | Self::Queued(_) | Self::Completed(_) => None,
         }
@@ -421,7 +417,7 @@ impl State {
     #[must_use]
     pub fn attempt(&self) -> Option<AttemptId> {
         match self {
-            Self::Routing(routing) => Some(routing.attempt),
+            Self::Routing(routing) => routing.stage.attempt(),
             Self::Processing(processing) => Some(processing.attempt),
             Self::Scheduled(_) | Self::Queued(_) | Self::Completed(_) => None,
         }
@@ -484,7 +480,7 @@ impl Callback {
                     journey.next_step().map(|at| Deadline { at: at.max(queued.since), cause: Cause::Step });
                 [hold, step].into_iter().flatten().fold(ttl.min(wait), Deadline::min)
             }
-            State::Routing(routing) => ttl.min(Deadline { at: routing.grace_until, cause: Cause::Attempt }),
+            State::Routing(routing) => ttl.min(routing.stage.deadline()),
             State::Processing(processing) => Deadline { at: processing.talk_until, cause: Cause::Talk },
             State::Completed(completed) => Deadline {
                 at: match completed.retention {

@@ -4,12 +4,14 @@
 mod agent;
 mod callback;
 mod request;
+mod routing;
 mod share;
 
 pub use agent::{Agent, Phase, Presence, Session, Work};
 pub use callback::{
     Callback, Cause, Completed, Deadline, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued,
-    Reason, Retention, Routing, Scheduled, State, StateName,
+    Reason, Retention, Scheduled, State, StateName,
 };
 pub use request::{Attributes, Request};
+pub use routing::{Routing, Stage};
 pub use share::Share;

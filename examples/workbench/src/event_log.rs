@@ -170,7 +170,7 @@ mod tests {
             event(Event::Dialing {
                 callback: callback.clone(),
                 attempt: AttemptId(1),
-                agent: "anna".into(),
+                agent: Some("anna".into()),
                 number: Phone::new("+12125550123").unwrap(),
             }),
         ]);

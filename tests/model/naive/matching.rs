@@ -211,7 +211,7 @@ impl<A: Application> Naive<A> {
         self.event(Event::Dialing {
             callback: id.clone(),
             attempt,
-            agent: agent.clone(),
+            agent: Some(agent.clone()),
             number: phone.clone(),
         });
         self.emit(EffectKind::Dial(Dial {
@@ -219,7 +219,7 @@ impl<A: Application> Naive<A> {
             callback: id,
             number_of_attempt,
             number: phone,
-            agent,
+            agent: Some(agent),
             ring_for: queue.dial_timeout,
             not_after: closes_at.map_or(ring_until, |closes_at| closes_at.min(ring_until)),
             language: chosen.request.language.clone(),

@@ -10,10 +10,14 @@ use super::agents::Parting;
 use super::world::{Callback, Session, State, World};
 
 /// The order in which deadlines of one instant fire.
-const ORDER: [Cause; 9] = [
+const ORDER: [Cause; 13] = [
     Cause::Ttl,
     Cause::QueueWait,
     Cause::Attempt,
+    Cause::Offer,
+    Cause::Confirm,
+    Cause::CallIn,
+    Cause::Connect,
     Cause::Talk,
     Cause::Hold,
     Cause::Step,
@@ -166,6 +170,7 @@ impl<A: Application> Naive<A> {
             Cause::Submit => self.submit(sequence),
             Cause::WrapUp => self.wrap_up_over(sequence),
             Cause::Purge => self.retention_over(sequence),
+            Cause::Offer | Cause::Confirm | Cause::CallIn | Cause::Connect => panic!("no such phase"),
             Cause::Number | Cause::Hours | Cause::Sweep => panic!("no deadline of a callback"),
         }
     }

@@ -61,7 +61,7 @@ impl Puppet {
             callback: callback.clone(),
             number_of_attempt,
             number: phone(),
-            agent: AgentId::new("anna"),
+            agent: Some(AgentId::new("anna")),
             ring_for,
             not_after: Instant::MAX,
             language: "".into(),
