@@ -211,7 +211,8 @@ impl Day {
             Call::Apply(command) => self.engine.apply(now, command, &mut effects).into(),
         };
         assert_ne!(returned, Returned::Refused(Refusal::Behind));
-        self.text.extend_from_slice(self.writer.end(&returned, &effects).expect("JSON"));
+        let mark = self.engine.mark();
+        self.text.extend_from_slice(self.writer.end(&returned, &effects, Some(mark)).expect("JSON"));
     }
 
     fn end(mut self) -> (Engine<House>, Vec<u8>) {
@@ -246,7 +247,7 @@ fn repeated(name: &str, engine: Engine<House>) -> Engine<House> {
                 } else {
                     ahead -= 1;
                 }
-                writer.end(&entry.returned, replay.effects()).expect("JSON")
+                writer.end(&entry.returned, replay.effects(), entry.state).expect("JSON")
             }
             Line::Seal(seal) => {
                 assert_eq!(replay.seal(&seal), Ok(()), "{name}");

@@ -113,6 +113,24 @@ proptest! {
     }
 
     #[test]
+    fn the_state_hash_kept_is_that_of_the_state(center in centers(), history in histories(150), every in 1..20usize) {
+        let mut calls = 0;
+        let (kept, ..) = play(&center, &history, |engine, _, _, _| {
+            calls += 1;
+            if calls % every == 0 {
+                let mark = engine.mark();
+                assert_eq!(mark, (engine.state_hash() >> 64) as u64);
+                assert_eq!(engine.check(), Ok(()));
+            }
+        });
+        let layout = Layout::new(center.clone()).expect("sound");
+        let anew = Engine::restore(layout, Plain, &kept.snapshot().expect("JSON")).expect("as taken");
+        prop_assert_eq!(kept.state_hash(), anew.state_hash());
+        let (never, ..) = straight(&center, &history);
+        prop_assert_eq!(kept.state_hash(), never.state_hash());
+    }
+
+    #[test]
     fn reading_the_next_deadline_wakes_the_host_in_time(center in never_late(), history in histories(150)) {
         let (one, effects, answers) = straight(&center, &history);
         let history = told(&history, answers);

@@ -43,7 +43,9 @@ impl Recorded {
             Call::Advance => self.engine.advance(now, &mut self.effects).into(),
             Call::Apply(command) => self.engine.apply(now, command.clone(), &mut self.effects).into(),
         };
-        self.text.extend_from_slice(self.writer.end(&returned, &self.effects[earlier..]).expect("JSON"));
+        let mark = self.engine.mark();
+        let line = self.writer.end(&returned, &self.effects[earlier..], Some(mark)).expect("JSON");
+        self.text.extend_from_slice(line);
         returned
     }
 
@@ -177,4 +179,41 @@ proptest! {
             prop_assert_eq!(found.engine.snapshot().expect("JSON"), whole.engine.snapshot().expect("JSON"));
         }
     }
+}
+
+#[test]
+fn a_replay_names_the_first_call_after_which_the_state_differs() {
+    let mut center = ringback::center([ringback_engine::center::Agent::new("anna")]);
+    let mut told = Recorded::new(&center);
+    told.make(at(0), &Call::Advance);
+    let request = ringback_engine::record::Request::new("c", "main", ringback::phone(1));
+    told.make(at(1), &Call::Apply(Command::Request(request)));
+    told.make(at(2), &Call::Apply(Command::LogIn { agent: "anna".into() }));
+    let effects = told.effects.clone();
+
+    // An engine with another bug than ours: what it promises the callback differs, what it says does not yet.
+    center.queues[0].queued_ttl = center.queues[0].queued_ttl.plus(ringback_engine::Duration::from_secs(1));
+    let mut other = Recorded::new(&center);
+    let mut replay = Replay::new(Engine::new(Arc::clone(&other.layout), Plain));
+    let mut lines = told.text.split_inclusive(|byte| *byte == b'\n');
+    let mut reader = Reader::new();
+    reader.header(lines.next().expect("a header")).expect("as written");
+    let found = lines.find_map(|line| match reader.line(line).expect("as written") {
+        Line::Entry(entry) => replay.entry(&entry).err(),
+        _ => None,
+    });
+    let found = found.expect("it differs").to_string();
+    assert!(found.starts_with(&format!("entry 1 at {} differs in `state`", at(1))), "{found}");
+
+    for line in told.text.split_inclusive(|byte| *byte == b'\n').skip(1) {
+        let call = String::from_utf8_lossy(line);
+        if call.starts_with("{\"of\"") {
+            assert!(call.contains("\"state\":\""), "{call}");
+        }
+    }
+    other.make(at(0), &Call::Advance);
+    let request = ringback_engine::record::Request::new("c", "main", ringback::phone(1));
+    other.make(at(1), &Call::Apply(Command::Request(request)));
+    other.make(at(2), &Call::Apply(Command::LogIn { agent: "anna".into() }));
+    assert_eq!(other.effects, effects, "the effects alone say nothing");
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use xxhash_rust::xxh3::xxh3_128;
-
 use crate::book::Book;
 use crate::center::{Layout, MAX_STEP};
 use crate::flow::Turn;
@@ -178,9 +176,17 @@ impl<A: Application> Engine<A> {
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
-    /// A hash of the whole state: equal states have equal hashes.
+    /// A hash of the whole state: equal states have equal hashes. It costs as much as what changed since
+    /// [`mark`](Self::mark) was called last, and the whole state if it never was.
     #[must_use]
     pub fn state_hash(&self) -> u128 {
-        serde_json::to_vec(self.book.ledger()).map_or(0, |bytes| xxh3_128(&bytes))
+        self.book.ledger().hash()
+    }
+
+    /// The first 64 bits of [`state_hash`](Self::state_hash), for an entry of the journal. It brings the hash up to date, so
+    /// that the next one costs no more than what changes until then.
+    pub fn mark(&mut self) -> u64 {
+        Arc::make_mut(&mut self.book).settle_hash();
+        (self.state_hash() >> 64) as u64
     }
 }

@@ -34,7 +34,9 @@ pub struct Header {
     pub center: String,
     /// The length of the second line in bytes.
     pub bytes: usize,
-    /// The hash of the state, which is that of the second line: xxh3, 128 bits, in hexadecimal.
+    /// A checksum of the second line: xxh3, 128 bits, in hexadecimal.
+    pub sum: String,
+    /// The [`state_hash`](Engine::state_hash): 128 bits, in hexadecimal.
     pub state: String,
 }
 
@@ -101,7 +103,8 @@ impl<A: Application> Engine<A> {
             zones: ZONES.into(),
             center: center_hash(self.layout())?,
             bytes: body.len(),
-            state: hexadecimal(xxh3_128(&body)),
+            sum: hexadecimal(xxh3_128(&body)),
+            state: hexadecimal(self.state_hash()),
         };
         let mut text = serde_json::to_vec(&header)?;
         text.push(b'\n');
@@ -125,8 +128,8 @@ impl<A: Application> Engine<A> {
         same("engine", &header.engine, ENGINE)?;
         same("time zone data", &header.zones, ZONES)?;
         let engine = Self::carry_over(layout, application, snapshot)?;
-        // Within a version a state has one spelling; another one was not written by an engine.
-        if hexadecimal(engine.state_hash()) == header.state {
+        // Within a version a state has one hash and one spelling; another one was not written by an engine.
+        if engine.snapshot().is_ok_and(|own| own == snapshot) {
             return Ok(engine);
         }
         Err(SnapshotError::Malformed("it is not written as an engine writes it".into()))
@@ -148,7 +151,7 @@ impl<A: Application> Engine<A> {
         let (header, body) = split(snapshot)?;
         let center = center_hash(&layout).map_err(|error| SnapshotError::Malformed(error.to_string()))?;
         same("the form", &header.format.to_string(), &FORMAT.to_string())?;
-        if body.len() != header.bytes || hexadecimal(xxh3_128(body)) != header.state {
+        if body.len() != header.bytes || hexadecimal(xxh3_128(body)) != header.sum {
             return Err(SnapshotError::Damaged { bytes: body.len(), expected: header.bytes });
         }
         same("the center", &header.center, &center)?;

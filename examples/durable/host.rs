@@ -117,8 +117,11 @@ impl Host {
             Call::Advance => self.engine.advance(at, &mut effects).into(),
             Call::Apply(command) => self.engine.apply(at, command.clone(), &mut effects).into(),
         };
-        let line =
-            self.writer.end(&returned, &effects).map_err(|error| Trouble::new(self.journal.path(), error))?;
+        let state = Some(self.engine.mark());
+        let line = self
+            .writer
+            .end(&returned, &effects, state)
+            .map_err(|error| Trouble::new(self.journal.path(), error))?;
         self.journal.add(line)?;
         let call = self.calls();
         self.made += 1;

@@ -82,7 +82,8 @@ impl Told {
             Some(command) => self.engine.apply(now, command, &mut self.effects).into(),
             None => self.engine.advance(now, &mut self.effects).into(),
         };
-        let line = self.writer.end(&returned, &self.effects[earlier..]).expect("JSON");
+        let line =
+            self.writer.end(&returned, &self.effects[earlier..], Some(self.engine.mark())).expect("JSON");
         self.journal.extend_from_slice(line);
     }
 

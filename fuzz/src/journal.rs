@@ -75,10 +75,10 @@ fn resumes(reader: &Reader, whole: &[u8]) {
     let mut writer = Writer::resume(reader).expect("it has a header and no seal");
     let mut lines = Vec::new();
     for _ in reader.ahead() {
-        lines.push(writer.end(&Returned::Done, &[]).expect("a call is ahead").to_vec());
+        lines.push(writer.end(&Returned::Done, &[], None).expect("a call is ahead").to_vec());
     }
     writer.begin(Instant::MIN, Call::Advance).expect("nothing is ahead");
-    lines.push(writer.end(&Returned::More, &[]).expect("it was begun").to_vec());
+    lines.push(writer.end(&Returned::More, &[], Some(7)).expect("it was begun").to_vec());
     lines.push(writer.seal(7).expect("all calls have ended").to_vec());
     let mut reader = Reader::new();
     let mut old = whole.split_inclusive(|byte| *byte == b'\n');

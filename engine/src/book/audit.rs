@@ -47,6 +47,7 @@ impl Book {
         };
         compare("queued", counted(&ours.queued) == counted(&theirs.queued));
         compare("classes", self.lines() == fresh.lines());
+        compare("hash", self.ledger.hash() == self.ledger.hash_anew());
         ours.queues.audit(&theirs.queues, faults);
         ours.classes.audit(&ours.profiles, faults);
         ours.profiles.audit(&self.layout, &self.ledger.agents, faults);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::kept::{Kept, KeptList, hash_of};
 use super::numbers::NumberRecord;
 use super::quotas::{Counter, ServiceCounts};
 use crate::center::{AgentIndex, Layout, QueueIndex};
@@ -28,17 +29,17 @@ pub(crate) struct Ledger {
     /// How often the host's clock went back.
     pub(crate) clock_went_back: u64,
     /// Callbacks that are not purged.
-    pub(crate) callbacks: BTreeMap<Sequence, Callback>,
+    pub(crate) callbacks: Kept<Sequence, Callback>,
     /// The layout's agents, in its order.
-    pub(crate) agents: Vec<Agent>,
+    pub(crate) agents: KeptList<Agent>,
     /// Numbers with a fence or with attempts that still count.
-    pub(crate) numbers: BTreeMap<Phone, NumberRecord>,
+    pub(crate) numbers: Kept<Phone, NumberRecord>,
     /// Keys of requests.
-    pub(crate) keys: BTreeMap<SmolStr, KeyRecord>,
+    pub(crate) keys: Kept<SmolStr, KeyRecord>,
     /// What each service has admitted, in the layout's order.
-    pub(crate) services: Vec<ServiceCounts>,
+    pub(crate) services: KeptList<ServiceCounts>,
     /// What limits of the `throttle` hook have counted, by key.
-    pub(crate) limits: BTreeMap<SmolStr, Counter>,
+    pub(crate) limits: Kept<SmolStr, Counter>,
     /// The agent that a queue with the strategy `round_robin` chose last.
     pub(crate) chosen: BTreeMap<QueueIndex, AgentIndex>,
     /// How often the strategy `random` has drawn.
@@ -81,17 +82,44 @@ impl Ledger {
             next_attempt: AttemptId(1),
             next_effect: EffectId(1),
             clock_went_back: 0,
-            callbacks: BTreeMap::new(),
+            callbacks: Kept::default(),
             agents: layout.agent_indices().map(|_| Agent::default()).collect(),
-            numbers: BTreeMap::new(),
-            keys: BTreeMap::new(),
+            numbers: Kept::default(),
+            keys: Kept::default(),
             services: layout.center().services.iter().map(|_| ServiceCounts::default()).collect(),
-            limits: BTreeMap::new(),
+            limits: Kept::default(),
             chosen: BTreeMap::new(),
             draws: 0,
             faults: BTreeMap::new(),
             set_aside: BTreeSet::new(),
         }
+    }
+
+    /// The hash of all of it.
+    pub(crate) fn hash(&self) -> u128 {
+        hash_of(self)
+    }
+
+    /// Brings the hash up to date, so that the next time it costs what changes until then.
+    pub(super) fn settle(&mut self) {
+        self.callbacks.settle();
+        self.agents.settle(|_| {});
+        self.numbers.settle();
+        self.keys.settle();
+        self.services.settle(ServiceCounts::settle);
+        self.limits.settle();
+    }
+
+    /// The hash of all of it, computed anew from the records.
+    pub(super) fn hash_anew(&self) -> u128 {
+        let mut ledger = self.clone();
+        ledger.callbacks.forget_hash();
+        ledger.agents.forget_hash(|_| {});
+        ledger.numbers.forget_hash();
+        ledger.keys.forget_hash();
+        ledger.services.forget_hash(ServiceCounts::forget_hash);
+        ledger.limits.forget_hash();
+        ledger.hash()
     }
 
     /// Whether everything it names is there.

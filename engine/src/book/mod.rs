@@ -8,6 +8,7 @@ mod choosing;
 mod classes;
 mod deadlines;
 mod door;
+mod kept;
 mod ledger;
 mod numbers;
 mod profiles;
@@ -63,6 +64,11 @@ impl Book {
     /// The truth, to read.
     pub(crate) fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// Brings the hash of the ledger up to date.
+    pub(crate) fn settle_hash(&mut self) {
+        self.ledger.settle();
     }
 
     /// The engine's clock.

@@ -1,21 +1,53 @@
 //! What was admitted: sliding windows, daily counts, bookings. They outlive the callbacks they counted.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 use smol_str::SmolStr;
 
+use super::kept::{Kept, hash_of};
 use super::ledger::KeyRecord;
 use super::{Book, Owner};
 use crate::center::{KEY_KEPT, Limit, Quota, ServiceIndex, slot_of};
 use crate::value::{CallbackId, Duration, Instant, Phone};
 
 /// Instants that count against limits, oldest first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(from = "Counted")]
 pub(crate) struct Counter {
     instants: VecDeque<Instant>,
     /// The longest time that a limit on them looks back.
     per: Duration,
+    /// The sum of their hashes: they are many, and one comes or goes at a time.
+    sum: u128,
+}
+
+/// A counter, as a snapshot has it.
+#[derive(Deserialize)]
+struct Counted {
+    instants: VecDeque<Instant>,
+    per: Duration,
+}
+
+impl From<Counted> for Counter {
+    fn from(counted: Counted) -> Self {
+        let Counted { instants, per } = counted;
+        let sum = instants.iter().map(hash_of).fold(0, u128::wrapping_add);
+        Self { instants, per, sum }
+    }
+}
+
+impl Serialize for Counter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return (self.sum, self.per).serialize(serializer);
+        }
+        let mut fields = serializer.serialize_struct("Counter", 2)?;
+        fields.serialize_field("instants", &self.instants)?;
+        fields.serialize_field("per", &self.per)?;
+        fields.end()
+    }
 }
 
 impl Counter {
@@ -40,16 +72,23 @@ impl Counter {
     pub(crate) fn add(&mut self, now: Instant, per: Duration, most: usize) {
         self.per = self.per.max(per);
         self.instants.push_back(now);
+        self.sum = self.sum.wrapping_add(hash_of(&now));
         self.forget(now);
         while self.instants.len() > most {
-            self.instants.pop_front();
+            self.drop_first();
+        }
+    }
+
+    fn drop_first(&mut self) {
+        if let Some(first) = self.instants.pop_front() {
+            self.sum = self.sum.wrapping_sub(hash_of(&first));
         }
     }
 
     /// Forgets what is older than the longest time looked back.
     pub(crate) fn forget(&mut self, now: Instant) {
         while self.instants.front().is_some_and(|at| at.after(self.per) <= now) {
-            self.instants.pop_front();
+            self.drop_first();
         }
     }
 
@@ -73,9 +112,9 @@ pub(crate) struct ServiceCounts {
     /// The local day that `daily` counts.
     day: i32,
     /// Immediate requests of that day, by number.
-    daily: BTreeMap<Phone, u32>,
+    daily: Kept<Phone, u32>,
     /// Bookings by the start of their slot.
-    slots: BTreeMap<Instant, Slot>,
+    slots: Kept<Instant, Slot>,
 }
 
 /// The bookings of one slot.
@@ -108,6 +147,18 @@ impl ServiceCounts {
     /// Bookings in the slot that starts then.
     pub(crate) fn booked(&self, start: Instant) -> u32 {
         self.slots.get(&start).map_or(0, |slot| slot.booked)
+    }
+
+    /// Brings the hashes it keeps up to date.
+    pub(super) fn settle(&mut self) {
+        self.daily.settle();
+        self.slots.settle();
+    }
+
+    /// Keeps no hashes.
+    pub(super) fn forget_hash(&mut self) {
+        self.daily.forget_hash();
+        self.slots.forget_hash();
     }
 
     /// Immediate requests, for the windows.

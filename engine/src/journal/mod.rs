@@ -10,7 +10,7 @@
 //! # Surviving a crash
 //!
 //! An entry has two spellings. A run that can be begun anew writes it whole, when the call was made:
-//! `{"entry":7,"at":…,"call":…,"returned":"done","effects":3,"digest":"…"}`. A host that must survive a crash writes
+//! `{"entry":7,"at":…,"call":…,"returned":"done","effects":3,"digest":"…","state":"…"}`. A host that must survive a crash writes
 //! the call *ahead*, and has it on disk before it makes it: `{"entry":7,"at":…,"call":…}`. What came of it follows as
 //! `{"of":7,"returned":"done",…}`. Several calls can be ahead, so that one flush serves them all; their ends follow in
 //! the same order. After a crash the host reads as far as the lines are whole, cuts the file at
@@ -73,7 +73,7 @@ pub struct Header {
     /// The center, as it was configured.
     pub center: Center,
     /// The hash of the state that the run begins from, which is that of a snapshot; a new engine if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "beginning")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional128")]
     pub after: Option<u128>,
 }
 
@@ -108,6 +108,9 @@ pub struct Entry {
     /// Their [`digest`].
     #[serde(with = "hex64")]
     pub digest: u64,
+    /// The [`mark`](crate::Engine::mark) of the state afterwards, where the host wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional64")]
+    pub state: Option<u64>,
 }
 
 /// A call that was written before it was made.
@@ -253,21 +256,27 @@ macro_rules! hexadecimal {
 hexadecimal!(hex64, u64, "16");
 hexadecimal!(hex128, u128, "32");
 
-/// A state's hash that may be absent.
-mod beginning {
-    use serde::{Deserializer, Serializer};
+/// A hash that may be absent.
+macro_rules! optional {
+    ($module:ident, $of:ident, $number:ty) => {
+        mod $module {
+            use serde::{Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(state: &Option<u128>, s: S) -> Result<S::Ok, S::Error> {
-        match state {
-            Some(state) => super::hex128::serialize(state, s),
-            None => s.serialize_none(),
+            pub(super) fn serialize<S: Serializer>(state: &Option<$number>, s: S) -> Result<S::Ok, S::Error> {
+                match state {
+                    Some(state) => super::$of::serialize(state, s),
+                    None => s.serialize_none(),
+                }
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<$number>, D::Error> {
+                super::$of::deserialize(d).map(Some)
+            }
         }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<u128>, D::Error> {
-        super::hex128::deserialize(d).map(Some)
-    }
+    };
 }
+optional!(optional64, hex64, u64);
+optional!(optional128, hex128, u128);
 
 #[cfg(test)]
 mod tests;

@@ -112,6 +112,8 @@ struct End {
     effects: usize,
     #[serde(with = "super::hex64")]
     digest: u64,
+    #[serde(default, with = "super::optional64")]
+    state: Option<u64>,
 }
 
 impl Reader {
@@ -281,7 +283,8 @@ impl Reader {
 impl End {
     fn of(self, ahead: Ahead) -> Entry {
         let Ahead { entry, at, call } = ahead;
-        Entry { entry, at, call, returned: self.returned, effects: self.effects, digest: self.digest }
+        let Self { _number, returned, effects, digest, state } = self;
+        Entry { entry, at, call, returned, effects, digest, state }
     }
 }
 

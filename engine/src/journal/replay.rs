@@ -47,6 +47,13 @@ pub enum Unequal {
         /// In the replay.
         replay: u64,
     },
+    /// The state after the entry.
+    Mark {
+        /// In the journal.
+        journal: u64,
+        /// In the replay.
+        replay: u64,
+    },
     /// The state before the first entry.
     Beginning {
         /// That of the journal.
@@ -138,7 +145,12 @@ impl<A: Application> Replay<A> {
         let replay =
             digest(&self.effects, &mut self.text).map_err(|error| Unequal::Unwritable(error.to_string()))?;
         let journal = entry.digest;
-        if journal == replay { Ok(()) } else { Err(Unequal::Digest { journal, replay }) }
+        if journal != replay {
+            return Err(Unequal::Digest { journal, replay });
+        }
+        let Some(journal) = entry.state else { return Ok(()) };
+        let replay = self.engine.mark();
+        if journal == replay { Ok(()) } else { Err(Unequal::Mark { journal, replay }) }
     }
 }
 
@@ -151,7 +163,7 @@ impl Unequal {
             Self::Effects { .. } => "effects",
             Self::Digest { .. } | Self::Unwritable(_) => "digest",
             Self::Beginning { .. } => "after",
-            Self::State { .. } => "state",
+            Self::Mark { .. } | Self::State { .. } => "state",
         }
     }
 }
@@ -189,6 +201,9 @@ impl fmt::Display for Unequal {
             }
             Self::Digest { journal, replay } => {
                 write!(f, "the journal has effects with digest {journal:016x}, the replay {replay:016x}")
+            }
+            Self::Mark { journal, replay } => {
+                write!(f, "the journal has a state with mark {journal:016x}, the replay {replay:016x}")
             }
             Self::Beginning { journal, replay } => write!(
                 f,

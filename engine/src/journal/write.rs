@@ -43,6 +43,8 @@ struct Ending<'a> {
     effects: usize,
     #[serde(with = "super::hex64")]
     digest: u64,
+    #[serde(skip_serializing_if = "Option::is_none", with = "super::optional64")]
+    state: Option<u64>,
 }
 
 impl Writer {
@@ -98,19 +100,26 @@ impl Writer {
     }
 
     /// The line of what came of a call, line feed included: of the one begun last, together with that call, or of
-    /// the first that was written ahead and has not ended.
+    /// the first that was written ahead and has not ended. `state` is the
+    /// [`mark`](crate::Engine::mark) of the engine afterwards: with it a replay finds the first call after which the state
+    /// differs, not only the first that had other effects. A host may leave it out, or write it now and then.
     ///
     /// # Errors
     ///
     /// There is no such call, or as for [`header`](Self::header).
-    pub fn end(&mut self, returned: &Returned, effects: &[Effect]) -> Result<&[u8], serde_json::Error> {
+    pub fn end(
+        &mut self,
+        returned: &Returned,
+        effects: &[Effect],
+        state: Option<u64>,
+    ) -> Result<&[u8], serde_json::Error> {
         let digest = digest(effects, &mut self.effects)?;
         let of = self.ended;
         self.ended = self.ended.saturating_add(1);
         if std::mem::take(&mut self.begun) {
             self.next = self.ended;
             self.effects.clear();
-            let ending = Ending { of: None, returned, effects: effects.len(), digest };
+            let ending = Ending { of: None, returned, effects: effects.len(), digest, state };
             serde_json::to_writer(&mut self.effects, &ending)?;
             // Both parts are objects: the first loses its closing brace, the second its opening one.
             self.line.pop_if(|brace| *brace == b'}');
@@ -123,7 +132,7 @@ impl Writer {
             self.ended = of;
             return Err(serde_json::Error::custom("an end without a call; begin one, or write it ahead"));
         }
-        self.whole(&Ending { of: Some(of), returned, effects: effects.len(), digest })
+        self.whole(&Ending { of: Some(of), returned, effects: effects.len(), digest, state })
     }
 
     /// The last line, line feed included.

@@ -55,7 +55,7 @@ impl<'a, E: Verbs, W: Write> Recorded<'a, E, W> {
     /// Writes the call kept, and what came of it.
     fn after(&mut self, returned: &Returned, effects: &[Effect]) {
         if self.failed.is_none() {
-            let line = self.writer.end(returned, effects).map_err(io::Error::from);
+            let line = self.writer.end(returned, effects, self.engine.mark()).map_err(io::Error::from);
             self.failed = line.and_then(|line| self.out.write_all(line)).err();
         }
     }

@@ -207,9 +207,9 @@ fn a_replay_names_the_first_entry_that_differs() {
     let mut writer = Writer::new();
     let mut text = writer.header(&header).unwrap().to_vec();
     writer.begin(at, Call::Advance).unwrap();
-    text.extend_from_slice(writer.end(&Returned::Done, &[]).unwrap());
+    text.extend_from_slice(writer.end(&Returned::Done, &[], None).unwrap());
     writer.begin(at, Call::Apply(&log_in)).unwrap();
-    text.extend_from_slice(writer.end(&Returned::Done, &[]).unwrap());
+    text.extend_from_slice(writer.end(&Returned::Done, &[], None).unwrap());
     text.extend_from_slice(writer.seal(0).unwrap());
     fs::write(dir.join("other"), text).unwrap();
     let (_, err) = says(&dir, &["replay", "other"], 1);

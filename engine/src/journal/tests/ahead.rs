@@ -13,7 +13,7 @@ fn ahead(count: i64) -> (Vec<u8>, Writer) {
 }
 
 fn end(text: &mut Vec<u8>, writer: &mut Writer, number: u64) {
-    text.extend_from_slice(writer.end(&Returned::Done, &effects(number)).unwrap());
+    text.extend_from_slice(writer.end(&Returned::Done, &effects(number), Some(number)).unwrap());
 }
 
 #[test]
@@ -55,12 +55,12 @@ fn a_writer_writes_no_journal_that_a_reader_would_refuse() {
     let refused = |result: Result<&[u8], serde_json::Error>| result.unwrap_err().to_string();
     assert!(refused(writer.seal(0)).contains("call 0 was written ahead and has not ended"));
     assert!(writer.begin(Instant::from_millis(1), Call::Advance).is_err());
-    writer.end(&Returned::Done, &[]).unwrap();
-    assert!(refused(writer.end(&Returned::Done, &[])).contains("an end without a call"));
+    writer.end(&Returned::Done, &[], None).unwrap();
+    assert!(refused(writer.end(&Returned::Done, &[], None)).contains("an end without a call"));
     writer.begin(Instant::from_millis(1), Call::Advance).unwrap();
     assert!(refused(writer.ahead(Instant::from_millis(1), Call::Advance)).contains("call 1 was begun"));
     assert!(refused(writer.seal(0)).contains("call 1 was begun"));
-    writer.end(&Returned::Done, &[]).unwrap();
+    writer.end(&Returned::Done, &[], None).unwrap();
     assert!(writer.seal(0).is_ok());
 }
 

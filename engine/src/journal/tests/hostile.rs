@@ -12,13 +12,13 @@ fn lines() -> Vec<Vec<u8>> {
     for (n, group) in calls.chunks(4).enumerate() {
         for (at, call, returned) in group.iter().filter(|_| n % 2 == 0) {
             writer.begin(Instant::from_millis(*at), borrowed(call)).unwrap();
-            lines.push(writer.end(returned, &effects(*at as u64)).unwrap().to_vec());
+            lines.push(writer.end(returned, &effects(*at as u64), Some(*at as u64)).unwrap().to_vec());
         }
         for (at, call, _) in group.iter().filter(|_| n % 2 == 1) {
             lines.push(writer.ahead(Instant::from_millis(*at), borrowed(call)).unwrap().to_vec());
         }
         for (at, _, returned) in group.iter().filter(|_| n % 2 == 1) {
-            lines.push(writer.end(returned, &effects(*at as u64)).unwrap().to_vec());
+            lines.push(writer.end(returned, &effects(*at as u64), Some(*at as u64)).unwrap().to_vec());
         }
     }
     lines.push(writer.seal(7).unwrap().to_vec());
@@ -120,7 +120,7 @@ fn resumed_behind_any_line_it_ends_as_if_it_had_not_been_cut() {
                     if !line.starts_with(b"{\"of\"") {
                         writer.begin(entry.at, borrowed(&entry.call)).unwrap();
                     }
-                    writer.end(&entry.returned, &effects(entry.effects as u64)).unwrap()
+                    writer.end(&entry.returned, &effects(entry.effects as u64), entry.state).unwrap()
                 }
                 Line::Seal(seal) => writer.seal(seal.state).unwrap(),
             };

@@ -55,7 +55,9 @@ fn journal() -> Vec<u8> {
             Call::Apply(command) => Call::Apply(command),
         };
         writer.begin(Instant::from_millis(at), call).unwrap();
-        text.extend_from_slice(writer.end(&returned, &effects(n as u64)).unwrap());
+        text.extend_from_slice(
+            writer.end(&returned, &effects(n as u64), (n > 0).then_some(n as u64)).unwrap(),
+        );
     }
     text.extend_from_slice(writer.seal(7).unwrap());
     text
@@ -96,6 +98,10 @@ fn a_journal_reads_as_it_was_written() {
     assert_eq!(entries.iter().map(|e| e.effects).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
     assert_eq!(entries[3].digest, digest(&effects(3), &mut Vec::new()).unwrap());
     assert_ne!(entries[3].digest, entries[4].digest);
+    assert_eq!(
+        entries.iter().map(|e| e.state).collect::<Vec<_>>(),
+        [None, Some(1), Some(2), Some(3), Some(4)]
+    );
 }
 
 #[test]
@@ -159,7 +165,15 @@ fn engine() -> Engine<Plain> {
 }
 
 fn entry(returned: Returned, effects: usize, digest: u64) -> Entry {
-    Entry { entry: 4, at: Instant::from_millis(1_000), call: Call::Advance, returned, effects, digest }
+    Entry {
+        entry: 4,
+        at: Instant::from_millis(1_000),
+        call: Call::Advance,
+        returned,
+        effects,
+        digest,
+        state: None,
+    }
 }
 
 #[test]
@@ -177,6 +191,15 @@ fn a_replay_names_what_differs() {
     assert!(error.ends_with("differs in `effects`: the journal has 2 effects, the replay 0"), "{error}");
     let error = replayed(&entry(Returned::Done, 0, nothing ^ 1)).unwrap_err();
     assert!(error.contains("differs in `digest`: the journal has effects with digest"), "{error}");
+    let mut marked = entry(Returned::Done, 0, nothing);
+    let mut told = engine();
+    let _ = told.advance(marked.at, &mut Vec::new());
+    let state = told.mark();
+    marked.state = Some(state);
+    assert_eq!(replayed(&marked), Ok(()));
+    marked.state = Some(state ^ 1);
+    let error = replayed(&marked).unwrap_err();
+    assert!(error.contains("differs in `state`: the journal has a state with mark"), "{error}");
 }
 
 #[test]

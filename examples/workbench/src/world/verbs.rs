@@ -31,6 +31,11 @@ pub trait Verbs {
 
     /// Where a callback stands; `None` if there is no such callback.
     fn standing(&self, callback: &CallbackId) -> Option<Standing>;
+
+    /// See [`Engine::mark`]; `None` of one that has none.
+    fn mark(&mut self) -> Option<u64> {
+        None
+    }
 }
 
 impl<A: Application> Verbs for Engine<A> {
@@ -44,6 +49,10 @@ impl<A: Application> Verbs for Engine<A> {
 
     fn next_deadline(&self) -> Option<Instant> {
         Self::next_deadline(self)
+    }
+
+    fn mark(&mut self) -> Option<u64> {
+        Some(Self::mark(self))
     }
 
     fn standing(&self, callback: &CallbackId) -> Option<Standing> {
@@ -86,6 +95,10 @@ impl<E: Verbs> Verbs for Timed<E> {
 
     fn advance(&mut self, now: Instant, effects: &mut Vec<Effect>) -> Advanced {
         self.time(|engine| engine.advance(now, effects))
+    }
+
+    fn mark(&mut self) -> Option<u64> {
+        self.inner.mark()
     }
 
     fn next_deadline(&self) -> Option<Instant> {
