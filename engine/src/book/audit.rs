@@ -141,10 +141,10 @@ impl Book {
     /// pair.
     fn check_work(&self, faults: &mut Vec<String>) {
         for (_, class) in self.indices.classes.iter() {
-            let open = self.layout.queue_layout(class.key().queue).is_some_and(|queue| {
-                let hours = queue.calendar.and_then(|calendar| self.layout.hours(calendar));
+            let open = {
+                let hours = self.indices.timetable.queue(class.key().queue);
                 hours.is_none_or(|hours| hours.is_open(self.ledger.clock))
-            });
+            };
             let Some((callback, _)) = class.line().next() else { continue };
             let serves = |agent: &crate::center::Agent| {
                 class.key().need.is_met_by(crate::value::requirement::Candidate {

@@ -8,6 +8,7 @@ use super::deadlines::Deadlines;
 use super::numbers::Numbers;
 use super::profiles::Profiles;
 use super::queues::Queues;
+use super::timetable::Timetable;
 use super::{Book, Ledger, Owner};
 use crate::center::{AgentIndex, Layout, QueueIndex, ServiceIndex};
 use crate::record::{Agent, Callback, Deadline, Journey, Session, State};
@@ -26,6 +27,7 @@ pub(super) struct Indices {
     pub(super) class_of: BTreeMap<Sequence, ClassIndex>,
     pub(super) profiles: Profiles,
     pub(super) queues: Queues,
+    pub(super) timetable: Timetable,
     /// Callbacks Queued, by service.
     pub(super) queued: BTreeMap<ServiceIndex, u32>,
 }
@@ -71,8 +73,13 @@ impl Standing {
 }
 
 impl Indices {
-    pub(super) fn new(layout: &Layout) -> Self {
-        Self { profiles: Profiles::new(layout), queues: Queues::new(layout), ..Self::default() }
+    pub(super) fn new(layout: &Layout, ledger: &Ledger) -> Self {
+        Self {
+            profiles: Profiles::new(layout),
+            queues: Queues::new(layout),
+            timetable: Timetable::new(layout, &ledger.closures),
+            ..Self::default()
+        }
     }
 }
 
@@ -89,7 +96,7 @@ impl Book {
     }
 
     pub(super) fn rebuilt(layout: Arc<Layout>, ledger: Ledger) -> Self {
-        let mut book = Self { indices: Indices::new(&layout), layout, ledger };
+        let mut book = Self { indices: Indices::new(&layout, &ledger), layout, ledger };
         book.rebuild();
         book
     }
@@ -203,13 +210,13 @@ impl Book {
     /// Looks again at a queue whose hours changed.
     pub(crate) fn wake_queue(&mut self, queue: QueueIndex) {
         let now = self.ledger.clock;
-        self.indices.queues.arm(&self.layout, queue, now, &mut self.indices.deadlines);
+        self.indices.queues.arm(&self.indices.timetable, queue, now, &mut self.indices.deadlines);
         self.indices.classes.consider_queue(queue);
     }
 
     /// When a queue that is open closes, if it ever does.
     pub(crate) fn closes_at(&mut self, queue: QueueIndex) -> Option<Instant> {
-        self.indices.queues.closes_at(&self.layout, queue, self.ledger.clock)
+        self.indices.queues.closes_at(&self.indices.timetable, queue, self.ledger.clock)
     }
 
     /// The whole requirement of a callback on its way: its plan's, its queue's, its queue's groups.
@@ -372,8 +379,8 @@ impl Book {
         } else {
             self.indices.classes.pull(class, sequence);
         }
-        let Indices { queues, deadlines, classes, .. } = &mut self.indices;
-        if queues.count_in_line(&self.layout, queue, self.ledger.clock, enters, deadlines) {
+        let Indices { queues, deadlines, classes, timetable, .. } = &mut self.indices;
+        if queues.count_in_line(timetable, queue, self.ledger.clock, enters, deadlines) {
             classes.consider_queue(queue);
         }
     }

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::kept::{Kept, KeptList, hash_of};
 use super::numbers::NumberRecord;
 use super::quotas::{Counter, ServiceCounts};
-use crate::center::{AgentIndex, Layout, QueueIndex};
+use crate::center::{AgentIndex, CalendarIndex, Layout, QueueIndex};
 use crate::protocol::Hook;
 use crate::record::{Agent, Callback, Journey};
 use crate::value::{AttemptId, CallbackId, EffectId, Instant, Name, Phone, Sequence};
@@ -44,6 +44,8 @@ pub(crate) struct Ledger {
     pub(crate) chosen: BTreeMap<QueueIndex, AgentIndex>,
     /// How often the strategy `random` has drawn.
     pub(crate) draws: u64,
+    /// Calendars that are closed, or not, against their configuration.
+    pub(crate) closures: BTreeMap<CalendarIndex, bool>,
     /// Faults in a row, by hook.
     pub(crate) faults: BTreeMap<Hook, u32>,
     /// Hooks that are not asked any more.
@@ -90,6 +92,7 @@ impl Ledger {
             limits: Kept::default(),
             chosen: BTreeMap::new(),
             draws: 0,
+            closures: BTreeMap::new(),
             faults: BTreeMap::new(),
             set_aside: BTreeSet::new(),
         }
@@ -158,6 +161,9 @@ impl Ledger {
         }
         if self.callbacks.values().any(|callback| callback.unknown as usize > callback.attempts.len()) {
             return Err("a callback has more attempts of unknown outcome than attempts".into());
+        }
+        if self.closures.keys().any(|calendar| layout.hours(*calendar).is_none()) {
+            return Err("an unknown calendar is closed".into());
         }
         if self.counters().any(|counter| !counter.is_sound(self.clock)) {
             return Err("a limit has counted what did not happen".into());

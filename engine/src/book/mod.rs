@@ -14,6 +14,7 @@ mod numbers;
 mod profiles;
 mod queues;
 mod quotas;
+mod timetable;
 mod view;
 
 use std::sync::Arc;
@@ -52,7 +53,7 @@ impl Book {
     /// An empty book.
     pub(crate) fn new(layout: Arc<Layout>) -> Self {
         let ledger = Ledger::new(&layout);
-        let indices = Indices::new(&layout);
+        let indices = Indices::new(&layout, &ledger);
         Self { layout, ledger, indices }
     }
 
@@ -117,6 +118,6 @@ impl Book {
         if !self.indices.profiles.any_ready(found.serving()) {
             return None;
         }
-        self.indices.queues.is_open(&self.layout, queue, now).then_some(rank)
+        self.indices.queues.is_open(&self.indices.timetable, queue, now).then_some(rank)
     }
 }

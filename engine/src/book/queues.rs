@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::deadlines::{Deadlines, Owner};
+use super::timetable::Timetable;
 use crate::center::{Layout, Openness, QueueIndex};
 use crate::value::{Instant, Sequence};
 
@@ -28,15 +29,14 @@ pub(super) struct QueueRecord {
 }
 
 impl QueueRecord {
-    fn openness(&mut self, layout: &Layout, queue: QueueIndex, now: Instant) -> Openness {
+    fn openness(&mut self, timetable: &Timetable, queue: QueueIndex, now: Instant) -> Openness {
         if let Some((since, openness)) = self.asked
             && since <= now
             && openness.until().is_none_or(|until| now < until)
         {
             return openness;
         }
-        let hours = layout.queue_layout(queue).and_then(|queue| queue.calendar).and_then(|c| layout.hours(c));
-        let openness = hours.map_or(Openness::Open(None), |hours| hours.openness(now));
+        let openness = timetable.queue(queue).map_or(Openness::Open(None), |hours| hours.openness(now));
         self.asked = Some((now, openness));
         openness
     }
@@ -55,22 +55,34 @@ impl Queues {
         self.0.get_mut(queue.position())
     }
 
+    /// Asks for a queue's hours anew: they are not what they were.
+    pub(super) fn forget_hours(&mut self, queue: QueueIndex) {
+        if let Some(record) = self.get_mut(queue) {
+            record.asked = None;
+        }
+    }
+
     /// Whether a queue is open now.
-    pub(super) fn is_open(&mut self, layout: &Layout, queue: QueueIndex, now: Instant) -> bool {
+    pub(super) fn is_open(&mut self, timetable: &Timetable, queue: QueueIndex, now: Instant) -> bool {
         let record = self.get_mut(queue);
-        record.is_some_and(|record| matches!(record.openness(layout, queue, now), Openness::Open(_)))
+        record.is_some_and(|record| matches!(record.openness(timetable, queue, now), Openness::Open(_)))
     }
 
     /// When an open queue closes, if it ever does.
-    pub(super) fn closes_at(&mut self, layout: &Layout, queue: QueueIndex, now: Instant) -> Option<Instant> {
-        self.get_mut(queue)?.openness(layout, queue, now).until()
+    pub(super) fn closes_at(
+        &mut self,
+        timetable: &Timetable,
+        queue: QueueIndex,
+        now: Instant,
+    ) -> Option<Instant> {
+        self.get_mut(queue)?.openness(timetable, queue, now).until()
     }
 
     /// Counts one more or one less in the lines of a queue, and wakes it at the next change of its hours while
     /// somebody is in line. Answers whether a change that is due now has to be seen to, since it will not wake it.
     pub(super) fn count_in_line(
         &mut self,
-        layout: &Layout,
+        timetable: &Timetable,
         queue: QueueIndex,
         now: Instant,
         enters: bool,
@@ -81,7 +93,7 @@ impl Queues {
             if enters { record.in_line.saturating_add(1) } else { record.in_line.saturating_sub(1) };
         let (rearms, due) = (record.in_line <= 1, record.armed.is_some_and(|at| at <= now));
         if rearms {
-            self.arm(layout, queue, now, deadlines);
+            self.arm(timetable, queue, now, deadlines);
         }
         rearms && due
     }
@@ -89,13 +101,13 @@ impl Queues {
     /// Sets the deadline for the next change of a queue's hours, or clears it while nobody is in line.
     pub(super) fn arm(
         &mut self,
-        layout: &Layout,
+        timetable: &Timetable,
         queue: QueueIndex,
         now: Instant,
         deadlines: &mut Deadlines,
     ) {
         let Some(record) = self.get_mut(queue) else { return };
-        let next = if record.in_line == 0 { None } else { record.openness(layout, queue, now).until() };
+        let next = if record.in_line == 0 { None } else { record.openness(timetable, queue, now).until() };
         if record.armed == next {
             return;
         }

@@ -17,15 +17,15 @@ impl View for Book {
     }
 
     fn is_open(&self, calendar: &str, at: Instant) -> Option<bool> {
-        self.layout.hours_named(calendar).map(|hours| hours.is_open(at))
+        self.hours_named(calendar).map(|hours| hours.is_open(at))
     }
 
     fn open_for(&self, calendar: &str, at: Instant) -> Option<Duration> {
-        self.layout.hours_named(calendar).map(|hours| hours.open_for(at))
+        self.hours_named(calendar).map(|hours| hours.open_for(at))
     }
 
     fn next_open(&self, calendar: &str, at: Instant) -> Option<Option<Instant>> {
-        self.layout.hours_named(calendar).map(|hours: &Hours| hours.next_open(at))
+        self.hours_named(calendar).map(|hours: &Hours| hours.next_open(at))
     }
 
     fn line(&self, queue: &str) -> Option<LineView> {

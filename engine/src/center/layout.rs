@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Hours;
+use super::calendars;
 use super::finding::{Finding, Severity, did_you_mean};
 use super::graph::RoutingGraph;
 use super::values::{at_least, check_ageing, check_agents, check_limits, check_service};
@@ -55,7 +56,9 @@ index! {
 #[derive(Clone, Debug)]
 pub struct Layout {
     center: Center,
-    calendars: Vec<Hours>,
+    calendars: Vec<Arc<Hours>>,
+    /// Which calendars each includes, and in what order they are made.
+    calendar_order: calendars::Order,
     queues: Vec<QueueLayout>,
     services: Vec<ServiceLayout>,
     /// Positions by name, one map a kind.
@@ -109,6 +112,7 @@ impl Layout {
         names_of("agent", center.agents.iter().map(|a| a.id.text()), &mut findings);
         check_agents(&center, &mut findings);
         check_limits(&center, &mut findings);
+        let calendar_order = calendars::check(&center, &names.calendars, &mut findings);
 
         let mut queues = Vec::new();
         for (i, queue) in center.queues.iter().enumerate() {
@@ -124,12 +128,13 @@ impl Layout {
         if findings.iter().any(|f| f.severity == Severity::Error) {
             return Err(findings);
         }
-        let calendars = center.calendars.iter().map(|c| Hours::new(c, center.timezone)).collect();
+        let calendars = calendars::hours(&center, &calendar_order, |_, calendar| calendar.closed);
         center.agents.sort_by(|a, b| a.id.cmp(&b.id));
         let agent_ids =
             center.agents.iter().enumerate().map(|(i, a)| (a.id.clone(), AgentIndex::at(i))).collect();
         Ok(Self {
             calendars,
+            calendar_order,
             queues,
             services,
             calendar_names: names.calendars.into_iter().map(|(n, i)| (n, CalendarIndex::at(i))).collect(),
@@ -223,10 +228,27 @@ impl Layout {
         rules.map_or(Ok(()), |rules| rules.test(number, self.has_opted_out(&number.phone)))
     }
 
-    /// A calendar's hours.
+    /// The calendar with this name.
+    #[must_use]
+    pub fn calendar_index(&self, name: &str) -> Option<CalendarIndex> {
+        self.calendar_names.get(name).copied()
+    }
+
+    /// A calendar's hours, as they are configured.
     #[must_use]
     pub fn hours(&self, index: CalendarIndex) -> Option<&Hours> {
-        self.calendars.get(index.position())
+        self.calendars.get(index.position()).map(Arc::as_ref)
+    }
+
+    /// The hours of every calendar, some of them under an emergency close, or without it, against their
+    /// configuration.
+    pub(crate) fn hours_under(&self, closed: &BTreeMap<CalendarIndex, bool>) -> Vec<Arc<Hours>> {
+        if closed.is_empty() {
+            return self.calendars.clone();
+        }
+        calendars::hours(&self.center, &self.calendar_order, |position, calendar| {
+            closed.get(&CalendarIndex::at(position)).copied().unwrap_or(calendar.closed)
+        })
     }
 
     /// A queue's settings.

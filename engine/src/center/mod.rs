@@ -4,6 +4,7 @@
 //! product stands in this file's `Default` implementations and nowhere else.
 
 mod calendar;
+mod calendars;
 mod draw;
 mod finding;
 mod graph;
@@ -25,7 +26,7 @@ use smol_str::SmolStr;
 
 use crate::value::{Ageing, AgentId, Country, Duration, Name, Requirement};
 
-pub use calendar::{CalendarError, Day, Hours, Openness, WeeklySpan};
+pub use calendar::{AddedSpan, CalendarError, Day, Hours, Openness, Season, WeeklySpan};
 pub use draw::draw;
 pub use finding::{Finding, Severity, did_you_mean, nearest};
 pub use graph::{Component, RoutingGraph, Stop, Way, WayKind, unmet};
@@ -101,7 +102,7 @@ pub struct Quota {
     pub per: Duration,
 }
 
-/// Opening hours. Holidays beat weekly spans; `closed` beats both.
+/// Opening hours. `closed` beats holidays, which beat added dates, which beat seasons, which beat weekly spans.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calendar {
     /// Its name.
@@ -110,6 +111,12 @@ pub struct Calendar {
     pub timezone: Option<Tz>,
     /// Weekly spans, in local time.
     pub open: Vec<WeeklySpan>,
+    /// Dates on which other weekly spans hold.
+    pub seasons: Vec<Season>,
+    /// Dates with hours of their own.
+    pub add: Vec<AddedSpan>,
+    /// Calendars whose hours it has besides its own, but on its holidays.
+    pub include: Vec<Name>,
     /// Local days on which it is closed.
     pub holidays: Vec<Day>,
     /// The emergency close.
@@ -361,7 +368,16 @@ impl Calendar {
     /// A calendar that is never open, in the center's zone.
     #[must_use]
     pub fn new(name: impl AsRef<str>) -> Self {
-        Self { name: Name::new(name), timezone: None, open: Vec::new(), holidays: Vec::new(), closed: false }
+        Self {
+            name: Name::new(name),
+            timezone: None,
+            open: Vec::new(),
+            seasons: Vec::new(),
+            add: Vec::new(),
+            include: Vec::new(),
+            holidays: Vec::new(),
+            closed: false,
+        }
     }
 }
 

@@ -1,8 +1,12 @@
 //! Opening hours.
 
+use std::sync::Arc;
+
 use chrono_tz::Tz;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
-use ringback_engine::center::{Calendar, Day, Hours, Openness};
+use ringback_engine::center::{Calendar, Day, Hours, Openness, Season};
 use ringback_engine::{Duration, Instant};
 
 use crate::model::{MILLISECOND, instant, model, scan};
@@ -38,11 +42,11 @@ fn days_of_the_year() -> Vec<String> {
 const WHOLE_WEEK: &str = "Mon-Sun 00:00-24:00";
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn answers_are_those_of_the_model((model, at) in model(), between in 0.0..1.0) {
-        let hours = Hours::new(&model.calendar(), model.zone);
+        let hours = model.hours();
         let open = model.is_open(at);
         prop_assert_eq!(hours.is_open(at), open);
 
@@ -250,4 +254,152 @@ fn the_search_ends_with_time() {
             office.is_open(Instant::MAX)
         );
     }
+}
+
+/// Instants at which zones did, or will do, what no other does.
+#[test]
+fn hours_hold_where_clocks_are_peculiar() {
+    let office = |zone| hours(zone, &["Mon-Sun 09:00-17:00"], &[]);
+    for (zone, open, until, next) in [
+        // Summer time is the standard time of Dublin, and winter time the exception.
+        (Tz::Europe__Dublin, "2026-10-24T08:00:00Z", "2026-10-24T16:00:00Z", "2026-10-25T09:00:00Z"),
+        // Half an hour.
+        (Tz::Australia__Lord_Howe, "2026-10-02T22:30:00Z", "2026-10-03T06:30:00Z", "2026-10-03T22:00:00Z"),
+        // An hour back for good, since 2026.
+        (Tz::Africa__Casablanca, "2026-12-01T09:00:00Z", "2026-12-01T17:00:00Z", "2026-12-02T09:00:00Z"),
+        // No 30 December.
+        (Tz::Pacific__Apia, "2011-12-29T19:00:00Z", "2011-12-30T03:00:00Z", "2011-12-30T19:00:00Z"),
+        // Two hours.
+        (Tz::Antarctica__Troll, "2026-10-24T07:00:00Z", "2026-10-24T15:00:00Z", "2026-10-25T09:00:00Z"),
+        (Tz::Asia__Gaza, "2026-10-23T06:00:00Z", "2026-10-23T14:00:00Z", "2026-10-24T07:00:00Z"),
+        // The clock is not set back any more in November.
+        (Tz::America__Vancouver, "2026-10-31T16:00:00Z", "2026-11-01T00:00:00Z", "2026-11-01T16:00:00Z"),
+    ] {
+        let office = office(zone);
+        assert_changes(&office, true, &[open, until, next]);
+        assert!(!office.is_open(instant(open).before(MILLISECOND)), "{zone}");
+    }
+}
+
+fn calendar(open: &[&str]) -> Calendar {
+    let mut calendar = Calendar::new("office");
+    calendar.open = open.iter().map(|span| span.parse().unwrap()).collect();
+    calendar
+}
+
+fn season(from: &str, to: &str, open: &[&str]) -> Season {
+    let open = open.iter().map(|span| span.parse().unwrap()).collect();
+    Season { from: from.parse().unwrap(), to: to.parse().unwrap(), open }
+}
+
+#[test]
+fn a_season_has_weekly_spans_of_its_own() {
+    let mut office = calendar(&["Mon-Sun 09:00-17:00"]);
+    office.seasons = vec![season("06-01", "09-01", &["Mon-Sun 08:00-13:00"])];
+    office.seasons.push(season("2026-08-31", "2026-09-02", &[]));
+    let hours = Hours::new(&office, Tz::UTC);
+    assert_changes(&hours, true, &["2026-05-31T09:00:00Z", "2026-05-31T17:00:00Z", "2026-06-01T08:00:00Z"]);
+    // The season written last holds.
+    assert_changes(&hours, true, &["2026-08-30T08:00:00Z", "2026-08-30T13:00:00Z", "2026-09-02T09:00:00Z"]);
+    assert_changes(&hours, true, &["2027-08-31T08:00:00Z", "2027-08-31T13:00:00Z", "2027-09-01T09:00:00Z"]);
+
+    let mut winter = calendar(&["Mon-Sun 09:00-17:00"]);
+    winter.seasons = vec![season("12-01", "02-29", &["Mon-Sun 10:00-15:00"])];
+    let hours = Hours::new(&winter, Tz::UTC);
+    for (day, opens) in [
+        ("2026-12-01", 10),
+        ("2027-02-28", 10),
+        ("2027-03-01", 9),
+        ("2028-02-28", 10),
+        ("2028-02-29", 9),
+        ("2028-11-30", 9),
+    ] {
+        let midnight = instant(&format!("{day}T00:00:00Z"));
+        assert_eq!(hours.next_open(midnight), Some(midnight.after(Duration::from_hours(opens))), "{day}");
+    }
+}
+
+#[test]
+fn an_added_date_has_the_hours_added_and_no_others() {
+    let mut office = calendar(&["Mon-Sun 09:00-17:00"]);
+    office.add = ["2026-12-24 09:00-12:00", "12-31 22:00-02:00", "12-31 08:00-10:00", "02-29 00:00-24:00"]
+        .map(|span| span.parse().unwrap())
+        .to_vec();
+    office.holidays = vec!["2027-01-01".parse().unwrap()];
+    let hours = Hours::new(&office, Tz::UTC);
+    assert_changes(&hours, true, &["2026-12-24T09:00:00Z", "2026-12-24T12:00:00Z", "2026-12-25T09:00:00Z"]);
+    // A holiday ends what began the evening before, and beats what is added.
+    let years_end =
+        ["2026-12-31T08:00:00Z", "2026-12-31T10:00:00Z", "2026-12-31T22:00:00Z", "2027-01-01T00:00:00Z"];
+    assert_changes(&hours, true, &years_end);
+    // In other years what goes on past midnight comes to the hours of the day.
+    let years_end =
+        ["2027-12-31T22:00:00Z", "2028-01-01T02:00:00Z", "2028-01-01T09:00:00Z", "2028-01-01T17:00:00Z"];
+    assert_changes(&hours, true, &years_end);
+    assert_changes(&hours, true, &["2028-02-29T00:00:00Z", "2028-03-01T00:00:00Z", "2028-03-01T09:00:00Z"]);
+    office.holidays.push("12-24".parse().unwrap());
+    assert!(!Hours::new(&office, Tz::UTC).is_open(instant("2026-12-24T10:00:00Z")));
+}
+
+#[test]
+fn included_calendars_are_open_besides_but_on_holidays() {
+    let desk = |zone, holidays: &[&str]| Arc::new(hours(zone, &["Mon-Fri 09:00-17:00"], holidays));
+    let mut any = calendar(&[]);
+    any.holidays = vec!["12-25".parse().unwrap()];
+    let desks = vec![desk(Tz::Europe__Berlin, &["2026-11-25"]), desk(Tz::America__New_York, &[])];
+    let hours = Hours::new(&any, Tz::UTC).including(desks);
+    assert_changes(&hours, true, &["2026-11-24T08:00:00Z", "2026-11-24T22:00:00Z", "2026-11-25T14:00:00Z"]);
+    assert_changes(&hours, true, &["2026-12-24T08:00:00Z", "2026-12-24T22:00:00Z", "2026-12-28T08:00:00Z"]);
+    let closed = hours.with_closed(true);
+    assert_eq!(closed.openness(instant("2026-11-24T10:00:00Z")), Openness::Closed(None));
+
+    let always = Hours::new(&calendar(&["Mon 09:00-17:00"]), Tz::UTC);
+    let always = always.including(vec![Arc::new(Hours::new(&calendar(&[WHOLE_WEEK]), Tz::UTC))]);
+    assert_eq!(always.openness(instant("2026-11-24T10:00:00Z")), Openness::Open(None));
+}
+
+#[test]
+fn days_that_all_have_hours_added_never_close() {
+    let mut office = calendar(&["Mon-Fri 09:00-17:00"]);
+    office.add = days_of_the_year().iter().map(|day| format!("{day} 00:00-24:00").parse().unwrap()).collect();
+    let hours = Hours::new(&office, Tz::Europe__Dublin);
+    assert_eq!(hours.openness(instant("2026-11-24T10:00:00Z")), Openness::Open(None));
+}
+
+/// Around every change of every zone until 2037, minute by minute, a calendar of odd spans is open when the clock that
+/// another library reads shows one of them, and says until when.
+#[test]
+fn every_change_of_every_zone_is_walked() {
+    let (first, last) = (instant("2025-01-01T00:00:00Z"), instant("2038-01-01T00:00:00Z"));
+    let spans = ["Mon-Sun 00:20-01:40", "Mon-Sun 02:10-02:50", "Mon-Sun 23:15-23:45"];
+    let open = |minute: i64| [20..100, 130..170, 1_395..1_425].iter().any(|span| span.contains(&minute));
+    let mut walked = 0;
+    for zone in chrono_tz::TZ_VARIANTS {
+        let hours = hours(zone, &spans, &[]);
+        let other = TimeZone::get(zone.name()).unwrap();
+        let from = Timestamp::from_millisecond(first.millis()).unwrap();
+        for change in other.following(from) {
+            let at = Instant::from_millis(change.timestamp().as_millisecond());
+            if at >= last {
+                break;
+            }
+            walked += 1;
+            let shown = |at: Instant| {
+                let utc = at.millis() / 1_000;
+                let offset = other.to_offset(Timestamp::from_second(utc).unwrap()).seconds();
+                open((utc + i64::from(offset)).rem_euclid(86_400) / 60)
+            };
+            let mut openness = hours.openness(at.before(Duration::from_mins(181)));
+            for minute in -180..180 {
+                let at = at.after(Duration::from_mins(minute));
+                if openness.until().is_some_and(|until| until <= at) {
+                    assert_eq!(openness.until(), Some(at), "{zone}");
+                    openness = hours.openness(at);
+                }
+                assert_eq!(matches!(openness, Openness::Open(_)), shown(at), "{zone} at {at}");
+                assert_eq!(hours.is_open(at), shown(at), "{zone} at {at}");
+            }
+        }
+    }
+    assert!(walked > 4_000, "{walked}");
 }

@@ -24,16 +24,16 @@ const LONGEST_BETWEEN_LEAP_YEARS: i32 = 8;
 /// `02-29` is a day of leap years only. Serialised as its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "SmolStr", into = "SmolStr")]
-pub struct Day(Falls);
+pub struct Day(pub(super) Falls);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Falls {
+pub(super) enum Falls {
     On(NaiveDate),
     Yearly(DayOfYear),
 }
 
 /// Month and day of the month.
-type DayOfYear = (u32, u32);
+pub(super) type DayOfYear = (u32, u32);
 
 impl FromStr for Day {
     type Err = CalendarError;
@@ -87,16 +87,36 @@ fn existing(year: i32, month: u32, day: u32) -> Result<NaiveDate, String> {
         .ok_or_else(|| format!("that month has no day `{day:02}`: write `01` to `{last}`"))
 }
 
-/// The days on which a calendar is closed.
+/// A set of days.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Holidays {
+pub(super) struct Days {
     dated: BTreeSet<NaiveDate>,
     yearly: BTreeSet<DayOfYear>,
 }
 
-impl Holidays {
+impl Days {
     pub(super) fn contains(&self, date: NaiveDate) -> bool {
         self.yearly.contains(&(date.month(), date.day())) || self.dated.contains(&date)
+    }
+
+    pub(super) fn insert(&mut self, day: &Day) {
+        match day.0 {
+            Falls::On(date) => self.dated.insert(date),
+            Falls::Yearly(day) => self.yearly.insert(day),
+        };
+    }
+
+    /// Adds the day after `day`: of 28 February, both that it may be.
+    pub(super) fn insert_after(&mut self, day: &Day) {
+        match day.0 {
+            Falls::On(date) => self.dated.extend(date.succ_opt()),
+            Falls::Yearly((month, day)) => {
+                let years = [LEAP_YEAR, LEAP_YEAR.saturating_add(1)];
+                let dates = years.into_iter().filter_map(|year| NaiveDate::from_ymd_opt(year, month, day));
+                let after = dates.filter_map(|date| date.succ_opt());
+                self.yearly.extend(after.map(|date| (date.month(), date.day())));
+            }
+        }
     }
 
     /// The first one on `date` or later.
@@ -107,7 +127,7 @@ impl Holidays {
             .flat_map(|year| {
                 self.yearly.iter().filter_map(move |&(month, day)| NaiveDate::from_ymd_opt(year, month, day))
             })
-            .find(|holiday| date <= *holiday);
+            .find(|day| date <= *day);
         dated.into_iter().chain(yearly).min()
     }
 
@@ -115,18 +135,20 @@ impl Holidays {
     pub(super) fn fill_every_year(&self) -> bool {
         self.yearly.len() == DAYS_OF_LEAP_YEAR
     }
+
+    /// The last one that comes in one year only.
+    pub(super) fn last_dated(&self) -> Option<NaiveDate> {
+        self.dated.last().copied()
+    }
 }
 
-impl<'a> FromIterator<&'a Day> for Holidays {
+impl<'a> FromIterator<&'a Day> for Days {
     fn from_iter<T: IntoIterator<Item = &'a Day>>(days: T) -> Self {
-        let mut holidays = Self::default();
+        let mut all = Self::default();
         for day in days {
-            match day.0 {
-                Falls::On(date) => holidays.dated.insert(date),
-                Falls::Yearly(day) => holidays.yearly.insert(day),
-            };
+            all.insert(day);
         }
-        holidays
+        all
     }
 }
 

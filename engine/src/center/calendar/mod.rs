@@ -1,34 +1,43 @@
-//! Opening hours: weekly spans, holidays and the emergency close of one zone.
+//! Opening hours: weekly spans, seasons, added dates, holidays and the emergency close of one zone.
 //!
 //! Whether a calendar is open at an instant depends on what the clock on the wall of its zone shows then, and on
 //! nothing else. A span `09:00-17:00` is therefore open exactly while that clock shows 09:00 to 17:00: an hour that
 //! comes twice is open both times, one that is skipped is not missed. A holiday closes whatever shows its date,
 //! also the rest of a span that began the evening before; a span of its own evening is open from the midnight
-//! after.
+//! after. An added date has the hours that are added for it and no weekly ones; a season has weekly spans of its own.
+//! What an added date keeps open past midnight comes to the hours of the day after.
 
+mod added;
 mod day;
+mod season;
 mod span;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
-use chrono::NaiveTime;
+use chrono::{Datelike, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
-use self::day::Holidays;
+use self::added::{Additions, touched};
+use self::day::Days;
+use self::season::{Weeks, turns as season_turns};
 use super::Calendar;
 use super::zone::{MINUTE, Offset, Stretch, Wall};
 use crate::value::{Duration, Instant};
 
+pub use added::AddedSpan;
 pub use day::Day;
+pub use season::Season;
 pub use span::WeeklySpan;
 
 /// Minutes of a day.
 const DAY: u16 = 1_440;
 /// Minutes of a week.
 const WEEK: u16 = 7 * DAY;
-/// How far the search for a change looks at once.
-const A_DAY: Duration = Duration::from_days(1);
+/// The longest wait for a day of the year on a given weekday: 29 February, over a century that has none.
+const LONGEST_WAIT: Duration = Duration::from_days(41 * 366);
 
 /// Why a text is no span or day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,27 +73,55 @@ impl Openness {
 #[derive(Clone, Debug)]
 pub struct Hours {
     zone: Tz,
-    /// Minutes of the week, from Monday 00:00, in order; no two touch. Empty under an emergency close.
-    open: Vec<Range<u16>>,
-    holidays: Holidays,
+    weeks: Weeks,
+    additions: Additions,
+    holidays: Days,
+    /// Days on which something other may hold than on the day before.
+    turns: Days,
+    /// Other calendars, which are open besides.
+    included: Vec<Arc<Hours>>,
+    /// The emergency close.
+    closed: bool,
 }
 
-/// A time on the wall up to `until` throughout which a calendar is open or closed.
+/// A time on the wall up to `until` throughout which a calendar's own hours are the same.
 struct Spell {
+    /// Nothing is open, also of what it includes.
+    holiday: bool,
     open: bool,
     until: Wall,
 }
 
 impl Hours {
-    /// The hours of a calendar; `zone` is that of a calendar that names none.
+    /// The hours of a calendar, without those it includes; `zone` is that of a calendar that names none.
     #[must_use]
     pub fn new(calendar: &Calendar, zone: Tz) -> Self {
-        let spans = if calendar.closed { &[][..] } else { &calendar.open };
+        let mut turns: Days = calendar.holidays.iter().collect();
+        touched(&calendar.add, &mut turns);
+        season_turns(&calendar.seasons, &mut turns);
         Self {
             zone: calendar.timezone.unwrap_or(zone),
-            open: merged(spans.iter().flat_map(WeeklySpan::minutes_of_week).collect()),
+            weeks: Weeks::new(&calendar.open, &calendar.seasons),
+            additions: calendar.add.iter().collect(),
             holidays: calendar.holidays.iter().collect(),
+            turns,
+            included: Vec::new(),
+            closed: calendar.closed,
         }
+    }
+
+    /// The same hours, and those of other calendars besides, but on its own holidays.
+    #[must_use]
+    pub fn including(mut self, included: Vec<Arc<Self>>) -> Self {
+        self.included = included;
+        self
+    }
+
+    /// The same hours under an emergency close, or without one.
+    #[must_use]
+    pub fn with_closed(mut self, closed: bool) -> Self {
+        self.closed = closed;
+        self
     }
 
     /// Its zone.
@@ -96,7 +133,11 @@ impl Hours {
     /// Whether it is open at `at`, without asking until when.
     #[must_use]
     pub fn is_open(&self, at: Instant) -> bool {
-        self.spell(Offset::at(self.zone, at).wall(at)).open
+        if self.closed {
+            return false;
+        }
+        let spell = self.spell(Offset::at(self.zone, at).wall(at));
+        !spell.holiday && (spell.open || self.included.iter().any(|other| other.is_open(at)))
     }
 
     /// Whether it is open at `at`, and the exact instant of the next change.
@@ -104,6 +145,8 @@ impl Hours {
     pub fn openness(&self, at: Instant) -> Openness {
         if self.is_open(at) {
             Openness::Open(self.end_of(true, at))
+        } else if self.closed {
+            Openness::Closed(None)
         } else {
             Openness::Closed(self.end_of(false, at))
         }
@@ -130,58 +173,103 @@ impl Hours {
 
     /// The first instant after `at` at which it is not `open`, as it is at `at`.
     ///
-    /// The search goes a day at a time. It ends at the latest 40 years after the last of a row of holidays: that is
-    /// the longest wait for a 29 February on a given weekday.
+    /// The search goes from one time at which something may change to the next: a spell of its own hours, at most a day
+    /// long, or a change of a calendar it includes. Where nothing of its own can matter, it goes on to the next day
+    /// that differs. What its own hours have not done after [`LONGEST_WAIT`], they never do.
     fn end_of(&self, open: bool, at: Instant) -> Option<Instant> {
+        if !open && self.holidays.fill_every_year() {
+            return None;
+        }
+        let mut others: Vec<Openness> = self.included.iter().map(|other| other.openness(at)).collect();
+        let dated = self.turns.last_dated().map(|date| Wall::from(date.and_time(NaiveTime::MIN)).latest());
+        let mut last = dated.map_or(at, |dated| dated.max(at)).after(LONGEST_WAIT);
         let mut from = at;
         loop {
-            from = self.holds_until(open, from)?;
-            let stretch = Stretch::around(self.zone, from);
-            let to = stretch.to.min(from.after(A_DAY));
-            if to <= from {
+            let covered = self.covered(from, &others).filter(|_| open);
+            let (own, spell) = self.next_turn(from);
+            let own = own.filter(|own| *own <= last);
+            let other = others.iter().filter_map(|other| other.until()).min();
+            let next = match (covered, own) {
+                (Some(Instant::MAX), _) => return None,
+                (Some(until), _) => until,
+                (None, Some(own)) if spell.holiday || spell.open => own,
+                (None, own) => own.into_iter().chain(other).min()?,
+            };
+            if next <= from {
                 return None;
             }
-            let mut wall = stretch.offset.wall(from);
-            let end = stretch.offset.wall(to);
-            while wall < end {
-                let spell = self.spell(wall);
-                if spell.open != open {
-                    return Some(stretch.offset.instant(wall));
-                }
-                wall = spell.until;
+            if own != Some(next) {
+                last = last.max(next.after(LONGEST_WAIT));
             }
-            from = to;
+            for (hours, other) in self.included.iter().zip(&mut others) {
+                if other.until().is_some_and(|until| until <= next) {
+                    *other = hours.openness(next);
+                }
+            }
+            if self.is_open(next) != open {
+                return Some(next);
+            }
+            from = next;
         }
     }
 
-    /// An instant from `at` on up to which what is `open` or not at `at` surely stays so; `None` if for ever.
-    fn holds_until(&self, open: bool, at: Instant) -> Option<Instant> {
-        let always = self.open.first().is_some_and(|span| *span == (0..WEEK));
-        let never = self.open.is_empty() || self.holidays.fill_every_year();
-        if open && always {
-            // A clock that is set back over midnight comes to the holiday before once more.
-            let yesterday = Offset::at(self.zone, at).wall(at).midnight().plus(-1).date();
-            let holiday = Wall::from(self.holidays.first_from(yesterday)?.and_time(NaiveTime::MIN));
-            Some(holiday.earliest().max(at))
-        } else if !open && never {
-            None
-        } else {
-            Some(at)
+    /// Until when a calendar it includes keeps it open whatever its own weekly spans are, if one does now:
+    /// [`Instant::MAX`] if for ever.
+    fn covered(&self, at: Instant, others: &[Openness]) -> Option<Instant> {
+        let open = others.iter().filter(|other| matches!(other, Openness::Open(_)));
+        let until = open.map(|other| other.until().unwrap_or(Instant::MAX)).max()?;
+        let holiday = self.holidays.first_from(self.yesterday(at));
+        let holiday = holiday.map(|date| Wall::from(date.and_time(NaiveTime::MIN)).earliest());
+        Some(holiday.map_or(until, |holiday| holiday.min(until))).filter(|until| at < *until)
+    }
+
+    /// The local day before that of `at`: a clock that is set back over midnight comes to it once more.
+    fn yesterday(&self, at: Instant) -> NaiveDate {
+        Offset::at(self.zone, at).wall(at).midnight().plus(-1).date()
+    }
+
+    /// The next instant after `at` at which its own hours may change, if they ever do, and what holds until then.
+    fn next_turn(&self, at: Instant) -> (Option<Instant>, Spell) {
+        let stretch = Stretch::around(self.zone, at);
+        let wall = stretch.offset.wall(at);
+        let spell = self.spell(wall);
+        if self.weeks.of(wall.date()).always().is_some() && !self.turns.contains(wall.date()) {
+            let Some(turn) = self.turns.first_from(self.yesterday(at)) else { return (None, spell) };
+            let turn = Wall::from(turn.and_time(NaiveTime::MIN)).earliest();
+            if at < turn {
+                return (Some(turn), spell);
+            }
         }
+        let end = stretch.offset.instant(spell.until).min(stretch.to);
+        ((at < end).then_some(end), spell)
     }
 
     /// What holds at `wall` on the clock, for the rest of the local day at most.
     fn spell(&self, wall: Wall) -> Spell {
-        let midnight = wall.next_midnight();
-        if self.holidays.contains(wall.date()) {
-            return Spell { open: false, until: midnight };
+        let (date, midnight) = (wall.date(), wall.next_midnight());
+        if self.holidays.contains(date) {
+            return Spell { holiday: true, open: false, until: midnight };
         }
-        let monday = wall.monday();
-        let at = |minute: u16| monday.plus(i64::from(minute).saturating_mul(MINUTE));
-        let next = self.open.iter().find(|span| wall < at(span.end));
+        let minutes = self.minutes_of(date);
+        let at = |minute: u16| wall.midnight().plus(i64::from(minute).saturating_mul(MINUTE));
+        let next = minutes.iter().find(|span| wall < at(span.end));
         let open = next.is_some_and(|span| at(span.start) <= wall);
         let end = next.map_or(midnight, |span| at(if open { span.end } else { span.start }));
-        Spell { open, until: end.min(midnight) }
+        Spell { holiday: false, open, until: end.min(midnight) }
+    }
+
+    /// The minutes of a day that is no holiday that are open, in order; no two touch.
+    fn minutes_of(&self, date: NaiveDate) -> Cow<'_, [Range<u16>]> {
+        let weekly = self.weeks.of(date).minutes(date.weekday());
+        if self.additions.is_empty() {
+            return Cow::Borrowed(weekly);
+        }
+        let (mut minutes, late) = (self.additions.on(date), self.additions.carried_into(date));
+        if minutes.is_empty() {
+            minutes.extend_from_slice(weekly);
+        }
+        minutes.extend(late);
+        Cow::Owned(merged(minutes))
     }
 }
 

@@ -56,25 +56,37 @@ impl FromStr for WeeklySpan {
         let (Some(days), Some(times), None) = (words.next(), words.next(), words.next()) else {
             return Err(shape());
         };
-        let (from, to) = times.split_once('-').ok_or_else(shape)?;
+        let times = times.split_once('-').ok_or_else(shape)?;
         let days = weekdays(days).map_err(within)?;
-        let (from, to) = (time(from).map_err(within)?, time(to).map_err(within)?);
-        if from == DAY {
-            return Err(within("`24:00` can only end a span: write `00:00` of the day after".into()));
-        }
-        if from == to {
-            return Err(within("it ends as it starts: write `00:00-24:00` for a whole day".into()));
-        }
-        Ok(Self { days, from, to: if to == 0 { DAY } else { to } })
+        let (from, to) = minutes(times).map_err(within)?;
+        Ok(Self { days, from, to })
     }
 }
 
 impl fmt::Display for WeeklySpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_days(self.days, f)?;
-        let [from, to] = [self.from, self.to].map(|time| (time.wrapping_div(60), time.wrapping_rem(60)));
-        write!(f, " {:02}:{:02}-{:02}:{:02}", from.0, from.1, to.0, to.1)
+        write_minutes(self.from, self.to, f)
     }
+}
+
+/// Reads the times of day between which something is open: minutes of the day, the first less than a day's, the second
+/// more than none. The second is the smaller if it is one of the day after.
+pub(super) fn minutes((from, to): (&str, &str)) -> Result<(u16, u16), String> {
+    let (from, to) = (time(from)?, time(to)?);
+    if from == DAY {
+        return Err("`24:00` can only end a span: write `00:00` of the day after".into());
+    }
+    if from == to {
+        return Err("it ends as it starts: write `00:00-24:00` for a whole day".into());
+    }
+    Ok((from, if to == 0 { DAY } else { to }))
+}
+
+/// Writes a blank and two times of day.
+pub(super) fn write_minutes(from: u16, to: u16, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let [from, to] = [from, to].map(|time| (time.wrapping_div(60), time.wrapping_rem(60)));
+    write!(f, " {:02}:{:02}-{:02}:{:02}", from.0, from.1, to.0, to.1)
 }
 
 impl TryFrom<SmolStr> for WeeklySpan {

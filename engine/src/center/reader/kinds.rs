@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::notes::Notes;
 use super::value::{Read, Value};
-use crate::center::{Attribute, Day, Overflow, Quota, WeeklySpan, zone_named};
+use crate::center::{AddedSpan, Attribute, Day, Overflow, Quota, Season, WeeklySpan, zone_named};
 use crate::value::{Ageing, AgentId, Duration, Requirement};
 
 impl Read for bool {
@@ -81,6 +81,7 @@ macro_rules! parsed {
 parsed! {
     Duration: "a duration in quotes, as `\"90s\"`";
     WeeklySpan: "a weekly span in quotes, as `\"Mon-Fri 09:00-17:00\"`";
+    AddedSpan: "an added date in quotes, as `\"2026-12-24 09:00-12:00\"` or `\"12-24 09:00-12:00\"`";
     Day: "a day in quotes, as `\"2026-12-25\"` or `\"12-25\"`";
 }
 
@@ -138,6 +139,18 @@ impl<T: Read> Read for Vec<T> {
     fn read(value: &Value<'_>, notes: &mut Notes<'_>) -> Option<Self> {
         let items = value.items(Self::WANTED, notes)?;
         Some(items.iter().filter_map(|item| T::read(item, notes)).collect())
+    }
+}
+
+impl Read for Season {
+    const WANTED: &'static str =
+        "a season, as `{ from = \"06-01\", to = \"09-01\", open = [\"Mon-Fri 09:00-13:00\"] }`";
+
+    fn read(value: &Value<'_>, notes: &mut Notes<'_>) -> Option<Self> {
+        value.table(Self::WANTED, notes, |fields| {
+            let (from, to, open) = (fields.required("from"), fields.required("to"), fields.required("open"));
+            Some(Self { from: from?, to: to?, open: open? })
+        })?
     }
 }
 

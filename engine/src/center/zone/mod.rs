@@ -18,9 +18,6 @@ const DAY_LENGTH: Duration = Duration::from_days(1);
 
 pub(super) const MINUTE: i64 = 60_000;
 const DAY: i64 = 1_440 * MINUTE;
-const WEEK: i64 = 7 * DAY;
-/// From a Monday's midnight to 1970-01-01, a Thursday.
-const MONDAY_TO_EPOCH: i64 = 3 * DAY;
 
 /// What the clock on the wall shows: milliseconds since its 1970-01-01 00:00.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,11 +37,6 @@ impl Wall {
     /// The midnight that ends the local day.
     pub(super) fn next_midnight(self) -> Self {
         self.midnight().plus(DAY)
-    }
-
-    /// The midnight that begins the local week's Monday.
-    pub(super) fn monday(self) -> Self {
-        self.plus(self.0.saturating_add(MONDAY_TO_EPOCH).rem_euclid(WEEK).saturating_neg())
     }
 
     /// Milliseconds since `earlier`.
@@ -266,17 +258,6 @@ mod tests {
             ),
         ] {
             assert_eq!(zone_named(name), Err(why.to_owned()));
-        }
-    }
-
-    #[test]
-    fn weeks_begin_on_monday() {
-        for (text, monday) in
-            [("2026-02-01", "2026-01-26"), ("2026-02-02", "2026-02-02"), ("1969-12-31", "1969-12-29")]
-        {
-            let noon = Wall::from(text.parse::<NaiveDate>().unwrap().and_hms_opt(12, 0, 0).unwrap());
-            assert_eq!(noon.monday().date().to_string(), monday);
-            assert_eq!(noon.date().to_string(), text);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Keys and values of the specification that are not honoured: told, never read and dropped.
 
-use super::{SMALL, added, all, said, without_files};
+use super::{SMALL, all, said, without_files};
 
 #[test]
 fn keys_to_come_are_not_supported_yet() {
@@ -41,10 +41,6 @@ fn keys_to_come_are_not_supported_yet() {
             "overflow = [{ to = 'q', after = '1s', when = 'waiting > 20' }]",
             "error: queue `q`: `overflow[0].when` is not supported yet; leave it out",
         )],
-    );
-    assert_eq!(
-        added("calendar", "name = 'c'\nopen = ['Mon 09:00-10:00']\nadd = ['12-24 09:00-12:00']"),
-        ["14: error: calendar `c`: `add` is not supported yet; leave it out"]
     );
 }
 

@@ -1,6 +1,7 @@
 //! Tests of the reader.
 
 mod broken;
+mod calendars;
 mod files;
 mod honoured;
 mod hostile;
