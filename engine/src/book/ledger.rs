@@ -9,7 +9,7 @@ use super::numbers::NumberRecord;
 use super::quotas::{Counter, ServiceCounts};
 use crate::center::{AgentIndex, Layout, QueueIndex};
 use crate::protocol::Hook;
-use crate::record::{Agent, Callback, Journey};
+use crate::record::{Agent, Callback, Journey, Switches};
 use crate::value::{AttemptId, CallbackId, EffectId, Instant, Name, Phone, Sequence};
 
 /// Everything the engine remembers.
@@ -43,6 +43,8 @@ pub(crate) struct Ledger {
     pub(crate) chosen: BTreeMap<QueueIndex, AgentIndex>,
     /// How often the strategy `random` has drawn.
     pub(crate) draws: u64,
+    /// Switches that somebody turned on, by queue.
+    pub(crate) switches: BTreeMap<QueueIndex, Switches>,
     /// Faults in a row, by hook.
     pub(crate) faults: BTreeMap<Hook, u32>,
     /// Hooks that are not asked any more.
@@ -89,6 +91,7 @@ impl Ledger {
             limits: BTreeMap::new(),
             chosen: BTreeMap::new(),
             draws: 0,
+            switches: BTreeMap::new(),
             faults: BTreeMap::new(),
             set_aside: BTreeSet::new(),
         }
@@ -124,6 +127,12 @@ impl Ledger {
             if state.journey().is_some_and(|journey| !leads(journey, layout)) {
                 return Err(format!("callback `{id}` is on a way that leads nowhere"));
             }
+        }
+        let sound = |(queue, switches): (&QueueIndex, &Switches)| {
+            layout.queue(*queue).is_some() && *switches != Switches::default()
+        };
+        if !self.switches.iter().all(sound) {
+            return Err("a switch is on of a queue that is not there, or none is".into());
         }
         if matches!(self.matching, Matching::Away(until) if until < self.clock) {
             return Err("its host was away until before its clock".into());

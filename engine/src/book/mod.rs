@@ -13,6 +13,7 @@ mod numbers;
 mod profiles;
 mod queues;
 mod quotas;
+mod switches;
 mod view;
 
 use std::sync::Arc;
@@ -111,6 +112,7 @@ impl Book {
         if !self.indices.profiles.any_ready(found.serving()) {
             return None;
         }
-        self.indices.queues.is_open(&self.layout, queue, now).then_some(rank)
+        let served = !self.switches(queue).hold() && self.indices.queues.is_open(&self.layout, queue, now);
+        served.then_some(rank)
     }
 }

@@ -131,6 +131,8 @@ pub struct Queue {
     pub calendar: Option<Name>,
     /// Steps of the default plan.
     pub overflow: Vec<Overflow>,
+    /// Callbacks that may be Queued in it before it takes in no more; no limit if absent.
+    pub max_waiting: Option<u32>,
     /// How long the customer's phone may ring.
     pub dial_timeout: Duration,
     /// Attempts over a callback's life, after which a failed one completes it.
@@ -363,6 +365,7 @@ impl Queue {
             groups: Vec::new(),
             calendar: None,
             overflow: Vec::new(),
+            max_waiting: None,
             dial_timeout: Duration::from_secs(30),
             max_attempts: 3,
             retry_after: Duration::from_secs(300),

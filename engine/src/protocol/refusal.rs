@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::record::StateName;
-use crate::value::{AgentId, AttemptId, CallbackId, Instant};
+use crate::value::{AgentId, AttemptId, CallbackId, Instant, Name};
 
 /// Why a command was not done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,10 @@ pub enum Refusal {
     UnknownCallback(CallbackId),
     /// The center has no such agent.
     UnknownAgent(AgentId),
+    /// The center has no such queue.
+    UnknownQueue(Name),
+    /// What was to be done to a callback can't be done in its state.
+    WrongState(CallbackId, StateName),
     /// The callback can't be cancelled in its state.
     NotCancellable(CallbackId, StateName),
     /// The attempt is not live: it is over, or never was.
@@ -151,6 +155,10 @@ impl fmt::Display for Refusal {
             }
             Self::UnknownCallback(id) => write!(f, "callback `{id}`: no callback has this id"),
             Self::UnknownAgent(id) => write!(f, "agent `{id}`: the center has no such agent"),
+            Self::UnknownQueue(queue) => write!(f, "queue `{queue}`: the center has no such queue"),
+            Self::WrongState(id, state) => {
+                write!(f, "callback `{id}`: this can't be done to it any more, it is {state}")
+            }
             Self::NotCancellable(id, state) => {
                 write!(f, "callback `{id}`: can't be cancelled, it is {state}")
             }

@@ -286,6 +286,8 @@ pub enum StateName {
     Scheduled,
     /// See [`State::Queued`].
     Queued,
+    /// Queued in a queue that is paused: what the API shows of it; scripts and refusals say `QUEUED`.
+    Paused,
     /// See [`State::Routing`].
     Routing,
     /// See [`State::Processing`].
@@ -299,6 +301,7 @@ impl fmt::Display for StateName {
         f.write_str(match self {
             Self::Scheduled => "SCHEDULED",
             Self::Queued => "QUEUED",
+            Self::Paused => "PAUSED",
             Self::Routing => "ROUTING",
             Self::Processing => "PROCESSING",
             Self::Completed => "COMPLETED",
@@ -324,6 +327,8 @@ pub enum Reason {
     CallToCustomer,
     /// The customer hung up before an agent came, and no attempt was left.
     InteractionDeleted,
+    /// The host could not go on with it.
+    Error,
     /// A script said so.
     Script(SmolStr),
 }
@@ -338,6 +343,7 @@ impl fmt::Display for Reason {
             Self::TargetNotFound => "FAIL_TARGET_NOT_FOUND",
             Self::CallToCustomer => "FAIL_CALL_TO_CUSTOMER",
             Self::InteractionDeleted => "FAIL_INTERACTION_DELETED",
+            Self::Error => "FAIL_ERROR",
             Self::Script(word) => return write!(f, "SCRIPT:{word}"),
         })
     }
@@ -364,6 +370,7 @@ impl TryFrom<SmolStr> for Reason {
             Self::TargetNotFound,
             Self::CallToCustomer,
             Self::InteractionDeleted,
+            Self::Error,
         ]
         .into_iter()
         .find(|reason| reason.to_string() == text)

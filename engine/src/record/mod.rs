@@ -3,6 +3,7 @@
 
 mod agent;
 mod callback;
+mod queue;
 mod request;
 mod share;
 
@@ -11,5 +12,6 @@ pub use callback::{
     Callback, Cause, Completed, Deadline, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued,
     Reason, Retention, Routing, Scheduled, State, StateName,
 };
+pub use queue::{Switch, Switches};
 pub use request::{Attributes, Request};
 pub use share::Share;
