@@ -13,6 +13,7 @@ mod numbers;
 mod profiles;
 mod queues;
 mod quotas;
+mod reconfigure;
 mod switches;
 mod view;
 

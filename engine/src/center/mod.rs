@@ -53,7 +53,7 @@ pub const SCORED: usize = 16;
 pub const MAX_CAPACITY: u32 = 100;
 
 /// One contact center, for one engine.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Center {
     /// What people call it.
     pub name: String,
@@ -113,7 +113,7 @@ pub struct Calendar {
 }
 
 /// A virtual queue.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queue {
     /// Its name.
     pub name: Name,

@@ -8,7 +8,7 @@ use super::Turn;
 use crate::book::Book;
 use crate::center::{Plan, QueueIndex, Step};
 use crate::protocol::{Application, Event, Fault, Hook};
-use crate::record::{Callback, Entry, Hold, HoldReason, Journey, Queued, Scheduled, State};
+use crate::record::{Callback, Entry, Hold, HoldReason, Journey, Queued, Reason, Scheduled, State};
 use crate::value::{CallbackId, Duration, Instant, Name, Sequence};
 
 impl<A: Application> Turn<'_, A> {
@@ -170,6 +170,10 @@ impl<A: Application> Turn<'_, A> {
         let mut queued = queued.clone();
         let mut journey = (*queued.journey).clone();
         let here = journey.queue;
+        let next = journey.plan.steps().get(journey.taken).and_then(|step| step.queue.as_ref());
+        if next.is_some_and(|queue| self.book.layout().queue_index(queue).is_none()) {
+            return self.complete(sequence, Reason::Queueing);
+        }
         let priority = take_step(&mut journey, self.book);
         let full = journey.queue;
         if full != here && !self.book.takes_in(full) {

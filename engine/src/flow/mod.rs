@@ -80,6 +80,7 @@ impl<'a, A: Application> Turn<'a, A> {
             Command::Ended { attempt } => self.ended(attempt),
             Command::Fail { callback } => self.fail(&callback),
             Command::Switch { queue, switch, on } => self.switch(&queue, switch, on),
+            Command::Reconfigure { center } => self.reconfigure(*center),
             // Whoever has something to resume from is told that they are late before they come here.
             Command::Resume => Err(Refusal::NotLate),
         }

@@ -1,7 +1,12 @@
 //! Steering: what people of the center do to what runs.
 
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
 use super::Turn;
-use crate::protocol::{Application, Event, Refusal};
+use crate::center::{Center, Layout};
+use crate::protocol::{AgentState, Application, Event, Refusal};
 use crate::record::{Callback, Reason, State, Switch};
 use crate::value::{CallbackId, Name};
 
@@ -15,6 +20,25 @@ impl<A: Application> Turn<'_, A> {
         }
         self.book().turn(index, switch, on);
         self.event(Event::Switched { queue: queue.clone(), switch, on });
+        Ok(())
+    }
+
+    /// The center is configured anew. Agents who are gone are logged out first.
+    pub(super) fn reconfigure(&mut self, center: Center) -> Result<(), Refusal> {
+        let layout = Layout::new(center).map_err(Refusal::Misconfigured)?;
+        let name = SmolStr::new(&layout.center().name);
+        let book = self.book.under(Arc::new(layout)).map_err(Refusal::InUse)?;
+        for index in self.book.layout().agent_indices() {
+            let session = self.book.ledger().agent(index).and_then(|agent| agent.session());
+            let Some(agent) = self.book.layout().agent(index).filter(|_| session.is_some()) else { continue };
+            if book.layout().agent_index(agent.id.as_str()).is_none() {
+                self.event(Event::Agent { agent: agent.id.clone(), state: AgentState::LoggedOut });
+            }
+        }
+        self.event(Event::Reconfigured { center: name });
+        let next_effect = self.book.ledger().next_effect;
+        *self.book() = book;
+        self.book().ledger_mut().next_effect = next_effect;
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::center::Center;
 use crate::record::{Outcome, Request, Switch};
 use crate::value::{AgentId, AttemptId, CallbackId, Name};
 
@@ -69,6 +70,11 @@ pub enum Command {
         switch: Switch,
         /// Whether it is on from now on.
         on: bool,
+    },
+    /// The center is configured anew. Everybody keeps their place; what is gone must not be in use.
+    Reconfigure {
+        /// The whole new configuration.
+        center: Box<Center>,
     },
     /// The host was away and is back: what it missed happens now, without anybody being called, and what was under
     /// way when it left is over, nobody knows how. Refused unless a deadline is overdue by more than `max_lag`.

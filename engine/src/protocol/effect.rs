@@ -264,6 +264,11 @@ pub enum Event {
         /// Whether it is on from now on.
         on: bool,
     },
+    /// The center is configured anew.
+    Reconfigured {
+        /// Its name from now on.
+        center: SmolStr,
+    },
     /// The host was away from now on, and said so only then: nobody is matched in between.
     Away {
         /// When it was back.

@@ -329,6 +329,8 @@ pub enum Reason {
     InteractionDeleted,
     /// The host could not go on with it.
     Error,
+    /// Its plan named a queue that does not exist any more.
+    Queueing,
     /// A script said so.
     Script(SmolStr),
 }
@@ -344,6 +346,7 @@ impl fmt::Display for Reason {
             Self::CallToCustomer => "FAIL_CALL_TO_CUSTOMER",
             Self::InteractionDeleted => "FAIL_INTERACTION_DELETED",
             Self::Error => "FAIL_ERROR",
+            Self::Queueing => "FAIL_QUEUEING",
             Self::Script(word) => return write!(f, "SCRIPT:{word}"),
         })
     }
@@ -371,6 +374,7 @@ impl TryFrom<SmolStr> for Reason {
             Self::CallToCustomer,
             Self::InteractionDeleted,
             Self::Error,
+            Self::Queueing,
         ]
         .into_iter()
         .find(|reason| reason.to_string() == text)

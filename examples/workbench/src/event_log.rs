@@ -126,6 +126,7 @@ fn fact_of_event(event: &Event) -> Fact<'_> {
         | Event::Agent { .. }
         | Event::Fault { .. }
         | Event::PassedOver { .. }
+        | Event::Reconfigured { .. }
         | Event::Switched { .. }
         | Event::SetAside { .. } => Fact::Event(event),
     }

@@ -61,6 +61,7 @@ impl<A: Application> Naive<A> {
             Command::Ended { attempt } => self.ended(attempt),
             Command::Fail { callback } => self.fail(&callback),
             Command::Switch { queue, switch, on } => self.switch(&queue, switch, on),
+            Command::Reconfigure { .. } => unimplemented!("no history has it"),
             Command::Resume => Err(Refusal::NotLate),
         }
     }

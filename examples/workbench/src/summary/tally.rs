@@ -174,6 +174,7 @@ impl Tally {
             | Event::Fault { .. }
             | Event::Away { .. }
             | Event::PassedOver { .. }
+            | Event::Reconfigured { .. }
             | Event::Switched { .. }
             | Event::SetAside { .. } => {}
         }
@@ -270,6 +271,8 @@ impl Observer for Tally {
             Refusal::UnknownCallback(_) => "unknown_callback",
             Refusal::UnknownAgent(_) => "unknown_agent",
             Refusal::UnknownQueue(_) => "unknown_queue",
+            Refusal::Misconfigured(_) => "misconfigured",
+            Refusal::InUse(_) => "in_use",
             Refusal::WrongState(..) => "wrong_state",
             Refusal::NotCancellable(..) => "not_cancellable",
             Refusal::StaleAttempt(_) => "stale_attempt",

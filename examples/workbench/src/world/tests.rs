@@ -94,6 +94,7 @@ impl Verbs for Puppet {
             Command::Ended { attempt } => format!("ended {attempt}"),
             Command::Fail { callback } => format!("fail {callback}"),
             Command::Switch { queue, switch, on } => format!("switch {queue} {switch:?} {on}"),
+            Command::Reconfigure { center } => format!("reconfigure {}", center.name),
             Command::Resume => "resume".into(),
         };
         self.told.push(format!("{} {word}", now.millis() / 1_000));
