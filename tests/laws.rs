@@ -1,6 +1,6 @@
 //! Laws: what holds for every center and every history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -8,8 +8,8 @@ use ringback::at;
 use ringback::history::{Act, NEVER_LATE, Say, centers, histories};
 use ringback_engine::center::{Center, Layout};
 use ringback_engine::protocol::{Command, Effect, EffectKind, Event, Plain, Refusal};
-use ringback_engine::record::Outcome;
-use ringback_engine::{Advanced, AgentId, CallbackId, Duration, Engine, Instant, Phone, Sequence};
+use ringback_engine::record::{Outcome, Switch};
+use ringback_engine::{Advanced, AgentId, CallbackId, Duration, Engine, Instant, Name, Phone, Sequence};
 
 /// A command, if an act said one, and its refusal, if it was refused.
 type Said = (Option<Command>, Option<Refusal>);
@@ -233,10 +233,18 @@ proptest! {
     }
 
     #[test]
-    fn nobody_is_dialled_while_the_queue_is_closed(center in centers(), history in histories(150)) {
+    fn nobody_is_dialled_while_the_queue_is_closed_or_paused(center in centers(), history in histories(150)) {
         let (engine, effects, _) = straight(&center, &history);
+        let mut shut: BTreeSet<(&Name, Switch)> = BTreeSet::new();
         for (instant, event) in events(&effects) {
+            match event {
+                Event::Switched { queue, switch, on: true } => drop(shut.insert((queue, *switch))),
+                Event::Switched { queue, switch, on: false } => drop(shut.remove(&(queue, *switch))),
+                _ => {}
+            }
             let Event::Reserved { queue, .. } = event else { continue };
+            let switched = [Switch::Paused, Switch::Closed].map(|switch| shut.contains(&(queue, switch)));
+            prop_assert_eq!(switched, [false; 2], "{} at {}", queue, instant);
             let settings = center.queues.iter().find(|settings| settings.name == *queue).expect("known");
             let hours = settings.calendar.as_ref().and_then(|name| engine.layout().hours_named(name));
             prop_assert!(hours.is_none_or(|hours| hours.is_open(instant)), "{queue} at {instant}");

@@ -6,7 +6,7 @@ use crate::book::Book;
 use crate::center::{Layout, MAX_STEP};
 use crate::flow::Turn;
 use crate::protocol::{Advanced, Application, Command, Effect, LineView, Refusal, View};
-use crate::record::{Agent, Callback, State};
+use crate::record::{Agent, Callback, State, StateName, Switches};
 use crate::value::{AgentId, CallbackId, Instant, Phone, Rank, Sequence};
 
 /// A callback engine for one center.
@@ -116,6 +116,21 @@ impl<A: Application> Engine<A> {
         self.callback(&self.book.ledger().keys.get(key)?.callback)
     }
 
+    /// The state of a callback as the API shows it: `PAUSED` where its queue is paused.
+    #[must_use]
+    pub fn shown_state(&self, callback: &Callback) -> StateName {
+        match (callback.state.name(), callback.state.queue()) {
+            (StateName::Queued, Some(queue)) if self.book.switches(queue).paused => StateName::Paused,
+            (name, _) => name,
+        }
+    }
+
+    /// The switches of a queue.
+    #[must_use]
+    pub fn switches(&self, queue: &str) -> Option<Switches> {
+        Some(self.book.switches(self.book.layout().queue_index(queue)?))
+    }
+
     /// The callbacks of a number that are not completed, in the order of their requests.
     pub fn callbacks_of<'a>(&'a self, phone: &Phone) -> impl Iterator<Item = &'a Callback> + use<'a, A> {
         let sequences: Vec<Sequence> = self.book.callbacks_of(phone).collect();
@@ -147,12 +162,16 @@ impl<A: Application> Engine<A> {
         self.book.ledger().agent(self.book.layout().agent_index(id.as_str())?)
     }
 
-    /// How many callbacks of its queue rank before a Queued one now, held and blocked ones included; `None` in
-    /// other states.
+    /// How many callbacks of its queue rank before a Queued one now, held and blocked ones included; none before one
+    /// that is Routing or Processing. `None` in other states.
     #[must_use]
     pub fn position(&self, id: &CallbackId) -> Option<usize> {
         let own = self.callback(id)?;
-        let State::Queued(queued) = &own.state else { return None };
+        let queued = match &own.state {
+            State::Queued(queued) => queued,
+            State::Routing(_) | State::Processing(_) => return Some(0),
+            State::Scheduled(_) | State::Completed(_) => return None,
+        };
         let rank = self.rank(own);
         let before = |sequence| self.book.callback(sequence).is_some_and(|other| self.rank(other) > rank);
         Some(self.book.waiting(queued.journey.queue).filter(|sequence| before(*sequence)).count())

@@ -155,6 +155,8 @@ pub const WORDS: &[Word] = &[
     property(LINE, "oldest", "duration", "How long the first in line has waited; `seconds(0)` if none waits.", "line(\"billing\").oldest"),
     property(LINE, "agents", "integer", "Agents logged in who meet the queue's own requirement.", "line(\"billing\").agents"),
     property(LINE, "ready", "integer", "Those of them who are ready.", "line(\"billing\").ready"),
+    property(LINE, "paused", "boolean", "Whether it is paused, so that nobody in it is called.", "line(\"billing\").paused"),
+    property(LINE, "full", "boolean", "Whether it takes in nobody at present: it is drained, or `max_waiting` wait.", "line(\"billing\").full"),
     property(LINE, "ewt", "duration", "The expected waiting time.", "line(\"billing\").ewt").not_yet(),
     function("count", &["key", "per"], "integer", "Admitted requests that limits with this key have counted in the last `per`.", "count(\"number:\" + request.phone, days(1))"),
     function("lookup", &["table", "key", "otherwise"], "any", "An entry of a table; without `otherwise`, one that is absent is a fault.", "lookup(\"vip\", request.phone, 0)").with_optional(1),

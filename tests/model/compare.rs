@@ -7,7 +7,7 @@ use ringback::history::Act;
 use ringback::rules::Rules;
 use ringback_engine::center::{Center, Layout};
 use ringback_engine::protocol::{Application, Command, Effect, LineView, Refusal, Rejection, View};
-use ringback_engine::record::{Cause, Outcome, Phase, Reason, State, StateName, Work};
+use ringback_engine::record::{Cause, Outcome, Phase, Reason, State, StateName, Switch, Work};
 use ringback_engine::{Advanced, AgentId, AttemptId, CallbackId, Duration, Engine, Instant, Name, Phone};
 
 use crate::coverage::Coverage;
@@ -97,7 +97,7 @@ impl Standing {
         let callbacks = engine.callbacks(None).map(|callback| CallbackStanding {
             id: callback.request.id.clone(),
             phone: callback.request.phone.clone(),
-            state: callback.state.name(),
+            state: engine.shown_state(callback),
             queue: callback.state.queue().and_then(|queue| Some(layout.queue(queue)?.name.clone())),
             agent: callback.state.agent().and_then(|agent| Some(layout.agent(agent)?.id.clone())),
             live: callback.state.attempt(),
@@ -147,7 +147,11 @@ impl Standing {
     fn of_naive(naive: &Naive<impl Application>) -> Self {
         let world = &naive.world;
         let position = |own: &naive::Callback| {
-            let naive::State::Queued { .. } = own.state else { return None };
+            match own.state {
+                naive::State::Queued { .. } => {}
+                naive::State::Routing { .. } | naive::State::Processing { .. } => return Some(0),
+                _ => return None,
+            }
             let before = |other: &&naive::Callback| {
                 matches!(other.state, naive::State::Queued { .. })
                     && other.queue() == own.queue()
@@ -158,7 +162,12 @@ impl Standing {
         let callbacks = world.callbacks.iter().map(|callback| CallbackStanding {
             id: callback.request.id.clone(),
             phone: callback.request.phone.clone(),
-            state: callback.name(),
+            state: match callback.name() {
+                StateName::Queued if world.is_on(callback.queue().expect("in a queue"), Switch::Paused) => {
+                    StateName::Paused
+                }
+                name => name,
+            },
             queue: callback.queue().cloned(),
             agent: callback.agent().cloned(),
             live: callback.live(),

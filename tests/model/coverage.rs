@@ -59,6 +59,9 @@ const EVERYTHING: &[&str] = &[
     "fault score",
     "set_aside",
     "away",
+    "passed over",
+    "switched",
+    "completed FAIL_ERROR",
     "dial",
     "hang_up",
     "repeated",
@@ -87,6 +90,8 @@ const EVERYTHING: &[&str] = &[
     "not connected",
     "already connected",
     "late",
+    "unknown queue",
+    "wrong state",
     "not late",
 ];
 
@@ -156,6 +161,9 @@ fn event_word(event: &Event) -> String {
         Event::Agent { state: AgentState::LoggedOut, .. } => "agent logged_out".into(),
         Event::Fault { hook, .. } => format!("fault {hook}"),
         Event::SetAside { .. } => "set_aside".into(),
+        Event::Reconfigured { .. } => "reconfigured".into(),
+        Event::PassedOver { .. } => "passed over".into(),
+        Event::Switched { .. } => "switched".into(),
         Event::Away { .. } => "away".into(),
     }
 }
@@ -174,6 +182,10 @@ fn refusal_word(refusal: &Refusal) -> String {
         Refusal::NotConnected(_) => "not connected".into(),
         Refusal::AlreadyConnected(_) => "already connected".into(),
         Refusal::Behind => "behind".into(),
+        Refusal::Misconfigured(_) => "misconfigured".into(),
+        Refusal::InUse(_) => "in use".into(),
+        Refusal::UnknownQueue(_) => "unknown queue".into(),
+        Refusal::WrongState(..) => "wrong state".into(),
         Refusal::Late(_) => "late".into(),
         Refusal::NotLate => "not late".into(),
     }

@@ -6,7 +6,7 @@ use ringback_engine::center::{
     Strategy as Choice, Table,
 };
 use ringback_engine::protocol::{Application, CancelledBy, Command};
-use ringback_engine::record::{Outcome, Request};
+use ringback_engine::record::{Outcome, Request, Switch};
 use ringback_engine::{Ageing, AgentId, AttemptId, CallbackId, Country, Duration, Engine, Instant, Name};
 
 use crate::phone;
@@ -104,10 +104,18 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
         ]),
         (0..3i64, 1..60i64, prop::option::of(0..20i64)),
         (0..3i64, 1..4u32, prop::sample::select(vec![0, 10]), prop::sample::select(vec![30i64, 300, 3_600])),
+        prop::option::weighted(0.3, 1..5u32),
         (prop::sample::select(vec![None, None, Some("shifts"), Some("office")]), any::<bool>()),
     );
     let one = one.prop_map(
-        |(need, strategy, (points, every, cap), (priority, attempts, wrap_up, wait), (hours, gold))| {
+        |(
+            need,
+            strategy,
+            (points, every, cap),
+            (priority, attempts, wrap_up, wait),
+            max_waiting,
+            (hours, gold),
+        )| {
             let mut queue = Queue::new("");
             queue.need = str::parse(need).expect("a requirement");
             queue.strategy = strategy;
@@ -121,6 +129,7 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
             queue.purge_after = Duration::from_secs(60);
             queue.talk_timeout = Duration::from_secs(600);
             queue.calendar = hours.map(Name::new);
+            queue.max_waiting = max_waiting;
             queue.groups = if gold && need == "billing" { vec![Name::new("gold")] } else { Vec::new() };
             queue
         },
@@ -267,6 +276,12 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
     let by = prop::sample::select(vec![CancelledBy::Customer, CancelledBy::Admin]);
     let cancel = (0..60u32, by)
         .prop_map(|(id, by)| Say::Tell(Command::Cancel { callback: CallbackId::new(format!("c{id}")), by }));
+    let switch = prop::sample::select(vec![Switch::Paused, Switch::Draining, Switch::Closed]);
+    let queue = prop_oneof![24 => prop::sample::select(QUEUES.to_vec()), 1 => Just("nowhere")];
+    let switch = (queue, switch, prop::bool::weighted(0.3))
+        .prop_map(|(queue, switch, on)| Say::Tell(Command::Switch { queue: Name::new(queue), switch, on }));
+    let fail =
+        (0..60u32).prop_map(|id| Say::Tell(Command::Fail { callback: CallbackId::new(format!("c{id}")) }));
     // What stands first is what a history that fails shrinks to.
     let say = prop_oneof![
         1 => Just(Say::Nothing),
@@ -284,6 +299,8 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         1 => Just(Say::Tell(Command::Resume)),
         1 => (1..60u64).prop_map(|n| Say::Tell(Command::Ended { attempt: AttemptId(n) })),
         1 => cancel,
+        2 => switch,
+        1 => fail,
     ];
     let day = 86_400i64;
     let after =

@@ -145,7 +145,8 @@ impl Book {
                 let hours = self.indices.timetable.queue(class.key().queue);
                 hours.is_none_or(|hours| hours.is_open(self.ledger.clock))
             };
-            let Some((callback, _)) = class.line().next() else { continue };
+            let held = self.switches(class.key().queue).hold();
+            let Some((callback, _)) = class.line().next().filter(|_| !held) else { continue };
             let serves = |agent: &crate::center::Agent| {
                 class.key().need.is_met_by(crate::value::requirement::Candidate {
                     id: &agent.id,

@@ -10,8 +10,8 @@ use super::numbers::NumberRecord;
 use super::quotas::{Counter, ServiceCounts};
 use crate::center::{AgentIndex, CalendarIndex, Layout, QueueIndex};
 use crate::protocol::Hook;
-use crate::record::{Agent, Callback, Journey};
-use crate::value::{AttemptId, CallbackId, EffectId, Instant, Name, Phone, Sequence};
+use crate::record::{Agent, Callback, Journey, Switches};
+use crate::value::{AttemptId, CallbackId, EffectId, Instant, Phone, Sequence};
 
 /// Everything the engine remembers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,8 @@ pub(crate) struct Ledger {
     pub(crate) draws: u64,
     /// Calendars that are closed, or not, against their configuration.
     pub(crate) closures: BTreeMap<CalendarIndex, bool>,
+    /// Switches that somebody turned on, by queue.
+    pub(crate) switches: BTreeMap<QueueIndex, Switches>,
     /// Faults in a row, by hook.
     pub(crate) faults: BTreeMap<Hook, u32>,
     /// Hooks that are not asked any more.
@@ -93,6 +95,7 @@ impl Ledger {
             chosen: BTreeMap::new(),
             draws: 0,
             closures: BTreeMap::new(),
+            switches: BTreeMap::new(),
             faults: BTreeMap::new(),
             set_aside: BTreeSet::new(),
         }
@@ -156,6 +159,12 @@ impl Ledger {
                 return Err(format!("callback `{id}` is on a way that leads nowhere"));
             }
         }
+        let sound = |(queue, switches): (&QueueIndex, &Switches)| {
+            layout.queue(*queue).is_some() && *switches != Switches::default()
+        };
+        if !self.switches.iter().all(sound) {
+            return Err("a switch is on of a queue that is not there, or none is".into());
+        }
         if matches!(self.matching, Matching::Away(until) if until < self.clock) {
             return Err("its host was away until before its clock".into());
         }
@@ -182,12 +191,8 @@ impl Ledger {
     }
 }
 
-/// Whether a journey stands on a step of its plan, and all its queues are there.
+/// Whether a journey stands on a step of its plan, and its present queue is there. Others of the plan may be gone since
+/// the center was configured anew.
 fn leads(journey: &Journey, layout: &Layout) -> bool {
-    let steps = journey.plan.steps();
-    let known = |name: &Name| layout.queue_index(name).is_some();
-    (1..=steps.len()).contains(&journey.taken)
-        && layout.queue(journey.queue).is_some()
-        && known(journey.plan.queue())
-        && steps.iter().filter_map(|step| step.queue.as_ref()).all(known)
+    (1..=journey.plan.steps().len()).contains(&journey.taken) && layout.queue(journey.queue).is_some()
 }

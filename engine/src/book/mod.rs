@@ -14,6 +14,8 @@ mod numbers;
 mod profiles;
 mod queues;
 mod quotas;
+mod reconfigure;
+mod switches;
 mod timetable;
 mod view;
 
@@ -118,6 +120,8 @@ impl Book {
         if !self.indices.profiles.any_ready(found.serving()) {
             return None;
         }
-        self.indices.queues.is_open(&self.indices.timetable, queue, now).then_some(rank)
+        let served =
+            !self.switches(queue).hold() && self.indices.queues.is_open(&self.indices.timetable, queue, now);
+        served.then_some(rank)
     }
 }

@@ -39,6 +39,8 @@ impl View for Book {
             oldest: oldest.unwrap_or_default().max(Duration::ZERO),
             agents,
             ready,
+            paused: self.switches(index).paused,
+            full: !self.takes_in(index),
         })
     }
 

@@ -360,6 +360,12 @@ impl Names {
         for (key, value) in [("wrap_up", queue.wrap_up), ("purge_after", queue.purge_after)] {
             at_least(path, &owner, key, value, Duration::ZERO, findings);
         }
+        if queue.max_waiting == Some(0) {
+            findings.push(Finding::error(
+                format!("{path}.max_waiting"),
+                format!("{owner}: takes in nobody, ever; write at least 1, or leave it out for no limit"),
+            ));
+        }
         if queue.max_attempts == 0 {
             findings.push(Finding::error(
                 format!("{path}.max_attempts"),

@@ -56,7 +56,7 @@ pub const SCORED: usize = 16;
 pub const MAX_CAPACITY: u32 = 100;
 
 /// One contact center, for one engine.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Center {
     /// What people call it.
     pub name: String,
@@ -124,7 +124,7 @@ pub struct Calendar {
 }
 
 /// A virtual queue.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queue {
     /// Its name.
     pub name: Name,
@@ -142,6 +142,8 @@ pub struct Queue {
     pub calendar: Option<Name>,
     /// Steps of the default plan.
     pub overflow: Vec<Overflow>,
+    /// Callbacks that may be Queued in it before it takes in no more; no limit if absent.
+    pub max_waiting: Option<u32>,
     /// How long the customer's phone may ring.
     pub dial_timeout: Duration,
     /// Attempts over a callback's life, after which a failed one completes it.
@@ -394,6 +396,7 @@ impl Queue {
             groups: Vec::new(),
             calendar: None,
             overflow: Vec::new(),
+            max_waiting: None,
             dial_timeout: Duration::from_secs(30),
             max_attempts: 3,
             retry_after: Duration::from_secs(300),

@@ -228,6 +228,14 @@ impl<'a> Checks<'a> {
                 format!("{queued} customers of service `{}` wait already", self.service.name),
             );
         }
+        if let Some(service) = self.book.layout().service_layout(self.index)
+            && !self.book.is_taken_in(&service.plan, None)
+        {
+            return self.reject(
+                Code::QueueFull,
+                format!("queue `{}` takes in nobody at present; try again later", self.service.queue),
+            );
+        }
         if self.service.require_agents {
             let agents = self.book.line(&self.service.queue).map_or(0, |line| line.agents);
             if agents == 0 {

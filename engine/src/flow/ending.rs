@@ -48,8 +48,7 @@ impl<A: Application> Turn<'_, A> {
 
     /// Somebody cancels a callback.
     pub(super) fn cancel(&mut self, id: &CallbackId, by: CancelledBy) -> Result<(), Refusal> {
-        let callback = self.book.find(id).and_then(|sequence| self.callback(sequence));
-        let callback = callback.ok_or_else(|| Refusal::UnknownCallback(id.clone()))?;
+        let callback = self.known(id)?;
         if matches!(callback.state, State::Processing(_) | State::Completed(_)) {
             return Err(Refusal::NotCancellable(id.clone(), callback.state.name()));
         }
@@ -72,7 +71,7 @@ impl<A: Application> Turn<'_, A> {
     }
 
     /// Completes a callback that is not Processing, with what is under way.
-    fn cut_short(&mut self, sequence: Sequence, reason: Reason) {
+    pub(super) fn cut_short(&mut self, sequence: Sequence, reason: Reason) {
         let agent = self.callback(sequence).and_then(|callback| callback.state.agent());
         self.hang_up(sequence);
         self.complete(sequence, reason);

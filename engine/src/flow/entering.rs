@@ -8,7 +8,7 @@ use super::Turn;
 use crate::book::Book;
 use crate::center::{Plan, QueueIndex, Step};
 use crate::protocol::{Application, Event, Fault, Hook};
-use crate::record::{Callback, Entry, Hold, HoldReason, Journey, Queued, Scheduled, State};
+use crate::record::{Callback, Entry, Hold, HoldReason, Journey, Queued, Reason, Scheduled, State};
 use crate::value::{CallbackId, Duration, Instant, Name, Sequence};
 
 impl<A: Application> Turn<'_, A> {
@@ -48,10 +48,31 @@ impl<A: Application> Turn<'_, A> {
             wait_until: now.after(self.queued_ttl(&plan)),
             plan,
         };
-        if let Some(priority) = take_step(&mut journey, self.book) {
+        let mut priority = take_step(&mut journey, self.book);
+        // Where it stands already, it may stay.
+        let here = self.callback(sequence).and_then(|callback| callback.state.queue());
+        let mut passed_over = Vec::new();
+        if self.book.is_taken_in(&journey.plan, here) {
+            // The first of its queues that takes it in, as if the time of that step had come.
+            while here != Some(journey.queue) && !self.book.takes_in(journey.queue) {
+                passed_over.push(journey.queue);
+                priority = take_step(&mut journey, self.book).or(priority);
+            }
+        }
+        if let Some(priority) = priority {
             self.book().change(sequence, |callback| callback.priority = priority);
         }
+        passed_over.dedup();
+        passed_over.into_iter().for_each(|queue| self.report_passed_over(sequence, queue));
         Some(journey)
+    }
+
+    fn report_passed_over(&mut self, sequence: Sequence, queue: QueueIndex) {
+        let callback = self.callback(sequence).map(|callback| callback.request.id.clone());
+        let queue = self.book.layout().queue(queue).map(|queue| queue.name.clone());
+        if let (Some(callback), Some(queue)) = (callback, queue) {
+            self.event(Event::PassedOver { callback, queue });
+        }
     }
 
     /// The application's plan, or that of the center's settings.
@@ -148,7 +169,17 @@ impl<A: Application> Turn<'_, A> {
         let Some(Callback { state: State::Queued(queued), .. }) = self.callback(sequence) else { return };
         let mut queued = queued.clone();
         let mut journey = (*queued.journey).clone();
+        let here = journey.queue;
+        let next = journey.plan.steps().get(journey.taken).and_then(|step| step.queue.as_ref());
+        if next.is_some_and(|queue| self.book.layout().queue_index(queue).is_none()) {
+            return self.complete(sequence, Reason::Queueing);
+        }
         let priority = take_step(&mut journey, self.book);
+        let full = journey.queue;
+        if full != here && !self.book.takes_in(full) {
+            journey.queue = here;
+            self.report_passed_over(sequence, full);
+        }
         queued.journey = Arc::new(journey);
         self.book().change(sequence, |callback| {
             callback.priority = priority.unwrap_or(callback.priority);

@@ -13,6 +13,7 @@ mod entering;
 mod offering;
 mod outcomes;
 mod passing;
+mod steering;
 
 use std::sync::Arc;
 
@@ -77,6 +78,9 @@ impl<'a, A: Application> Turn<'a, A> {
             Command::AgentLost { agent } => self.agent_lost(&agent),
             Command::Outcome { attempt, outcome } => self.outcome(attempt, outcome),
             Command::Ended { attempt } => self.ended(attempt),
+            Command::Fail { callback } => self.fail(&callback),
+            Command::Switch { queue, switch, on } => self.switch(&queue, switch, on),
+            Command::Reconfigure { center } => self.reconfigure(*center),
             // Whoever has something to resume from is told that they are late before they come here.
             Command::Resume => Err(Refusal::NotLate),
         }

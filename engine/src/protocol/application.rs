@@ -179,6 +179,10 @@ pub struct LineView {
     pub agents: u32,
     /// Those of them who are ready.
     pub ready: u32,
+    /// Whether it is paused, and nobody in it is matched.
+    pub paused: bool,
+    /// Whether it takes in nobody at present: it is being drained, or has as many waiting as it may.
+    pub full: bool,
 }
 
 /// The yes or no of `accept`.

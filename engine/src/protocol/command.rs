@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Outcome, Request};
-use crate::value::{AgentId, AttemptId, CallbackId};
+use crate::center::Center;
+use crate::record::{Outcome, Request, Switch};
+use crate::value::{AgentId, AttemptId, CallbackId, Name};
 
 /// What the host tells the engine to do, or that has happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,25 @@ pub enum Command {
     Ended {
         /// The attempt that led to it.
         attempt: AttemptId,
+    },
+    /// The host can't go on with a callback: it completes `FAIL_ERROR`.
+    Fail {
+        /// Which; neither Processing nor over.
+        callback: CallbackId,
+    },
+    /// Somebody of the center turns a switch of a queue. Turning it to where it is does nothing and is no error.
+    Switch {
+        /// Which queue.
+        queue: Name,
+        /// Which switch.
+        switch: Switch,
+        /// Whether it is on from now on.
+        on: bool,
+    },
+    /// The center is configured anew. Everybody keeps their place; what is gone must not be in use.
+    Reconfigure {
+        /// The whole new configuration.
+        center: Box<Center>,
     },
     /// The host was away and is back: what it missed happens now, without anybody being called, and what was under
     /// way when it left is over, nobody knows how. Refused unless a deadline is overdue by more than `max_lag`.

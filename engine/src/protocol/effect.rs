@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{Code, Hook};
-use crate::record::{HoldReason, Outcome, Reason};
+use crate::record::{HoldReason, Outcome, Reason, Switch};
 use crate::value::{AgentId, AttemptId, CallbackId, Duration, EffectId, Instant, Name, Phone};
 
 /// Whether a call fired all that was due.
@@ -249,6 +249,27 @@ pub enum Event {
         message: SmolStr,
         /// Where in the script, from 1; 0 if unknown.
         line: u32,
+    },
+    /// A step of a callback's plan did not move it: the queue takes in nobody at present.
+    PassedOver {
+        /// Which.
+        callback: CallbackId,
+        /// That queue.
+        queue: Name,
+    },
+    /// A switch of a queue was turned.
+    Switched {
+        /// Which queue.
+        queue: Name,
+        /// Which switch.
+        switch: Switch,
+        /// Whether it is on from now on.
+        on: bool,
+    },
+    /// The center is configured anew.
+    Reconfigured {
+        /// Its name from now on.
+        center: SmolStr,
     },
     /// The host was away from now on, and said so only then: nobody is matched in between.
     Away {

@@ -5,9 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::center::Objection;
+use crate::center::{Finding, Objection};
 use crate::record::StateName;
-use crate::value::{AgentId, AttemptId, CallbackId, Instant};
+use crate::value::{AgentId, AttemptId, CallbackId, Instant, Name};
 
 /// Why a command was not done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,14 @@ pub enum Refusal {
     UnknownCallback(CallbackId),
     /// The center has no such agent.
     UnknownAgent(AgentId),
+    /// The center has no such queue.
+    UnknownQueue(Name),
+    /// What was to be done to a callback can't be done in its state.
+    WrongState(CallbackId, StateName),
+    /// The new configuration can't be used; all findings, of which at least one is an error.
+    Misconfigured(Vec<Finding>),
+    /// The new configuration lacks what is in use, or allows less of it than there is; the sentence says what.
+    InUse(SmolStr),
     /// The callback can't be cancelled in its state.
     NotCancellable(CallbackId, StateName),
     /// The attempt is not live: it is over, or never was.
@@ -177,6 +185,15 @@ impl fmt::Display for Refusal {
             }
             Self::UnknownCallback(id) => write!(f, "callback `{id}`: no callback has this id"),
             Self::UnknownAgent(id) => write!(f, "agent `{id}`: the center has no such agent"),
+            Self::Misconfigured(findings) => {
+                write!(f, "the new configuration can't be used")?;
+                findings.iter().try_for_each(|finding| write!(f, "; {finding}"))
+            }
+            Self::InUse(sentence) => write!(f, "the new configuration can't be used yet: {sentence}"),
+            Self::UnknownQueue(queue) => write!(f, "queue `{queue}`: the center has no such queue"),
+            Self::WrongState(id, state) => {
+                write!(f, "callback `{id}`: this can't be done to it any more, it is {state}")
+            }
             Self::NotCancellable(id, state) => {
                 write!(f, "callback `{id}`: can't be cancelled, it is {state}")
             }

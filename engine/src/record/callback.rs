@@ -281,6 +281,8 @@ pub enum StateName {
     Scheduled,
     /// See [`State::Queued`].
     Queued,
+    /// Queued in a queue that is paused: what the API shows of it; scripts and refusals say `QUEUED`.
+    Paused,
     /// See [`State::Routing`].
     Routing,
     /// See [`State::Processing`].
@@ -294,6 +296,7 @@ impl fmt::Display for StateName {
         f.write_str(match self {
             Self::Scheduled => "SCHEDULED",
             Self::Queued => "QUEUED",
+            Self::Paused => "PAUSED",
             Self::Routing => "ROUTING",
             Self::Processing => "PROCESSING",
             Self::Completed => "COMPLETED",
@@ -319,6 +322,10 @@ pub enum Reason {
     CallToCustomer,
     /// The customer hung up before an agent came, and no attempt was left.
     InteractionDeleted,
+    /// The host could not go on with it.
+    Error,
+    /// Its plan named a queue that does not exist any more.
+    Queueing,
     /// A script said so.
     Script(SmolStr),
 }
@@ -333,6 +340,8 @@ impl fmt::Display for Reason {
             Self::TargetNotFound => "FAIL_TARGET_NOT_FOUND",
             Self::CallToCustomer => "FAIL_CALL_TO_CUSTOMER",
             Self::InteractionDeleted => "FAIL_INTERACTION_DELETED",
+            Self::Error => "FAIL_ERROR",
+            Self::Queueing => "FAIL_QUEUEING",
             Self::Script(word) => return write!(f, "SCRIPT:{word}"),
         })
     }
@@ -359,6 +368,8 @@ impl TryFrom<SmolStr> for Reason {
             Self::TargetNotFound,
             Self::CallToCustomer,
             Self::InteractionDeleted,
+            Self::Error,
+            Self::Queueing,
         ]
         .into_iter()
         .find(|reason| reason.to_string() == text)

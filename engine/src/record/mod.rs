@@ -3,6 +3,7 @@
 
 mod agent;
 mod callback;
+mod queue;
 mod request;
 mod routing;
 mod share;
@@ -12,6 +13,7 @@ pub use callback::{
     Callback, Cause, Completed, Deadline, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued,
     Reason, Retention, Scheduled, State, StateName,
 };
+pub use queue::{Switch, Switches};
 pub use request::{Attributes, Request};
 pub use routing::{Routing, Stage};
 pub use share::Share;

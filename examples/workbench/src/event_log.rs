@@ -125,6 +125,9 @@ fn fact_of_event(event: &Event) -> Fact<'_> {
         | Event::Purged { .. }
         | Event::Agent { .. }
         | Event::Fault { .. }
+        | Event::PassedOver { .. }
+        | Event::Reconfigured { .. }
+        | Event::Switched { .. }
         | Event::SetAside { .. } => Fact::Event(event),
     }
 }

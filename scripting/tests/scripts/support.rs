@@ -75,6 +75,8 @@ impl View for Double {
             oldest: if queue == "general" { Duration::ZERO } else { Duration::from_mins(4) },
             agents: 8,
             ready: 1,
+            paused: queue == "billing",
+            full: false,
         })
     }
 

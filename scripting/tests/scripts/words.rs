@@ -59,6 +59,8 @@ const VALUES: &[(&str, &str)] = &[
     ("line(\"general\").oldest == seconds(0)", "true"),
     ("line(\"billing\").agents", "8"),
     ("line(\"billing\").ready", "1"),
+    ("line(\"billing\").paused", "true"),
+    ("line(\"billing\").full", "false"),
     ("count(\"number:\" + callback.phone, days(1))", "4"),
     ("count(\"number:\" + callback.phone, hours(1))", "0"),
     ("lookup(\"vip\", callback.phone)", "2"),

@@ -157,6 +157,11 @@ impl World {
         if self.callbacks.iter().filter(waits).count() >= service.max_queued as usize {
             return no(Code::QueueFull);
         }
+        let queue = self.queue(&service.queue);
+        let mut queues = queue.overflow.iter().map(|edge| &edge.to);
+        if !self.takes_in(&queue.name) && !queues.any(|queue| self.takes_in(queue)) {
+            return no(Code::QueueFull);
+        }
         let agents = self.line(&service.queue).expect("a queue of the center").agents;
         if service.require_agents && agents == 0 { no(Code::NoAgents) } else { Ok(()) }
     }

@@ -13,8 +13,7 @@ use super::world::State;
 
 impl<A: Application> Naive<A> {
     pub(super) fn cancel(&mut self, id: &CallbackId, by: CancelledBy) -> Result<(), Refusal> {
-        let callback = self.world.callbacks.iter().find(|callback| callback.request.id == *id).cloned();
-        let callback = callback.ok_or_else(|| Refusal::UnknownCallback(id.clone()))?;
+        let callback = self.known(id)?;
         if matches!(callback.state, State::Processing { .. } | State::Completed { .. }) {
             return Err(Refusal::NotCancellable(id.clone(), callback.name()));
         }
@@ -38,7 +37,7 @@ impl<A: Application> Naive<A> {
         self.cut_short(sequence, Reason::Ttl);
     }
 
-    fn cut_short(&mut self, sequence: Sequence, reason: Reason) {
+    pub(super) fn cut_short(&mut self, sequence: Sequence, reason: Reason) {
         let agent = self.world.callback(sequence).agent().cloned();
         self.hang_up(sequence);
         self.complete(sequence, reason);

@@ -113,8 +113,22 @@ impl<A: Application> Naive<A> {
             wait_until: now.after(self.world.queued_ttl(&plan)),
             plan,
         };
+        let at = self.world.callback(sequence).queue().cloned();
+        let mut queues = way.plan.steps().iter().filter_map(|step| step.queue.as_ref());
+        let anywhere = queues.any(|queue| at.as_ref() == Some(queue) || self.world.takes_in(queue));
         self.world.callback_mut(sequence).way = Some(way);
         self.world.take_step(sequence);
+        let queue = |world: &World| world.callback(sequence).queue().cloned().expect("just set");
+        let mut full: Vec<Name> = Vec::new();
+        let taken_in = |world: &World| {
+            at.as_ref() == Some(&queue(world)) || world.takes_in_besides(sequence, &queue(world))
+        };
+        while anywhere && !taken_in(&self.world) {
+            full.push(queue(&self.world));
+            self.world.take_step(sequence);
+        }
+        full.dedup();
+        full.into_iter().for_each(|queue| self.report_passed_over(sequence, queue));
     }
 
     /// Asks for a new plan. `queue_wait` is due as it was.
@@ -168,7 +182,13 @@ impl<A: Application> Naive<A> {
     }
 
     pub(super) fn step(&mut self, sequence: Sequence) {
+        let before = self.world.callback(sequence).queue().cloned().expect("in a queue");
         self.world.take_step(sequence);
+        let after = self.world.callback(sequence).queue().cloned().expect("in a queue");
+        if before != after && !self.world.takes_in_besides(sequence, &after) {
+            self.world.callback_mut(sequence).way.as_mut().expect("in a queue").queue = before;
+            self.report_passed_over(sequence, after);
+        }
         self.report_step(sequence);
     }
 

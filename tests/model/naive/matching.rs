@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use ringback_engine::center::{Agent as Settings, OUTCOME_GRACE, Openness, SCORED, Strategy, draw};
 use ringback_engine::protocol::{AgentView, Application, Dial, EffectKind, Event, Hook};
+use ringback_engine::record::Switch;
 use ringback_engine::requirement::{Shape, Term};
 use ringback_engine::{AgentId, AttemptId, Instant, Name, Requirement, Sequence};
 
@@ -78,8 +79,12 @@ impl World {
     }
 
     fn is_matchable(&self, callback: &Callback) -> bool {
-        self.may_stand_in_line(callback)
-            && matches!(self.openness(callback.queue().expect("in a queue")), Openness::Open(_))
+        let served = |queue: &Name| {
+            !self.is_on(queue, Switch::Paused)
+                && !self.is_on(queue, Switch::Closed)
+                && matches!(self.openness(queue), Openness::Open(_))
+        };
+        self.may_stand_in_line(callback) && callback.queue().is_some_and(served)
     }
 
     /// The callback that comes first of those whom somebody may serve, with everybody ready who may.

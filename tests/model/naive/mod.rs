@@ -9,6 +9,7 @@ mod endings;
 mod lines;
 mod matching;
 mod passing;
+mod steering;
 mod view;
 mod world;
 
@@ -58,6 +59,9 @@ impl<A: Application> Naive<A> {
             Command::AgentLost { agent } => self.agent_lost(&agent),
             Command::Outcome { attempt, outcome } => self.outcome(attempt, outcome),
             Command::Ended { attempt } => self.ended(attempt),
+            Command::Fail { callback } => self.fail(&callback),
+            Command::Switch { queue, switch, on } => self.switch(&queue, switch, on),
+            Command::Reconfigure { .. } => unimplemented!("no history has it"),
             Command::Resume => Err(Refusal::NotLate),
         }
     }

@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 use ringback_engine::center::Attribute;
 use ringback_engine::protocol::{LineView, View};
+use ringback_engine::record::Switch;
 use ringback_engine::{Duration, Instant};
 
 use super::matching::meets;
@@ -53,6 +54,8 @@ impl View for World {
             oldest: waits.into_iter().max().unwrap_or_default().max(Duration::ZERO),
             agents: agents.len() as u32,
             ready: agents.iter().filter(|agent| self.is_ready(agent)).count() as u32,
+            paused: self.is_on(queue, Switch::Paused),
+            full: !self.takes_in(queue),
         })
     }
 

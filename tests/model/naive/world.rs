@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ringback_engine::center::{Agent as Settings, Center, Hours, Plan, Queue, Service};
 use ringback_engine::protocol::Hook;
-use ringback_engine::record::{HoldReason, Outcome, Reason, Request, StateName};
+use ringback_engine::record::{HoldReason, Outcome, Reason, Request, StateName, Switch};
 use ringback_engine::{Ageing, AgentId, AttemptId, CallbackId, Duration, Instant, Name, Phone};
 use ringback_engine::{Requirement, Sequence};
 
@@ -31,6 +31,8 @@ pub(crate) struct World {
     pub(crate) keys: Vec<Key>,
     /// Whom a queue with the strategy `round_robin` chose, the last one last.
     pub(crate) chosen: Vec<(Name, AgentId)>,
+    /// Switches that are on.
+    pub(crate) switches: Vec<(Name, Switch)>,
     /// Faults since the hook last answered.
     pub(crate) faults: Vec<Hook>,
     pub(crate) set_aside: Vec<Hook>,
@@ -164,6 +166,7 @@ impl World {
             bookings: Vec::new(),
             keys: Vec::new(),
             chosen: Vec::new(),
+            switches: Vec::new(),
             faults: Vec::new(),
             set_aside: Vec::new(),
             requests: 0,

@@ -27,6 +27,7 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Queue {
     fields.set("groups", &mut queue.groups);
     queue.calendar = fields.optional("calendar");
     fields.set("overflow", &mut queue.overflow);
+    queue.max_waiting = fields.optional("max_waiting");
     fields.set("dial_timeout", &mut queue.dial_timeout);
     fields.set("max_attempts", &mut queue.max_attempts);
     fields.set("retry_after", &mut queue.retry_after);

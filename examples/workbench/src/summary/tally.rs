@@ -173,6 +173,9 @@ impl Tally {
             | Event::Purged { .. }
             | Event::Fault { .. }
             | Event::Away { .. }
+            | Event::PassedOver { .. }
+            | Event::Reconfigured { .. }
+            | Event::Switched { .. }
             | Event::SetAside { .. } => {}
         }
     }
@@ -267,6 +270,10 @@ impl Observer for Tally {
             Refusal::IdInUse(_) => "id_in_use",
             Refusal::UnknownCallback(_) => "unknown_callback",
             Refusal::UnknownAgent(_) => "unknown_agent",
+            Refusal::UnknownQueue(_) => "unknown_queue",
+            Refusal::Misconfigured(_) => "misconfigured",
+            Refusal::InUse(_) => "in_use",
+            Refusal::WrongState(..) => "wrong_state",
             Refusal::NotCancellable(..) => "not_cancellable",
             Refusal::StaleAttempt(_) => "stale_attempt",
             Refusal::NotConnected(_) => "not_connected",

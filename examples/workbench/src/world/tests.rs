@@ -92,6 +92,9 @@ impl Verbs for Puppet {
             Command::AgentLost { agent } => format!("lost {agent}"),
             Command::Outcome { attempt, outcome } => format!("{outcome} {attempt}"),
             Command::Ended { attempt } => format!("ended {attempt}"),
+            Command::Fail { callback } => format!("fail {callback}"),
+            Command::Switch { queue, switch, on } => format!("switch {queue} {switch:?} {on}"),
+            Command::Reconfigure { center } => format!("reconfigure {}", center.name),
             Command::Resume => "resume".into(),
         };
         self.told.push(format!("{} {word}", now.millis() / 1_000));

@@ -1,0 +1,176 @@
+//! A new configuration: what stands at a position of the old one is looked up by its name in the new one.
+//!
+//! Everybody keeps their place. What is in use must be there again, so that nobody is lost on the way.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::{Book, Ledger, Matching};
+use crate::center::{AgentIndex, Layout, QueueIndex, ServiceIndex};
+use crate::record::{Agent, Callback, Entry, Journey, State};
+
+/// From the positions of one layout to those of another.
+struct Translation<'a> {
+    from: &'a Layout,
+    to: &'a Layout,
+}
+
+impl Book {
+    /// This book under another layout.
+    ///
+    /// # Errors
+    ///
+    /// What is in use and is not there any more, or is more than may be.
+    pub(crate) fn under(&self, layout: Arc<Layout>) -> Result<Self, SmolStr> {
+        let translation = Translation { from: &self.layout, to: &layout };
+        let mut ledger = self.ledger.clone();
+        translation.ledger(&mut ledger)?;
+        ledger.matching = Matching::Due;
+        let quota = layout.center().limits.attempts_per_number;
+        ledger.numbers.retain(|_, number| {
+            number.armed = number.deadline(quota, ledger.clock);
+            number.armed.is_some()
+        });
+        let book = Self::rebuilt(layout, ledger);
+        book.check_states().into_iter().next().map_or(Ok(book), |fault| Err(fault.into()))
+    }
+}
+
+impl Translation<'_> {
+    fn queue(&self, index: QueueIndex) -> Option<QueueIndex> {
+        self.to.queue_index(&self.from.queue(index)?.name)
+    }
+
+    fn service(&self, index: ServiceIndex) -> Option<ServiceIndex> {
+        self.to.service_index(&self.from.service(index)?.name)
+    }
+
+    fn agent(&self, index: AgentIndex) -> Option<AgentIndex> {
+        self.to.agent_index(self.from.agent(index)?.id.as_str())
+    }
+
+    fn ledger(&self, ledger: &mut Ledger) -> Result<(), SmolStr> {
+        self.services(ledger)?;
+        self.agents(ledger)?;
+        for callback in ledger.callbacks.values_mut() {
+            self.callback(callback)?;
+        }
+        let chosen = std::mem::take(&mut ledger.chosen);
+        let chosen =
+            chosen.into_iter().filter_map(|(queue, agent)| Some((self.queue(queue)?, self.agent(agent)?)));
+        ledger.chosen = chosen.collect();
+        let switches = std::mem::take(&mut ledger.switches);
+        ledger.switches = switches
+            .into_iter()
+            .filter_map(|(queue, switches)| Some((self.queue(queue)?, switches)))
+            .collect();
+        Ok(())
+    }
+
+    /// What was admitted counts on. Bookings stand, so their slots must be as they were, and large enough.
+    fn services(&self, ledger: &mut Ledger) -> Result<(), SmolStr> {
+        let known: BTreeMap<_, _> =
+            self.from.service_indices().zip(std::mem::take(&mut ledger.services)).collect();
+        for index in self.to.service_indices() {
+            let Some(settings) = self.to.service(index) else { continue };
+            let before = self.from.service_index(&settings.name);
+            let counts = before.and_then(|before| known.get(&before)).cloned().unwrap_or_default();
+            let minutes =
+                before.and_then(|before| self.from.service(before)).map(|before| before.slot.minutes);
+            let zones =
+                (before.and_then(|before| self.from.service_layout(before)), self.to.service_layout(index));
+            let aligned = minutes == Some(settings.slot.minutes)
+                && matches!(zones, (Some(before), Some(after)) if before.zone == after.zone);
+            for (start, _, booked) in counts.bookings() {
+                if !aligned {
+                    let name = &settings.name;
+                    return Err(format_smolstr!(
+                        "service `{name}`: its slots can't change while one is booked, as that of {start} is"
+                    ));
+                }
+                if booked > settings.slot.capacity {
+                    let (name, capacity) = (&settings.name, settings.slot.capacity);
+                    return Err(format_smolstr!(
+                        "service `{name}`: {booked} bookings stand in the slot of {start}, and {capacity} would be room"
+                    ));
+                }
+            }
+            ledger.services.push(counts);
+        }
+        Ok(())
+    }
+
+    /// Who is gone must have nothing under way.
+    fn agents(&self, ledger: &mut Ledger) -> Result<(), SmolStr> {
+        let mut known: BTreeMap<_, Agent> =
+            self.from.agent_indices().zip(std::mem::take(&mut ledger.agents)).collect();
+        for index in self.to.agent_indices() {
+            let Some(settings) = self.to.agent(index) else { continue };
+            let before = self.from.agent_index(settings.id.as_str());
+            let agent = before.and_then(|before| known.remove(&before)).unwrap_or_default();
+            let busy = agent.session().map_or(0, |session| session.work.len());
+            let (id, capacity) = (&settings.id, self.to.capacity(index));
+            if busy > capacity as usize {
+                return Err(format_smolstr!(
+                    "agent `{id}`: has {busy} callbacks under way, and a capacity of {capacity} from then on"
+                ));
+            }
+            ledger.agents.push(agent);
+        }
+        for (index, agent) in known {
+            let busy = agent.session().is_some_and(|session| session.callbacks().next().is_some());
+            if let (true, Some(settings)) = (busy, self.from.agent(index)) {
+                return Err(format_smolstr!(
+                    "agent `{}`: has a callback under way, and is gone",
+                    settings.id
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn callback(&self, callback: &mut Callback) -> Result<(), SmolStr> {
+        let id = callback.request.id.clone();
+        let gone = |what: &str, name: Option<&SmolStr>| {
+            let name = name.cloned().unwrap_or_default();
+            format_smolstr!("{what} `{name}`: callback `{id}` is in it, and it is gone")
+        };
+        let of_service = || gone("service", self.from.service(callback.service).map(|service| &service.name));
+        callback.service = self.service(callback.service).ok_or_else(of_service)?;
+        let queue = |index: QueueIndex| {
+            self.queue(index).ok_or_else(|| gone("queue", self.from.queue(index).map(|queue| &queue.name)))
+        };
+        // Who is gone had nothing under way.
+        let agent = |index: AgentIndex| self.agent(index).ok_or_else(|| gone("agent", None));
+        let journey = |journey: &mut Arc<Journey>| -> Result<(), SmolStr> {
+            let moved = queue(journey.queue)?;
+            if moved != journey.queue {
+                Arc::make_mut(journey).queue = moved;
+            }
+            Ok(())
+        };
+        match &mut callback.state {
+            State::Scheduled(scheduled) => {
+                if let Entry::Again(way) = &mut scheduled.entry {
+                    journey(way)?;
+                }
+            }
+            State::Queued(queued) => journey(&mut queued.journey)?,
+            State::Routing(routing) => {
+                journey(&mut routing.journey)?;
+                routing.queue = queue(routing.queue)?;
+                routing.agent = agent(routing.agent)?;
+            }
+            State::Processing(processing) => {
+                processing.queue = queue(processing.queue)?;
+                processing.agent = agent(processing.agent)?;
+            }
+            State::Completed(completed) => {
+                completed.queue = completed.queue.and_then(|queue| self.queue(queue));
+            }
+        }
+        Ok(())
+    }
+}
