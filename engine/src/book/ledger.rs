@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::last_agents::LastAgent;
 use super::numbers::NumberRecord;
 use super::quotas::{Counter, ServiceCounts};
 use crate::center::{AgentIndex, Layout, QueueIndex};
@@ -41,6 +42,8 @@ pub(crate) struct Ledger {
     pub(crate) limits: BTreeMap<SmolStr, Counter>,
     /// The agent that a queue with the strategy `round_robin` chose last.
     pub(crate) chosen: BTreeMap<QueueIndex, AgentIndex>,
+    /// Whom customers talked with last, by number.
+    pub(crate) last_agents: BTreeMap<Phone, LastAgent>,
     /// How often the strategy `random` has drawn.
     pub(crate) draws: u64,
     /// Faults in a row, by hook.
@@ -88,6 +91,7 @@ impl Ledger {
             services: layout.center().services.iter().map(|_| ServiceCounts::default()).collect(),
             limits: BTreeMap::new(),
             chosen: BTreeMap::new(),
+            last_agents: BTreeMap::new(),
             draws: 0,
             faults: BTreeMap::new(),
             set_aside: BTreeSet::new(),

@@ -8,6 +8,7 @@ mod choosing;
 mod classes;
 mod deadlines;
 mod door;
+mod last_agents;
 mod ledger;
 mod numbers;
 mod profiles;

@@ -31,6 +31,8 @@ pub(crate) struct World {
     pub(crate) keys: Vec<Key>,
     /// Whom a queue with the strategy `round_robin` chose, the last one last.
     pub(crate) chosen: Vec<(Name, AgentId)>,
+    /// Every talk ever begun: with which number, by whom, when.
+    pub(crate) talks: Vec<(Phone, AgentId, Instant)>,
     /// Faults since the hook last answered.
     pub(crate) faults: Vec<Hook>,
     pub(crate) set_aside: Vec<Hook>,
@@ -67,6 +69,8 @@ pub(crate) struct Way {
     pub(crate) queue: Name,
     pub(crate) need: Requirement,
     pub(crate) ageing: Option<Ageing>,
+    /// Who alone may serve it while logged in, and until when.
+    pub(crate) preferred: Option<(AgentId, Instant)>,
     pub(crate) wait_until: Instant,
 }
 
@@ -164,6 +168,7 @@ impl World {
             bookings: Vec::new(),
             keys: Vec::new(),
             chosen: Vec::new(),
+            talks: Vec::new(),
             faults: Vec::new(),
             set_aside: Vec::new(),
             requests: 0,

@@ -66,6 +66,7 @@ fn every_key_of_a_queue_is_read() {
         purge_after: Duration::from_days(7),
         talk_timeout: Duration::from_hours(1),
         wrap_up: Duration::from_secs(15),
+        prefer_last_agent: Some(Duration::from_secs(60)),
     };
     assert_eq!(center.queues, [retail, Queue::new("general")]);
 }
