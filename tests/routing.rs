@@ -2,10 +2,10 @@
 
 use ringback::rules::Rules;
 use ringback::{Host, center};
-use ringback_engine::center::{Agent, Center, Strategy};
+use ringback_engine::center::{Agent, Center, LAST_AGENT_KEPT, Plan, Preference, Strategy};
 use ringback_engine::protocol::{AgentState, Answer, Command, EffectKind, Event, Fault};
 use ringback_engine::record::Outcome;
-use ringback_engine::{AgentId, Duration};
+use ringback_engine::{AgentId, CallbackId, Duration};
 
 /// What was said of agents, reservations and presence, since `seen` effects; which then are all.
 fn of_agents<A>(host: &Host<A>, seen: &mut usize) -> Vec<String> {
@@ -225,4 +225,113 @@ fn a_script_scores_those_idle_longest() {
     let broken = rules(vec![Err(Fault { message: "broken".into(), line: 1 })]);
     assert_eq!(chosen(center(), broken, &names, 2), ["a00", "a01"], "as the settings have it");
     assert_eq!(chosen(center(), Rules::default(), &names, 2), ["a00", "a01"], "left out");
+}
+
+/// Routes every callback to `main`, where `agent` is preferred for 60 seconds.
+fn preferring(agent: &str) -> Rules {
+    let mut plan = Plan::new("main");
+    plan.prefer_at_first(Preference { agent: AgentId::new(agent), span: Duration::from_secs(60) });
+    let mut rules = Rules::default();
+    rules.route = vec![Ok(Some(plan))];
+    rules
+}
+
+fn need_of(host: &Host<Rules>, callback: &str) -> String {
+    let told = host.effects.iter().rev().find_map(|effect| match &effect.kind {
+        EffectKind::Event(
+            Event::Queued { callback: id, need, .. } | Event::Step { callback: id, need, .. },
+        ) if *id == CallbackId::new(callback) => Some(need.to_string()),
+        _ => None,
+    });
+    told.expect("said")
+}
+
+#[test]
+fn only_the_preferred_agent_serves_while_logged_in_and_for_so_long() {
+    let agents = || [Agent::new("anna"), Agent::new("ben")];
+    let mut host = Host::with(center(agents()), preferring("anna"));
+    let mut seen = 0;
+    host.log_in("anna");
+    host.call_me("c1", 1);
+    host.log_in("ben");
+    host.call_me("c2", 2);
+    assert_eq!(need_of(&host, "c2"), "agent:anna");
+    assert_eq!(
+        of_agents(&host, &mut seen),
+        ["anna ready", "anna takes c1", "ben ready"],
+        "ben is left alone"
+    );
+    host.wait_until(20);
+    host.report("c1", Outcome::Busy).unwrap();
+    assert_eq!(of_agents(&host, &mut seen), ["anna takes c2"]);
+    host.report("c2", Outcome::Answered).unwrap();
+    host.call_me("c3", 3);
+    host.wait_until(79);
+    assert_eq!(of_agents(&host, &mut seen), [""; 0], "anna talks");
+    host.wait_until(80);
+    assert_eq!(need_of(&host, "c3"), "true");
+    assert_eq!(of_agents(&host, &mut seen)[0], "ben takes c3", "free for all at the end of the minute");
+
+    let mut host = Host::with(center(agents()), preferring("anna"));
+    let mut seen = 0;
+    host.log_in("anna");
+    host.tell(Command::NotReady { agent: AgentId::new("anna") }).unwrap();
+    host.log_in("ben");
+    host.tell(Command::NotReady { agent: AgentId::new("ben") }).unwrap();
+    host.call_me("c1", 1);
+    host.call_me("c2", 2);
+    host.wait_until(10);
+    host.tell(Command::LogOut { agent: AgentId::new("anna") }).unwrap();
+    assert_eq!((need_of(&host, "c1"), need_of(&host, "c2")), ("true".into(), "true".into()));
+    host.wait_until(20);
+    host.log_in("anna");
+    assert_eq!(need_of(&host, "c2"), "agent:anna", "she is back within the minute");
+    host.tell(Command::Ready { agent: AgentId::new("ben") }).unwrap();
+    assert_eq!(of_agents(&host, &mut seen).last().unwrap(), "ben ready");
+    host.tell(Command::AgentLost { agent: AgentId::new("anna") }).unwrap();
+    assert_eq!(of_agents(&host, &mut seen), ["anna logged_out", "ben takes c2"], "c1's number is fenced");
+}
+
+#[test]
+fn a_preferred_agent_who_is_not_there_keeps_nobody_waiting() {
+    let mut host = Host::with(center([Agent::new("anna"), Agent::new("ben")]), preferring("anna"));
+    let mut seen = 0;
+    host.log_in("ben");
+    host.call_me("c1", 1);
+    assert_eq!(of_agents(&host, &mut seen), ["ben ready", "ben takes c1"]);
+
+    let mut host = Host::with(center([Agent::new("ben")]), preferring("nobody"));
+    host.log_in("ben");
+    host.call_me("c1", 1);
+    assert!(host.has("fault", "c1") && host.has("reserved", "c1"), "the settings decide");
+}
+
+#[test]
+fn who_talked_with_a_customer_last_is_remembered_for_thirty_days() {
+    let mut center = center([Agent::new("anna"), Agent::new("ben")]);
+    center.queues[0].prefer_last_agent = Some(Duration::from_secs(60));
+    let mut host = Host::with(center, Rules::default());
+    let mut seen = 0;
+    let day = 86_400;
+    host.log_in("anna");
+    host.call_me("c1", 1);
+    host.report("c1", Outcome::Answered).unwrap();
+    host.log_in("ben");
+    let number = ringback::phone(1);
+    assert_eq!(host.engine.view().last_agent(&number), Some(AgentId::new("anna")));
+    host.call_me("c2", 1);
+    assert_eq!(need_of(&host, "c2"), "agent:anna");
+    assert_eq!(of_agents(&host, &mut seen), ["anna ready", "anna takes c1", "ben ready"], "anna is talking");
+    host.end("c1");
+    assert_eq!(of_agents(&host, &mut seen), ["anna takes c2"]);
+    host.report("c2", Outcome::Answered).unwrap();
+    host.end("c2");
+    let kept = LAST_AGENT_KEPT.secs();
+    assert_eq!(kept, 30 * day);
+    (1..30).for_each(|days| host.wait_until(days * day));
+    host.wait_until(kept - 1);
+    assert_eq!(host.engine.view().last_agent(&number), Some(AgentId::new("anna")));
+    host.wait_until(kept);
+    assert_eq!(host.engine.view().last_agent(&number), None);
+    assert_eq!(host.engine.next_deadline(), None, "nothing is kept for it");
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use ringback_engine::center::{Attribute, Center, Layout};
 use ringback_engine::protocol::{LineView, View};
-use ringback_engine::{Duration, Instant};
+use ringback_engine::{AgentId, Duration, Instant, Phone};
 
 use crate::check::check;
 use crate::diagnostic::Findings;
@@ -106,6 +106,10 @@ impl View for Nowhere {
     }
 
     fn line(&self, _: &str) -> Option<LineView> {
+        None
+    }
+
+    fn last_agent(&self, _: &Phone) -> Option<AgentId> {
         None
     }
 

@@ -184,6 +184,7 @@ pub const WORDS: &[Word] = &[
     property(ASKED, "language", "text", "The customer's language, empty if unknown.", "request.language"),
     property(ASKED, "channel", "text", "Where the request came from, empty if unknown.", "request.channel"),
     property(ASKED, "priority", "integer", "The priority: a request's own, a callback's present one.", "request.priority"),
+    property(ASKED, "last_agent", "text", "Whom the customer of this number talked with last, in the last 30 days; empty if nobody.", "request.last_agent"),
     property(ASKED, "received", "instant", "When the request came.", "request.received"),
     method(ASKED, "attr", &["name", "otherwise"], "any", "An attribute: an integer if it reads as one, else a text; without `otherwise`, one that is absent is a fault.", "request.attr(\"tier\", \"standard\")").with_optional(1),
     method(ASKED, "has", &["name"], "boolean", "Whether there is such an attribute.", "request.has(\"tier\")"),
@@ -208,7 +209,7 @@ pub const WORDS: &[Word] = &[
     method(PLAN, "need", &["requirement"], "plan", "Requires this of the agent, from this step on.", "queue(\"billing\").need(\"billing >= 5 && english\")"),
     method(PLAN, "priority", &["n"], "plan", "Sets the priority, from this step on.", "queue(\"billing\").priority(10)"),
     method(PLAN, "age", &["points", "every", "cap"], "plan", "Lets waiting earn points, from this step on.", "queue(\"billing\").age(1, minutes(1), 100)").with_optional(1),
-    method(PLAN, "prefer", &["agent", "duration"], "plan", "Waits for one agent first.", "queue(\"billing\").prefer(\"anna\", minutes(2))").not_yet(),
+    method(PLAN, "prefer", &["agent", "duration"], "plan", "Only this agent may serve it for so long, while logged in, from this step on; an empty name prefers nobody.", "queue(\"billing\").prefer(\"anna\", minutes(2))"),
     method(PLAN, "after", &["delay"], "plan", "Begins the next step, so long after the plan took effect.", "queue(\"billing\").after(minutes(2)).need(\"true\")"),
     // Answers.
     function("accept", &[], "acceptance", "Accepts the request.", "accept()"),

@@ -16,6 +16,8 @@ const EVERYTHING: &[&str] = &[
     "scheduled",
     "queued",
     "step",
+    "queued for a preferred agent",
+    "step for a preferred agent",
     "returned busy",
     "returned scheduled",
     "returned agent_lost",
@@ -138,6 +140,9 @@ fn event_word(event: &Event) -> String {
         Event::Accepted { .. } => "accepted".into(),
         Event::Rejected { .. } => "rejected".into(),
         Event::Scheduled { .. } => "scheduled".into(),
+        // No requirement of a plan or a queue names this agent.
+        Event::Queued { need, .. } if need.contains("agent:a3") => "queued for a preferred agent".into(),
+        Event::Step { need, .. } if need.contains("agent:a3") => "step for a preferred agent".into(),
         Event::Queued { .. } => "queued".into(),
         Event::Step { .. } => "step".into(),
         Event::Returned { why, .. } => format!("returned {why}"),

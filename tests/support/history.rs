@@ -124,6 +124,7 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
             queue.max_attempts = attempts;
             queue.retry_after = Duration::from_secs(20);
             queue.wrap_up = Duration::from_secs(wrap_up);
+            queue.prefer_last_agent = (attempts > 1).then_some(Duration::from_secs(wait / 10 + 15));
             queue.queued_ttl = Duration::from_secs(wait);
             queue.ttl = Duration::from_secs(1_500);
             queue.purge_after = Duration::from_secs(60);

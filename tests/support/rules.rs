@@ -2,14 +2,14 @@
 //! alone. It logs what it was shown, so that engines that show different things differ in their effects.
 
 use proptest::prelude::*;
-use ringback_engine::center::{Limit, Plan};
+use ringback_engine::center::{Limit, Plan, Preference};
 use ringback_engine::protocol::{
     Acceptance, AgentView, Answer, Application, CallbackView, Contact, Fault, RetentionAnswer, TimeoutAnswer,
     TimeoutKind, View,
 };
-use ringback_engine::{Ageing, CallbackId, Duration, Instant, Name};
+use ringback_engine::{Ageing, AgentId, CallbackId, Duration, Instant, Name};
 
-use crate::history::{NEEDS, QUEUES};
+use crate::history::{AGENTS, NEEDS, QUEUES};
 
 /// An application of listed answers. Instants in them count from the question: the first of 1970 is now. A limit's
 /// key that ends with `:` goes on with the request's number.
@@ -59,7 +59,9 @@ impl Rules {
     fn show_callback(&mut self, hook: &str, callback: &CallbackView) {
         let CallbackView { request, sequence, received, place, priority, queue, .. } = callback;
         let CallbackView { attempts, last_outcome, rejects, tags, state, view, .. } = callback;
-        let standing = (sequence, received, place, priority, queue, attempts, last_outcome, rejects);
+        let last_agent = view.last_agent(&request.phone);
+        let standing =
+            (sequence, received, place, priority, queue, attempts, last_outcome, rejects, last_agent);
         self.show(hook, &(request, standing, tags, state), &**view);
     }
 }
@@ -188,11 +190,15 @@ fn plans() -> impl Strategy<Value = Plan> {
         prop::option::of(need),
         prop::option::of(0..20i64),
         prop::option::weighted(0.3, ageing),
+        prop::option::weighted(
+            0.3,
+            (prop_oneof![24 => prop::sample::select(AGENTS.to_vec()), 1 => Just("nobody")], 1..60i64),
+        ),
     );
     (prop::sample::select(QUEUES.to_vec()), prop::collection::vec(step, 1..5)).prop_map(|(first, steps)| {
         let mut plan = Plan::new(first);
         let mut delay = Duration::ZERO;
-        for (number, (after, queue, need, priority, ageing)) in steps.into_iter().enumerate() {
+        for (number, (after, queue, need, priority, ageing, prefer)) in steps.into_iter().enumerate() {
             if number > 0 {
                 delay = delay.plus(Duration::from_secs(after));
                 plan.after(delay).expect("in order");
@@ -202,6 +208,10 @@ fn plans() -> impl Strategy<Value = Plan> {
             }
             let step = plan.last().expect("begun");
             (step.need, step.priority, step.ageing) = (need.map(std::sync::Arc::new), priority, ageing);
+            step.prefer = prefer.map(|(agent, span)| Preference {
+                agent: AgentId::new(agent),
+                span: Duration::from_secs(span),
+            });
         }
         plan
     })

@@ -42,6 +42,8 @@ impl Book {
         compare("attempts", ours.attempts == theirs.attempts);
         compare("deadlines", ours.deadlines == theirs.deadlines);
         compare("numbers", ours.numbers == theirs.numbers);
+        compare("preferring", ours.preferring == theirs.preferring);
+        compare("last agents", ours.last_agents == theirs.last_agents);
         let counted = |queued: &BTreeMap<_, u32>| {
             queued.iter().filter(|(_, count)| **count > 0).map(|(s, c)| (*s, *c)).collect::<Vec<_>>()
         };

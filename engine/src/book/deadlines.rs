@@ -25,6 +25,8 @@ pub(crate) enum Owner {
     Limit(SmolStr),
     /// A slot with bookings.
     Slot(ServiceIndex, Instant),
+    /// Whom customers talked with last.
+    LastAgents,
 }
 
 /// A deadline with its owner.

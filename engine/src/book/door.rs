@@ -1,10 +1,11 @@
 //! The door: the one way a callback or an agent changes, and with them every index.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::classes::{ClassIndex, ClassKey, Classes};
 use super::deadlines::Deadlines;
+use super::last_agents::LastAgents;
 use super::numbers::Numbers;
 use super::profiles::Profiles;
 use super::queues::Queues;
@@ -12,7 +13,7 @@ use super::timetable::Timetable;
 use super::{Book, Ledger, Owner};
 use crate::center::{AgentIndex, Layout, QueueIndex, ServiceIndex};
 use crate::record::{Agent, Callback, Deadline, Journey, Session, State};
-use crate::value::{AttemptId, CallbackId, Instant, Phone, Requirement, Sequence};
+use crate::value::{AgentId, AttemptId, CallbackId, Instant, Phone, Requirement, Sequence};
 
 /// What follows from the ledger.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,9 @@ pub(super) struct Indices {
     pub(super) timetable: Timetable,
     /// Callbacks Queued, by service.
     pub(super) queued: BTreeMap<ServiceIndex, u32>,
+    /// Callbacks Queued that wait for one agent, by the agent.
+    pub(super) preferring: BTreeMap<AgentId, BTreeSet<Sequence>>,
+    pub(super) last_agents: LastAgents,
 }
 
 /// What the indices have of a callback.
@@ -131,6 +135,7 @@ impl Book {
                 deadlines.other(Owner::Slot(service, start), end, true);
             }
         }
+        self.rebuild_last_agents();
         self.indices.classes.consider_all();
     }
 
@@ -195,11 +200,36 @@ impl Book {
 
     /// The door of agents: whatever changes one goes through here.
     pub(crate) fn change_agent(&mut self, index: AgentIndex, change: impl FnOnce(&mut Agent)) {
+        let was_present = self.is_present(index);
         self.link_agent(index, false);
         if let Some(agent) = self.ledger.agents.get_mut(index.position()) {
             change(agent);
         }
         self.link_agent(index, true);
+        let present = self.is_present(index);
+        if was_present != present {
+            for callback in self.preferring(index) {
+                self.restand(callback);
+            }
+        }
+    }
+
+    fn is_present(&self, agent: AgentIndex) -> bool {
+        self.ledger.agent(agent).is_some_and(|agent| agent.session().is_some())
+    }
+
+    /// Callbacks Queued that wait for one agent, in the order of their requests.
+    pub(crate) fn preferring(&self, agent: AgentIndex) -> Vec<Sequence> {
+        let callbacks = self.layout.agent(agent).and_then(|agent| self.indices.preferring.get(&agent.id));
+        callbacks.into_iter().flatten().copied().collect()
+    }
+
+    /// Puts a callback into the class that it belongs to now.
+    fn restand(&mut self, sequence: Sequence) {
+        let Some(callback) = self.ledger.callbacks.get(&sequence) else { return };
+        let (standing, phone) = (Standing::of(callback), callback.request.phone.clone());
+        self.unstand(sequence, &phone, &standing);
+        self.stand(sequence, &phone, &standing);
     }
 
     /// The ledger, for what no index depends on.
@@ -219,8 +249,20 @@ impl Book {
         self.indices.queues.closes_at(&self.indices.timetable, queue, self.ledger.clock)
     }
 
-    /// The whole requirement of a callback on its way: its plan's, its queue's, its queue's groups.
+    /// The whole requirement of a callback on its way: its plan's, its queue's, its queue's groups; and while the agent
+    /// for whom it waits is logged in, that agent.
     pub(crate) fn whole_need(&self, journey: &Journey) -> Arc<Requirement> {
+        let need = self.common_need(journey);
+        let preferred = journey.preferred.as_ref().filter(|preferred| {
+            self.layout.agent_index(preferred.agent.as_str()).is_some_and(|agent| self.is_present(agent))
+        });
+        match preferred {
+            Some(preferred) => Arc::new(need.and(&Requirement::agent(preferred.agent.clone()))),
+            None => need,
+        }
+    }
+
+    fn common_need(&self, journey: &Journey) -> Arc<Requirement> {
         let anyone = Requirement::anyone();
         match self.layout.queue_layout(journey.queue) {
             Some(queue) if *journey.need == anyone => Arc::clone(&queue.need),
@@ -308,6 +350,7 @@ impl Book {
                 if let Some(class) = self.indices.class_of.remove(&sequence) {
                     self.indices.classes.leave(class);
                 }
+                self.count_preferring(journey, sequence, false);
             }
             Spot::Live { queue, talking } => {
                 if let Some(number) = number {
@@ -326,6 +369,7 @@ impl Book {
                 record.waiting.insert((*place, sequence));
             }
             count(self.indices.queued.entry(standing.service).or_insert(0), true);
+            self.count_preferring(journey, sequence, true);
         }
         if !standing.open {
             return;
@@ -349,6 +393,19 @@ impl Book {
             Spot::Live { queue, talking } => {
                 number.live = Some(sequence);
                 self.count_live(*queue, *talking, true);
+            }
+        }
+    }
+
+    fn count_preferring(&mut self, journey: &Journey, sequence: Sequence, enters: bool) {
+        let Some(preferred) = &journey.preferred else { return };
+        let preferring = &mut self.indices.preferring;
+        if enters {
+            preferring.entry(preferred.agent.clone()).or_default().insert(sequence);
+        } else if let Some(callbacks) = preferring.get_mut(&preferred.agent) {
+            callbacks.remove(&sequence);
+            if callbacks.is_empty() {
+                preferring.remove(&preferred.agent);
             }
         }
     }

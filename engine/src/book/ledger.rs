@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::kept::{Kept, KeptList, hash_of};
+use super::last_agents::LastAgent;
 use super::numbers::NumberRecord;
 use super::quotas::{Counter, ServiceCounts};
 use crate::center::{AgentIndex, CalendarIndex, Layout, QueueIndex};
@@ -42,6 +43,8 @@ pub(crate) struct Ledger {
     pub(crate) limits: Kept<SmolStr, Counter>,
     /// The agent that a queue with the strategy `round_robin` chose last.
     pub(crate) chosen: BTreeMap<QueueIndex, AgentIndex>,
+    /// Whom customers talked with last, by number.
+    pub(crate) last_agents: BTreeMap<Phone, LastAgent>,
     /// How often the strategy `random` has drawn.
     pub(crate) draws: u64,
     /// Calendars that are closed, or not, against their configuration.
@@ -93,6 +96,7 @@ impl Ledger {
             services: layout.center().services.iter().map(|_| ServiceCounts::default()).collect(),
             limits: Kept::default(),
             chosen: BTreeMap::new(),
+            last_agents: BTreeMap::new(),
             draws: 0,
             closures: BTreeMap::new(),
             switches: BTreeMap::new(),

@@ -9,6 +9,7 @@ mod classes;
 mod deadlines;
 mod door;
 mod kept;
+mod last_agents;
 mod ledger;
 mod numbers;
 mod profiles;

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use super::Book;
 use crate::center::{Attribute, Hours};
 use crate::protocol::{LineView, View};
-use crate::value::{Duration, Instant};
+use crate::value::{AgentId, Duration, Instant, Phone};
 
 impl View for Book {
     fn now(&self) -> Instant {
@@ -42,6 +42,10 @@ impl View for Book {
             paused: self.switches(index).paused,
             full: !self.takes_in(index),
         })
+    }
+
+    fn last_agent(&self, phone: &Phone) -> Option<AgentId> {
+        Self::last_agent(self, phone)
     }
 
     fn has_queue(&self, queue: &str) -> bool {

@@ -357,6 +357,9 @@ impl Names {
         for (key, value) in positive {
             at_least(path, &owner, key, value, Duration::from_millis(1), findings);
         }
+        if let Some(span) = queue.prefer_last_agent {
+            at_least(path, &owner, "prefer_last_agent", span, Duration::from_millis(1), findings);
+        }
         for (key, value) in [("wrap_up", queue.wrap_up), ("purge_after", queue.purge_after)] {
             at_least(path, &owner, key, value, Duration::ZERO, findings);
         }

@@ -33,7 +33,7 @@ pub use graph::{Component, RoutingGraph, Stop, Way, WayKind, unmet};
 pub use layout::{AgentIndex, CalendarIndex, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout};
 pub use local::{Resolved, local_to_instant, parse_instant};
 pub use numbers::{NumberRules, Objection, country_name};
-pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Step};
+pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Preference, Step};
 pub use slots::slot_of;
 pub use zone::{ZONES, ZONES_RELEASED, instant_to_local, stale_zones, zone_named};
 
@@ -48,6 +48,12 @@ pub const KEY_KEPT: Duration = Duration::from_days(1);
 
 /// How long the record of a redacted callback is kept for reports.
 pub const REDACTED_KEPT: Duration = Duration::from_days(30);
+
+/// How long is remembered whom a customer talked with last.
+pub const LAST_AGENT_KEPT: Duration = Duration::from_days(30);
+
+/// The most numbers for which that is remembered; beyond them, the one whose talk began longest ago is forgotten.
+pub const LAST_AGENTS: usize = 100_000;
 
 /// The most agents that the `score` hook is asked about for one callback.
 pub const SCORED: usize = 16;
@@ -160,6 +166,9 @@ pub struct Queue {
     pub talk_timeout: Duration,
     /// The agent's time after an interaction.
     pub wrap_up: Duration,
+    /// How long a callback on the default plan waits for the agent whom its customer talked with last; not at all if
+    /// absent.
+    pub prefer_last_agent: Option<Duration>,
 }
 
 /// An edge of the routing graph: where a queue's callbacks go when they have waited.
@@ -405,6 +414,7 @@ impl Queue {
             purge_after: Duration::from_days(1),
             talk_timeout: Duration::from_hours(12),
             wrap_up: Duration::ZERO,
+            prefer_last_agent: None,
         }
     }
 }

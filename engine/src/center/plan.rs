@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::value::{Ageing, Duration, Name, Requirement};
+use crate::value::{Ageing, AgentId, Duration, Name, Requirement};
 
 /// The most steps a plan may have.
 pub const MAX_STEPS: usize = 32;
@@ -33,6 +33,17 @@ pub struct Step {
     pub priority: Option<i64>,
     /// The ageing from then on, whatever the queue says.
     pub ageing: Option<Ageing>,
+    /// Who alone may serve the callback, counted from the instant at which the step is due.
+    pub prefer: Option<Preference>,
+}
+
+/// An agent who alone may serve a callback for some time, while logged in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preference {
+    /// Who.
+    pub agent: AgentId,
+    /// How long.
+    pub span: Duration,
 }
 
 /// Why a step can't be added to a plan.
@@ -103,6 +114,13 @@ impl Plan {
     /// The step begun last, to be changed. `None` never happens: a plan has at least one step.
     pub fn last(&mut self) -> Option<&mut Step> {
         self.steps.last_mut()
+    }
+
+    /// Sets whom the first step prefers.
+    pub fn prefer_at_first(&mut self, preference: Preference) {
+        if let Some(step) = self.steps.first_mut() {
+            step.prefer = Some(preference);
+        }
     }
 
     /// Sets the queue of the step begun last.

@@ -118,8 +118,16 @@ impl<A: Application> Turn<'_, A> {
         }
     }
 
+    /// Says where the callbacks that wait for an agent stand, who has come or gone.
+    fn report_preferring(&mut self, agent: AgentIndex) {
+        for callback in self.book.preferring(agent) {
+            self.report_step(callback);
+        }
+    }
+
     pub(super) fn log_in(&mut self, id: &AgentId) -> Result<(), Refusal> {
         let (agent, now) = (self.agent(id)?, self.now());
+        let comes = self.session(agent).is_none();
         let work = self.session(agent).map_or_else(Vec::new, |session| session.work.clone());
         self.book().change_agent(agent, |agent| {
             agent.presence = Presence::LoggedIn(Session {
@@ -134,6 +142,9 @@ impl<A: Application> Turn<'_, A> {
             });
         });
         self.report_agent(agent);
+        if comes {
+            self.report_preferring(agent);
+        }
         self.unsettle();
         Ok(())
     }
@@ -162,6 +173,7 @@ impl<A: Application> Turn<'_, A> {
         }
         self.book().change_agent(agent, |agent| agent.presence = Presence::LoggedOut);
         self.report_agent(agent);
+        self.report_preferring(agent);
         Ok(())
     }
 
@@ -176,6 +188,7 @@ impl<A: Application> Turn<'_, A> {
         }
         self.book().change_agent(agent, |agent| agent.presence = Presence::LoggedOut);
         self.report_agent(agent);
+        self.report_preferring(agent);
         self.unsettle();
         Ok(())
     }
@@ -203,6 +216,9 @@ impl<A: Application> Turn<'_, A> {
         };
         if tells {
             self.report_agent(agent);
+        }
+        if self.session(agent).is_none() {
+            self.report_preferring(agent);
         }
         self.unsettle();
     }

@@ -6,10 +6,12 @@ use smol_str::SmolStr;
 
 use super::Turn;
 use crate::book::Book;
-use crate::center::{Plan, QueueIndex, Step};
+use crate::center::{Plan, Preference, QueueIndex, ServiceIndex, Step};
 use crate::protocol::{Application, Event, Fault, Hook};
-use crate::record::{Callback, Entry, Hold, HoldReason, Journey, Queued, Reason, Scheduled, State};
-use crate::value::{CallbackId, Duration, Instant, Name, Sequence};
+use crate::record::{
+    Callback, Entry, Hold, HoldReason, Journey, Preferred, Queued, Reason, Scheduled, State,
+};
+use crate::value::{CallbackId, Duration, Instant, Name, Phone, Sequence};
 
 impl<A: Application> Turn<'_, A> {
     /// A callback's time has come: it enters its queue.
@@ -45,6 +47,7 @@ impl<A: Application> Turn<'_, A> {
             taken: 0,
             need: Arc::default(),
             ageing: None,
+            preferred: None,
             wait_until: now.after(self.queued_ttl(&plan)),
             plan,
         };
@@ -79,19 +82,40 @@ impl<A: Application> Turn<'_, A> {
     fn plan(&mut self, sequence: Sequence) -> Option<Arc<Plan>> {
         let callback = self.callback(sequence)?;
         let (id, service) = (callback.request.id.clone(), callback.service);
+        let phone = callback.request.phone.clone();
         let view = self.view_of(sequence)?;
         let answer = self.ask(Hook::Route, &id, move |application, book| {
             let plan = application.route(&view)?;
             let unknown = |step: &Step| step.queue.clone().filter(|q| book.layout().queue_index(q).is_none());
-            match plan.as_ref().and_then(|plan| plan.steps().iter().find_map(unknown)) {
-                Some(queue) => Err(Fault::of_answer(format!("plan: unknown queue `{queue}`"))),
-                None => Ok(plan),
+            let stranger = |step: &Step| {
+                let agent = step.prefer.as_ref().map(|preference| &preference.agent)?;
+                book.layout().agent_index(agent.as_str()).is_none().then(|| agent.clone())
+            };
+            let steps = || plan.iter().flat_map(Plan::steps);
+            if let Some(queue) = steps().find_map(unknown) {
+                return Err(Fault::of_answer(format!("plan: unknown queue `{queue}`")));
             }
+            if let Some(agent) = steps().find_map(stranger) {
+                return Err(Fault::of_answer(format!("plan: unknown agent `{agent}`")));
+            }
+            Ok(plan)
         });
         match answer {
             Ok(Some(plan)) => Some(Arc::new(plan)),
-            _ => self.book.layout().service_layout(service).map(|service| Arc::clone(&service.plan)),
+            _ => self.default_plan(service, &phone),
         }
+    }
+
+    /// The plan of the center's settings: with a preference for the last agent, where the queue has one.
+    fn default_plan(&self, service: ServiceIndex, phone: &Phone) -> Option<Arc<Plan>> {
+        let service = self.book.layout().service_layout(service)?;
+        let span = self.book.layout().queue(service.queue).and_then(|queue| queue.prefer_last_agent);
+        let Some((span, agent)) = span.zip(self.book.last_agent(phone)) else {
+            return Some(Arc::clone(&service.plan));
+        };
+        let mut plan = (*service.plan).clone();
+        plan.prefer_at_first(Preference { agent, span });
+        Some(Arc::new(plan))
     }
 
     /// How long a callback with this plan may wait: the first queue's `queued_ttl`.
@@ -164,17 +188,19 @@ impl<A: Application> Turn<'_, A> {
         Some((callback.request.id.clone(), queue, need))
     }
 
-    /// The next step of a callback's plan is due.
+    /// A callback's plan changes something: its next step is due, or a preference ends.
     pub(super) fn step(&mut self, sequence: Sequence) {
         let Some(Callback { state: State::Queued(queued), .. }) = self.callback(sequence) else { return };
-        let mut queued = queued.clone();
+        let (mut queued, now) = (queued.clone(), self.now());
         let mut journey = (*queued.journey).clone();
+        journey.preferred = journey.preferred.filter(|preferred| preferred.until > now);
+        let due = journey.next_step().is_some_and(|at| at <= now);
         let here = journey.queue;
         let next = journey.plan.steps().get(journey.taken).and_then(|step| step.queue.as_ref());
-        if next.is_some_and(|queue| self.book.layout().queue_index(queue).is_none()) {
+        if due && next.is_some_and(|queue| self.book.layout().queue_index(queue).is_none()) {
             return self.complete(sequence, Reason::Queueing);
         }
-        let priority = take_step(&mut journey, self.book);
+        let priority = if due { take_step(&mut journey, self.book) } else { None };
         let full = journey.queue;
         if full != here && !self.book.takes_in(full) {
             journey.queue = here;
@@ -227,5 +253,9 @@ fn take_step(journey: &mut Journey, book: &Book) -> Option<i64> {
     journey.queue = queue.unwrap_or(journey.queue);
     journey.need = step.need.unwrap_or_else(|| Arc::clone(&journey.need));
     journey.ageing = step.ageing.or(journey.ageing);
+    if let Some(Preference { agent, span }) = step.prefer {
+        let until = journey.since.after(step.after).after(span);
+        journey.preferred = Some(Preferred { agent, until });
+    }
     step.priority
 }

@@ -67,9 +67,11 @@ impl<A: Application> Turn<'_, A> {
             sequence,
             State::Processing(Processing { journey, queue, agent, attempt, connected_at: now, talk_until }),
         );
-        let callback = self.callback(sequence).map(|callback| callback.request.id.clone());
+        let request = self.callback(sequence).map(|callback| Arc::clone(&callback.request));
         let agent = self.book.layout().agent(agent).map(|agent| agent.id.clone());
-        if let (Some(callback), Some(agent)) = (callback, agent) {
+        if let (Some(request), Some(agent)) = (request, agent) {
+            self.book().remember_agent(&request.phone, agent.clone());
+            let callback = request.id.clone();
             self.event(Event::Connected { callback, agent });
         }
         self.unsettle();

@@ -91,6 +91,7 @@ impl<A: Application> Turn<'_, A> {
             Owner::Queue(queue) => self.book().wake_queue(queue),
             Owner::Key(key) => self.book().forget_key(&key),
             Owner::Limit(key) => self.book().forget_limit(&key),
+            Owner::LastAgents => self.book().forget_last_agents(),
             Owner::Slot(service, start) => self.book().forget_slot(service, start),
         }
         true

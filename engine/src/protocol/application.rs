@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use crate::center::{Agent, Attribute, Limit, Plan};
 use crate::record::{Outcome, Request, StateName};
-use crate::value::{CallbackId, Duration, Instant, Name, Sequence};
+use crate::value::{AgentId, CallbackId, Duration, Instant, Name, Phone, Sequence};
 
 /// What an application answers: `None` leaves the decision to the center's settings, a fault too, but for the
 /// hooks that guard admission, and is recorded.
@@ -158,6 +158,9 @@ pub trait View: Send + Sync {
     fn next_open(&self, calendar: &str, at: Instant) -> Option<Option<Instant>>;
     /// A queue's numbers; `None` if there is no such queue.
     fn line(&self, queue: &str) -> Option<LineView>;
+    /// Who talked with the customer of a number last, in the last 30 days; `None` if nobody, or nobody who is still an
+    /// agent of the center.
+    fn last_agent(&self, phone: &Phone) -> Option<AgentId>;
     /// Whether there is such a queue.
     fn has_queue(&self, queue: &str) -> bool;
     /// Admitted requests that limits with this key have counted in `(now - per, now]`.

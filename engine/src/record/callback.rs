@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Request, Routing};
-use crate::center::{AgentIndex, Plan, QueueIndex, ServiceIndex};
-use crate::value::{Ageing, AttemptId, Duration, Instant, Requirement, Sequence};
+use super::{Journey, Request, Routing};
+use crate::center::{AgentIndex, QueueIndex, ServiceIndex};
+use crate::value::{AttemptId, Duration, Instant, Sequence};
 
 /// A callback: what was asked and granted, and where it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,25 +74,6 @@ pub enum Entry {
     First,
     /// Again, after a script scheduled it anew: on the plan it has.
     Again(Arc<Journey>),
-}
-
-/// A callback's way along its plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Journey {
-    /// The plan.
-    pub plan: Arc<Plan>,
-    /// When it took effect.
-    pub since: Instant,
-    /// Steps taken so far; at least one.
-    pub taken: usize,
-    /// The present queue.
-    pub queue: QueueIndex,
-    /// What the plan requires at present.
-    pub need: Arc<Requirement>,
-    /// The plan's ageing, where it has one.
-    pub ageing: Option<Ageing>,
-    /// When `queue_wait` is reached.
-    pub wait_until: Instant,
 }
 
 /// A callback that waits in a queue.
@@ -452,14 +433,6 @@ impl Entry {
     }
 }
 
-impl Journey {
-    /// When the next step of the plan is due.
-    #[must_use]
-    pub fn next_step(&self) -> Option<Instant> {
-        self.plan.steps().get(self.taken).map(|step| self.since.after(step.after))
-    }
-}
-
 impl Queued {
     /// Whether it waits for a hold to end.
     #[must_use]
@@ -488,7 +461,7 @@ impl Callback {
                 let wait = Deadline { at: journey.wait_until.max(queued.since), cause: Cause::QueueWait };
                 let hold = queued.hold.map(|hold| Deadline { at: hold.until, cause: Cause::Hold });
                 let step =
-                    journey.next_step().map(|at| Deadline { at: at.max(queued.since), cause: Cause::Step });
+                    journey.next_change().map(|at| Deadline { at: at.max(queued.since), cause: Cause::Step });
                 [hold, step].into_iter().flatten().fold(ttl.min(wait), Deadline::min)
             }
             State::Routing(routing) => ttl.min(routing.stage.deadline()),

@@ -3,6 +3,7 @@
 
 mod agent;
 mod callback;
+mod journey;
 mod queue;
 mod request;
 mod routing;
@@ -10,9 +11,10 @@ mod share;
 
 pub use agent::{Agent, Phase, Presence, Session, Work};
 pub use callback::{
-    Callback, Cause, Completed, Deadline, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued,
-    Reason, Retention, Scheduled, State, StateName,
+    Callback, Cause, Completed, Deadline, Entry, Hold, HoldReason, Outcome, Processing, Queued, Reason,
+    Retention, Scheduled, State, StateName,
 };
+pub use journey::{Journey, Preferred};
 pub use queue::{Switch, Switches};
 pub use request::{Attributes, Request};
 pub use routing::{Routing, Stage};

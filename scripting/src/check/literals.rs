@@ -118,6 +118,10 @@ fn check_text(
                 findings.warning(span, format!("nobody is in the group `{text}`{hint}"));
             }
         }
+        ("agent", Some(layout)) => unknown(
+            text.is_empty() || layout.agent_index(text).is_some(),
+            hint(text, layout.center().agents.iter().map(|agent| agent.id.as_str())),
+        ),
         ("calendar", Some(layout)) => unknown(
             layout.hours_named(text).is_some(),
             hint(text, layout.center().calendars.iter().map(|calendar| calendar.name.as_str())),

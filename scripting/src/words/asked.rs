@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, ImmutableString};
-use ringback_engine::protocol::{AgentView, CallbackView, Contact, TimeoutKind};
+use ringback_engine::protocol::{AgentView, CallbackView, Contact, TimeoutKind, View};
 use ringback_engine::record::Request;
 use ringback_engine::{Country, Duration, Instant};
 
@@ -31,6 +31,7 @@ trait Asked: Clone + Send + Sync + 'static {
     fn request(&self) -> &Request;
     fn priority(&self) -> i64;
     fn received(&self) -> Instant;
+    fn view(&self) -> &dyn View;
 }
 
 impl Asked for RequestValue {
@@ -45,6 +46,10 @@ impl Asked for RequestValue {
     fn received(&self) -> Instant {
         self.0.view.now()
     }
+
+    fn view(&self) -> &dyn View {
+        &*self.0.view
+    }
 }
 
 impl Asked for CallbackValue {
@@ -58,6 +63,10 @@ impl Asked for CallbackValue {
 
     fn received(&self) -> Instant {
         self.0.received
+    }
+
+    fn view(&self) -> &dyn View {
+        &*self.0.view
     }
 }
 
@@ -90,6 +99,10 @@ fn asked<T: Asked>(engine: &mut Engine) {
         None => fault("there is no desired time; ask `has_desired` first"),
     });
     engine.register_get("priority", |asked: &mut T| asked.priority());
+    engine.register_get("last_agent", |asked: &mut T| {
+        let last = asked.view().last_agent(&asked.request().phone);
+        shared(last.as_ref().map_or("", |agent| agent.as_str()))
+    });
     engine.register_get("received", |asked: &mut T| asked.received());
     engine.register_fn("attr", |asked: &mut T, name: ImmutableString| attribute(asked.request(), &name));
     engine.register_fn("attr", |asked: &mut T, name: Dynamic| attribute(asked.request(), &text(&name)?));

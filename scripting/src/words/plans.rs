@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
-use ringback_engine::center::{Plan, Step};
+use ringback_engine::center::{Plan, Preference, Step};
 use ringback_engine::value::Ageing;
-use ringback_engine::{Duration, Requirement};
+use ringback_engine::{AgentId, Duration, Requirement};
 
 use super::{Fallible, ask, fault, takes_text, text};
 use crate::requirements::Requirements;
@@ -39,6 +39,17 @@ pub(super) fn register(engine: &mut Engine, requirements: &Arc<Requirements>) {
     engine.register_fn("age", |plan: Plan, points: i64, every: Duration| aged(plan, points, every, None));
     engine.register_fn("age", |plan: Plan, points: i64, every: Duration, cap: i64| {
         aged(plan, points, every, Some(cap))
+    });
+    engine.register_fn("prefer", |plan: Plan, agent: Dynamic, span: Duration| -> Fallible<Plan> {
+        let agent = text(&agent)?;
+        if span <= Duration::ZERO {
+            return fault(format!(
+                "a preference of {span} is over before it begins; give a duration above 0"
+            ));
+        }
+        let preference = Preference { agent: AgentId::new(agent.as_str()), span };
+        // `last_agent` is empty where there is none.
+        Ok(if agent.is_empty() { plan } else { changed(plan, |step| step.prefer = Some(preference)) })
     });
     engine.register_fn("after", |plan: Plan, delay: Duration| {
         let mut plan = plan;

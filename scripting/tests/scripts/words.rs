@@ -398,6 +398,23 @@ fn hooks_left_out_leave_the_decision_to_the_settings() {
 }
 
 #[test]
+fn plans_prefer_agents() {
+    let route = |plan: &str| application(&format!("fn route(callback) {{ {plan} }}")).route(&callback());
+    let plan = route(
+        "queue(\"billing\").prefer(callback.last_agent, minutes(2)).after(minutes(1)).prefer(\"\", minutes(1))",
+    );
+    let plan = plan.unwrap().unwrap();
+    let preferred = plan.steps()[0].prefer.as_ref().unwrap();
+    assert_eq!((preferred.agent.as_str(), preferred.span), ("anna", Duration::from_mins(2)));
+    assert_eq!(plan.steps()[1].prefer, None);
+    let fault = route("queue(\"billing\").prefer(\"anna\", seconds(0))").unwrap_err();
+    assert_eq!(fault.message, "a preference of 0s is over before it begins; give a duration above 0");
+    let findings =
+        build("fn route(callback) { queue(\"billing\").prefer(\"ana\", minutes(1)) }").unwrap_err();
+    assert!(crate::support::shown(&findings).contains("unknown agent `ana`, did you mean `anna`?"));
+}
+
+#[test]
 fn agents_are_rated_by_what_they_are_and_did() {
     let rate = |expression: &str| {
         let source = format!("fn score(callback, agent) {{ {expression} }}");

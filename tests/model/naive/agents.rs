@@ -42,9 +42,13 @@ impl<A: Application> Naive<A> {
             (unit.reserved, unit.talking) =
                 (now, unit.talking.filter(|_| unit.hung_up.is_none()).map(|_| now));
         }
+        let comes = session.is_none();
         *session =
             Some(Session { since: now, ready: true, leaving: false, idle_since: now, calls: 0, units });
         self.report_agent(id);
+        if comes {
+            self.report_preferring(id);
+        }
         Ok(())
     }
 
@@ -66,6 +70,7 @@ impl<A: Application> Naive<A> {
             session => {
                 *session = None;
                 self.report_agent(id);
+                self.report_preferring(id);
             }
         }
         Ok(())
@@ -86,6 +91,7 @@ impl<A: Application> Naive<A> {
         }
         *self.session(id)? = None;
         self.report_agent(id);
+        self.report_preferring(id);
         Ok(())
     }
 
@@ -125,6 +131,9 @@ impl<A: Application> Naive<A> {
         }
         if changed {
             self.report_agent(id);
+        }
+        if leaving && !others {
+            self.report_preferring(id);
         }
     }
 

@@ -58,6 +58,8 @@ impl<A: Application> Naive<A> {
         self.world.callback_mut(sequence).state = State::Processing { agent: agent.clone(), talk_until };
         let now = self.world.now;
         self.unit(&agent, sequence).talking = Some(now);
+        let phone = self.world.callback(sequence).request.phone.clone();
+        self.world.talks.push((phone, agent.clone(), now));
         let session = self.world.agent_mut(&agent).and_then(|agent| agent.session.as_mut());
         session.expect("busy, so logged in").calls += 1;
         self.event(Event::Connected { callback: id, agent });

@@ -1,13 +1,13 @@
 //! Lines: a callback's way into its queue, along its plan, and back.
 
-use ringback_engine::center::{Plan, Step};
-use ringback_engine::protocol::{Application, Event, Hook};
+use ringback_engine::center::{Plan, Preference, Step};
+use ringback_engine::protocol::{Application, Event, Hook, View};
 use ringback_engine::record::HoldReason;
-use ringback_engine::{Duration, Instant, Name, Requirement, Sequence};
+use ringback_engine::{AgentId, Duration, Instant, Name, Requirement, Sequence};
 
 use super::Naive;
 use super::asking::refused;
-use super::world::{Booking, State, Way, World};
+use super::world::{Booking, Callback, State, Way, World};
 
 impl World {
     fn queued_ttl(&self, plan: &Plan) -> Duration {
@@ -23,6 +23,10 @@ impl World {
         for edge in overflow {
             plan.after(edge.after).expect("in order");
             plan.go_to(edge.to);
+        }
+        let span = queue.prefer_last_agent;
+        if let Some((span, agent)) = span.zip(self.last_agent(&self.callback(sequence).request.phone)) {
+            plan.prefer_at_first(Preference { agent, span });
         }
         plan
     }
@@ -44,6 +48,9 @@ impl World {
         }
         if step.ageing.is_some() {
             way.ageing = step.ageing;
+        }
+        if let Some(prefer) = step.prefer {
+            way.preferred = Some((prefer.agent, way.since.after(step.after).after(prefer.span)));
         }
     }
 
@@ -97,9 +104,13 @@ impl<A: Application> Naive<A> {
             let queues = plan.iter().flat_map(Plan::steps).filter_map(|step| step.queue.as_ref());
             let unknown =
                 queues.into_iter().find(|queue| !world.center.queues.iter().any(|q| q.name == **queue));
-            match unknown {
-                Some(queue) => refused(format!("plan: unknown queue `{queue}`")),
-                None => Ok(plan),
+            let preferences = plan.iter().flat_map(Plan::steps).filter_map(|step| step.prefer.as_ref());
+            let mut strangers = preferences
+                .filter(|prefer| !world.agents.iter().any(|agent| agent.settings.id == prefer.agent));
+            match (unknown, strangers.next()) {
+                (Some(queue), _) => refused(format!("plan: unknown queue `{queue}`")),
+                (None, Some(prefer)) => refused(format!("plan: unknown agent `{}`", prefer.agent)),
+                (None, None) => Ok(plan),
             }
         });
         let plan = answer.ok().flatten().unwrap_or_else(|| self.world.default_plan(sequence));
@@ -110,6 +121,7 @@ impl<A: Application> Naive<A> {
             queue: plan.queue().clone(),
             need: Requirement::anyone(),
             ageing: None,
+            preferred: None,
             wait_until: now.after(self.world.queued_ttl(&plan)),
             plan,
         };
@@ -182,14 +194,33 @@ impl<A: Application> Naive<A> {
     }
 
     pub(super) fn step(&mut self, sequence: Sequence) {
+        let now = self.world.now;
         let before = self.world.callback(sequence).queue().cloned().expect("in a queue");
-        self.world.take_step(sequence);
+        let way = self.world.callback_mut(sequence).way.as_mut().expect("in a queue");
+        if way.preferred.as_ref().is_some_and(|(_, until)| *until <= now) {
+            way.preferred = None;
+        }
+        let next = way.plan.steps().get(way.taken);
+        if next.is_some_and(|step| way.since.after(step.after) <= now) {
+            self.world.take_step(sequence);
+        }
         let after = self.world.callback(sequence).queue().cloned().expect("in a queue");
         if before != after && !self.world.takes_in_besides(sequence, &after) {
             self.world.callback_mut(sequence).way.as_mut().expect("in a queue").queue = before;
             self.report_passed_over(sequence, after);
         }
         self.report_step(sequence);
+    }
+
+    /// Says where those stand in line who wait for an agent, who has come or gone.
+    pub(super) fn report_preferring(&mut self, id: &AgentId) {
+        let waits = |callback: &&Callback| {
+            let way = callback.way.as_ref();
+            matches!(callback.state, State::Queued { .. })
+                && way.is_some_and(|way| way.preferred.as_ref().is_some_and(|(agent, _)| agent == id))
+        };
+        let waiting: Vec<Sequence> = self.world.callbacks.iter().filter(waits).map(|c| c.sequence).collect();
+        waiting.into_iter().for_each(|sequence| self.report_step(sequence));
     }
 
     /// Says where a callback stands since its plan moved it.

@@ -48,7 +48,16 @@ impl World {
     /// The whole requirement of a callback where it stands.
     pub(crate) fn need(&self, callback: &Callback) -> Requirement {
         let way = callback.way.as_ref().expect("in a queue");
-        way.need.and(&self.need_of_queue(&way.queue))
+        let need = way.need.and(&self.need_of_queue(&way.queue));
+        let is_here = |id: &AgentId| {
+            self.agents.iter().any(|agent| agent.settings.id == *id && agent.session.is_some())
+        };
+        match &way.preferred {
+            Some((agent, _)) if is_here(agent) => {
+                need.and(&format!("agent:{agent}").parse().expect("a term"))
+            }
+            _ => need,
+        }
     }
 
     /// The score of a callback where it stands.

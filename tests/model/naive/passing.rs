@@ -1,9 +1,9 @@
 //! Time: which deadline is next, and what it does.
 
-use ringback_engine::center::Openness;
+use ringback_engine::center::{LAST_AGENT_KEPT, Openness};
 use ringback_engine::protocol::{Application, EffectKind, Event};
 use ringback_engine::record::Cause;
-use ringback_engine::{Instant, Sequence};
+use ringback_engine::{Instant, Phone, Sequence};
 
 use super::Naive;
 use super::agents::Parting;
@@ -45,8 +45,9 @@ impl Callback {
                 let way = self.way.as_ref().expect("in a queue");
                 let mut deadlines = vec![ttl, (way.wait_until.max(*since), Cause::QueueWait)];
                 deadlines.extend(hold.map(|(until, _)| (until, Cause::Hold)));
-                let step = way.plan.steps().get(way.taken);
-                deadlines.extend(step.map(|step| (way.since.after(step.after).max(*since), Cause::Step)));
+                let step = way.plan.steps().get(way.taken).map(|step| way.since.after(step.after));
+                let free = way.preferred.as_ref().map(|(_, until)| *until);
+                deadlines.extend(step.into_iter().chain(free).map(|at| (at.max(*since), Cause::Step)));
                 deadlines
             }
             State::Routing { grace_until, .. } => vec![ttl, (*grace_until, Cause::Attempt)],
@@ -97,7 +98,9 @@ impl World {
             at.after(*per)
         });
         let slots = self.bookings.iter().map(|booking| booking.end);
-        let housekeeping = numbers.chain(hours).chain(keys).chain(limits).chain(slots);
+        let last = |phone: &Phone| self.talks.iter().rfind(|(called, ..)| called == phone).expect("this").2;
+        let talks = self.talks.iter().map(|(phone, ..)| last(phone).after(LAST_AGENT_KEPT));
+        let housekeeping = numbers.chain(hours).chain(keys).chain(limits).chain(slots).chain(talks);
         let deadline = self.due().map(|due| due.at.max(self.now));
         housekeeping.filter(|at| *at > self.now).chain(deadline).min()
     }

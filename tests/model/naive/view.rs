@@ -1,10 +1,10 @@
 //! The center as the application sees it, counted anew each time.
 
 use chrono_tz::Tz;
-use ringback_engine::center::Attribute;
+use ringback_engine::center::{Attribute, LAST_AGENT_KEPT};
 use ringback_engine::protocol::{LineView, View};
 use ringback_engine::record::Switch;
-use ringback_engine::{Duration, Instant};
+use ringback_engine::{AgentId, Duration, Instant, Phone};
 
 use super::matching::meets;
 use super::world::{Callback, State, World};
@@ -57,6 +57,11 @@ impl View for World {
             paused: self.is_on(queue, Switch::Paused),
             full: !self.takes_in(queue),
         })
+    }
+
+    fn last_agent(&self, phone: &Phone) -> Option<AgentId> {
+        let (_, agent, at) = self.talks.iter().rfind(|(called, ..)| called == phone)?;
+        (self.now.since(*at) < LAST_AGENT_KEPT).then(|| agent.clone())
     }
 
     fn has_queue(&self, queue: &str) -> bool {

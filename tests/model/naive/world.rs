@@ -33,6 +33,8 @@ pub(crate) struct World {
     pub(crate) chosen: Vec<(Name, AgentId)>,
     /// Switches that are on.
     pub(crate) switches: Vec<(Name, Switch)>,
+    /// Every talk ever begun: with which number, by whom, when.
+    pub(crate) talks: Vec<(Phone, AgentId, Instant)>,
     /// Faults since the hook last answered.
     pub(crate) faults: Vec<Hook>,
     pub(crate) set_aside: Vec<Hook>,
@@ -69,6 +71,8 @@ pub(crate) struct Way {
     pub(crate) queue: Name,
     pub(crate) need: Requirement,
     pub(crate) ageing: Option<Ageing>,
+    /// Who alone may serve it while logged in, and until when.
+    pub(crate) preferred: Option<(AgentId, Instant)>,
     pub(crate) wait_until: Instant,
 }
 
@@ -167,6 +171,7 @@ impl World {
             keys: Vec::new(),
             chosen: Vec::new(),
             switches: Vec::new(),
+            talks: Vec::new(),
             faults: Vec::new(),
             set_aside: Vec::new(),
             requests: 0,

@@ -36,6 +36,7 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Queue {
     fields.set("purge_after", &mut queue.purge_after);
     fields.set("talk_timeout", &mut queue.talk_timeout);
     fields.set("wrap_up", &mut queue.wrap_up);
+    queue.prefer_last_agent = fields.optional("prefer_last_agent");
 
     fields.word("first", &[("agent", ())], &["customer", "inbound"]);
     fields.only("preview", &false, "`false`");

@@ -97,6 +97,12 @@ impl Requirement {
         Self(Node::Any(terms.collect()).canonical())
     }
 
+    /// Being this agent.
+    #[must_use]
+    pub fn agent(id: AgentId) -> Self {
+        Self(Node::Term { term: Term::Agent(id), negated: false })
+    }
+
     /// Both requirements at once.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {

@@ -220,15 +220,26 @@ impl Audit {
 
     fn step(&mut self, serial: u64, id: &SmolStr, name: &SmolStr, need: &SmolStr) {
         let Some((queue, need)) = self.place_in(id, name, need) else { return };
-        self.step_taken(serial, id, queue);
+        let preference = self.is_preference(serial, queue);
+        if !preference {
+            self.step_taken(serial, id, queue);
+        }
         let Some(Callback { journey: Some(journey), .. }) = self.callbacks.get_mut(&serial) else { return };
         if self.rules.freedom.plan_priority {
             journey.priority = None;
         }
         (journey.queue, journey.need, journey.astray, journey.in_doubt) = (queue, Some(need), false, None);
-        journey.steps += 1;
+        journey.steps += usize::from(!preference);
         self.set_step(serial);
         self.refresh(serial);
+    }
+
+    /// Whether a step within a queue says no more than that the last agent alone may serve, or not any more.
+    fn is_preference(&self, serial: u64, queue: usize) -> bool {
+        let Some(callback) = self.callbacks.get(&serial) else { return false };
+        let first = self.rules.services[callback.service].queue;
+        self.rules.queues[first].settings.prefer_last_agent.is_some()
+            && callback.journey.as_ref().is_some_and(|journey| journey.queue == queue)
     }
 
     fn returned(&mut self, serial: u64, id: &SmolStr, state: State, why: &str) {

@@ -68,6 +68,7 @@ fn every_key_of_a_queue_is_read() {
         talk_timeout: Duration::from_hours(1),
         wrap_up: Duration::from_secs(15),
         max_waiting: Some(40),
+        prefer_last_agent: Some(Duration::from_secs(60)),
     };
     assert_eq!(center.queues, [retail, Queue::new("general")]);
 }
