@@ -10,6 +10,7 @@ mod chance;
 mod clock;
 mod core;
 mod line;
+mod load;
 mod memory;
 mod operations;
 mod options;

@@ -15,6 +15,7 @@ options:
   --data FOLDER       where to keep everything (desk-data)
   --center FOLDER     a bundle with center.toml and its script, for a new store (a sample)
   --quiet             no simulated agents and customers
+  --answered          every simulated call is answered after a second, and soon over
   --origin URL        another origin whose pages may use the API; can be repeated
   --pace N            requests a second that one address may make of the API (20; 0: no limit)
   --password TEXT     the password of a new store's accounts (a random one, which is printed)
@@ -27,6 +28,7 @@ pub(crate) struct Options {
     pub(crate) data: PathBuf,
     pub(crate) center: Option<PathBuf>,
     pub(crate) quiet: bool,
+    pub(crate) answered: bool,
     pub(crate) origins: Vec<String>,
     pub(crate) pace: u32,
     pub(crate) password: Option<String>,
@@ -41,6 +43,7 @@ impl Default for Options {
             data: PathBuf::from("desk-data"),
             center: None,
             quiet: false,
+            answered: false,
             origins: Vec::new(),
             pace: 20,
             password: None,
@@ -59,27 +62,33 @@ impl Options {
         let mut options = Self::default();
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
-            if word == "--quiet" {
-                options.quiet = true;
-                continue;
-            }
-            let known = ["--listen", "--data", "--center", "--origin", "--pace", "--password", "--room"];
-            if !known.contains(&word.as_str()) {
-                return Err(format!("`{word}`: unknown\n{USAGE}"));
-            }
-            let value = words.next().ok_or_else(|| format!("`{word}`: a value is missing\n{USAGE}"))?;
-            let wrong = || format!("`{word}`: `{value}` can't be read\n{USAGE}");
             match word.as_str() {
-                "--listen" => options.listen = value.parse().map_err(|_| wrong())?,
-                "--data" => options.data = value.into(),
-                "--center" => options.center = Some(value.into()),
-                "--origin" => options.origins.push(value.trim_end_matches('/').to_owned()),
-                "--pace" => options.pace = value.parse().map_err(|_| wrong())?,
-                "--room" => options.room = Some(value.parse().map_err(|_| wrong())?),
-                _ => options.password = Some(value),
+                "--quiet" => options.quiet = true,
+                "--answered" => options.answered = true,
+                _ => options.take(&word, words.next())?,
             }
         }
         Ok(options)
+    }
+
+    /// Reads a word that has a value.
+    fn take(&mut self, word: &str, value: Option<String>) -> Result<(), String> {
+        let known = ["--listen", "--data", "--center", "--origin", "--pace", "--password", "--room"];
+        if !known.contains(&word) {
+            return Err(format!("`{word}`: unknown\n{USAGE}"));
+        }
+        let value = value.ok_or_else(|| format!("`{word}`: a value is missing\n{USAGE}"))?;
+        let wrong = || format!("`{word}`: `{value}` can't be read\n{USAGE}");
+        match word {
+            "--listen" => self.listen = value.parse().map_err(|_| wrong())?,
+            "--data" => self.data = value.into(),
+            "--center" => self.center = Some(value.into()),
+            "--origin" => self.origins.push(value.trim_end_matches('/').to_owned()),
+            "--pace" => self.pace = value.parse().map_err(|_| wrong())?,
+            "--room" => self.room = Some(value.parse().map_err(|_| wrong())?),
+            _ => self.password = Some(value),
+        }
+        Ok(())
     }
 }
 

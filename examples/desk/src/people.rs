@@ -3,9 +3,10 @@
 use std::time::Duration as Span;
 
 use ringback_engine::center::Attribute;
+use ringback_engine::numbers::resolve;
 use ringback_engine::protocol::Command;
 use ringback_engine::record::Request;
-use ringback_engine::{AgentId, Duration, Phone};
+use ringback_engine::{AgentId, Country, Duration, Number};
 
 use crate::core::Core;
 use crate::{chance, clock};
@@ -42,8 +43,8 @@ pub(crate) async fn ask(core: Core) {
         core.layout().center().services.iter().map(|service| service.name.clone()).collect();
     loop {
         let Some(service) = chance::one_of(&services) else { return };
-        let Some(phone) = phone() else { return };
-        let mut request = Request::new(chance::uuid(), service, phone);
+        let Some(number) = number() else { return };
+        let mut request = Request::new(chance::uuid(), service, number);
         request.channel = chance::one_of(&["WEB", "MOBILE", "IVR"]).copied().unwrap_or("WEB").into();
         request.language = "en-US".into();
         for (name, texts) in [("firstname", &NAMES[..]), ("subject", &SUBJECTS[..])] {
@@ -61,7 +62,7 @@ pub(crate) async fn ask(core: Core) {
     }
 }
 
-fn phone() -> Option<Phone> {
+fn number() -> Option<Number> {
     let area = chance::one_of(&AREAS)?;
-    Phone::new(format!("+1{area}555{:04}", chance::below(10_000))).ok()
+    Some(resolve(&format!("+1{area}555{:04}", chance::below(10_000)), Country::US))
 }

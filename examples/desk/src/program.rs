@@ -1,6 +1,7 @@
 //! What the program does with its words.
 
 use std::error::Error;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use ringback_engine::AgentId;
@@ -12,6 +13,7 @@ use crate::center::Texts;
 use crate::chance;
 use crate::core::{Settings, start};
 use crate::line::{Humans, SimulatedLine};
+use crate::load;
 use crate::options::{Options, USAGE};
 use crate::people;
 use crate::store::{Room, Store, Trouble};
@@ -29,6 +31,14 @@ pub fn run(words: impl Iterator<Item = String>) -> ExitCode {
             print!("{USAGE}");
             Ok(())
         }
+        Some("bench") => folder(&words).and_then(|within| load::bench(&within)).map(|said| print!("{said}")),
+        Some("kills") => folder(&words).and_then(|within| {
+            let times =
+                words.get(1).filter(|word| !word.starts_with('-')).map_or(Ok(1_000), |word| word.parse())?;
+            println!("{}", load::kills(times, &within)?);
+            Ok(())
+        }),
+        Some("password") => password(&words),
         _ => Options::read(words).map_err(Into::into).and_then(|options| serve(&options)),
     };
     match done {
@@ -38,6 +48,28 @@ pub fn run(words: impl Iterator<Item = String>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The folder that `--data` names, for a command that keeps nothing: the system's for what is temporary, if it names none.
+fn folder(words: &[String]) -> Result<std::path::PathBuf, Box<dyn Error>> {
+    let named = words.iter().skip_while(|word| *word != "--data").nth(1);
+    Ok(named.map_or_else(std::env::temp_dir, Into::into))
+}
+
+/// Gives an account a new password, and prints it.
+fn password(words: &[String]) -> Result<(), Box<dyn Error>> {
+    let name = words.get(1).ok_or(USAGE)?;
+    let options = Options::read(words.iter().skip(2).cloned())?;
+    let mut store = Store::open(&options.data, Room::unlimited())?;
+    let accounts = Accounts::of(&store)?.ok_or("the store has no accounts yet; start the desk first")?;
+    let password = options.password.unwrap_or_else(|| chance::word(10));
+    let mut all = accounts.all().to_vec();
+    let account = all.iter_mut().find(|account| account.name == *name);
+    let account = account.ok_or_else(|| format!("there is no account `{name}`"))?;
+    *account = Account::new(name, account.role, &password)?;
+    Accounts::keep(&mut store, all)?;
+    println!("the password of {name} is now {password}");
+    Ok(())
 }
 
 /// A desk that runs, but does not serve yet.
@@ -65,7 +97,7 @@ pub(crate) fn open(options: &Options, runtime: Handle) -> Result<Opened, Box<dyn
     let mut wrong = None;
     let log = options.data.join("line.log");
     let (core, _) = start(store, texts, Settings::default(), |core| {
-        match SimulatedLine::open(&log, core, runtime, humans) {
+        match SimulatedLine::open(&log, core, runtime, humans, options.answered) {
             Ok(line) => Box::new(line),
             Err(error) => {
                 wrong = Some(format!("{}: {error}", log.display()));
@@ -129,19 +161,22 @@ async fn stop() {
     drop(interrupt.await);
 }
 
+/// Says that the desk is open, and how to log in; whoever does not listen is no reason to stop.
 fn greet(app: &App, address: std::net::SocketAddr, password: Option<&str>) {
-    println!("The desk of {} is open at http://{address}/", app.core.layout().center().name);
-    println!();
+    let mut text =
+        format!("The desk of {} is open at http://{address}/\n\n", app.core.layout().center().name);
     for account in app.accounts.all() {
-        println!("  log in as {:<8} {}", account.name, account.role);
+        text += &format!("  log in as {:<8} {}\n", account.name, account.role);
     }
-    match password {
-        Some(password) => println!("  password  {password:<8} for all of them; it is not shown again"),
-        None => println!("  passwords as before; `desk password NAME` sets a new one"),
-    }
-    println!();
-    println!("  customers   http://{address}/demo");
-    println!("  API         http://{address}/explorer");
+    text += &match password {
+        Some(password) => format!(
+            "  password  {password:<8} for all of them; it is not shown again\n  API key   {}\n",
+            app.keys.first()
+        ),
+        None => "  passwords as before; `desk password NAME` sets a new one\n".into(),
+    };
+    text += &format!("\n  customers   http://{address}/demo\n  API         http://{address}/explorer\n");
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 /// The center that the store has; a new store is given one.

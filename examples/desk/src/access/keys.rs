@@ -24,6 +24,11 @@ impl Keys {
         Ok(Self(Arc::new(keys)))
     }
 
+    /// The first, which the widget's page shows.
+    pub(crate) fn first(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
+    }
+
     /// Whether a key is one of them. All are compared, so that the time tells nothing.
     pub(crate) fn take(&self, key: &str) -> bool {
         self.0.iter().fold(false, |found, known| found | same(known, key))

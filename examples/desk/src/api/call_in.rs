@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::State;
-use ringback_engine::{CallbackId, Duration, Instant};
+use ringback_engine::numbers::resolve;
+use ringback_engine::{CallbackId, Country, Duration, Instant, Validity};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::callbacks::number;
 use super::envelope::{Bad, Body, Envelope, Failure, Good};
 use crate::web::App;
 use crate::{chance, clock};
@@ -99,7 +99,10 @@ pub(super) async fn create(State(app): State<App>, Body(asked): Body<Create>) ->
             "there is no call-in group of this name; the sample center has `{group}`"
         )));
     }
-    let from = asked.from_phone_number.as_deref().map(number).transpose()?;
+    let from = asked.from_phone_number.as_deref().map(|text| resolve(text, Country::US));
+    if from.as_ref().is_some_and(|number| number.facts.validity == Validity::Unreadable) {
+        return Err(Bad::number("`fromPhoneNumber` can't be read as a phone number"));
+    }
     // The simulated line takes no calls, so nothing waits for what is attached.
     let _ = asked.user_data;
     if let Some(id) = &asked.callback_service_id {
@@ -116,7 +119,7 @@ pub(super) async fn create(State(app): State<App>, Body(asked): Body<Create>) ->
         group_name: group.into(),
         expiration_time: now.after(GOOD_FOR).millis() / 1_000,
         access_code: code,
-        from_phone_number: from.map(|number| number.as_str().into()),
+        from_phone_number: from.map(|number| number.phone.as_str().into()),
         callback_service_id: asked.callback_service_id,
     }))
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use ringback_engine::center::Attribute;
+use ringback_engine::center::{Attribute, Layout};
+use ringback_engine::numbers::resolve;
 use ringback_engine::protocol::{CancelledBy, Command};
 use ringback_engine::record::{self, Request, StateName};
-use ringback_engine::{CallbackId, Instant, Phone};
+use ringback_engine::{CallbackId, Country, Instant, Number};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -129,7 +130,7 @@ pub(super) async fn create(
     Body(asked): Body<Create>,
 ) -> Result<Good<Id>, Bad> {
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).filter(|key| key.len() <= 200);
-    let mut request = request(asked)?;
+    let mut request = request(app.core.layout(), asked)?;
     request.key = key.map(Into::into);
     let id = request.id.clone();
     let done = app.core.tell(Command::Request(request)).await?;
@@ -203,13 +204,14 @@ fn found(inside: &Inside, id: &CallbackId) -> Option<Callback> {
     })
 }
 
-fn request(asked: Create) -> Result<Request, Bad> {
+fn request(layout: &Layout, asked: Create) -> Result<Request, Bad> {
     if asked.captcha_token.as_ref().is_some_and(|token| token.len() > 8 * TEXT) {
         return Err(Bad::parameters("`captchaToken` is too long"));
     }
     // Clients may say so; it is always done.
     let _ = asked.always_check_capacity;
-    let mut request = Request::new(chance::uuid(), &asked.service_name, number(&asked.phone_number)?);
+    let number = number(layout, &asked.service_name, &asked.phone_number);
+    let mut request = Request::new(chance::uuid(), &asked.service_name, number);
     if asked.service_name.len() > TEXT {
         return Err(Bad::service(&asked.service_name));
     }
@@ -255,11 +257,13 @@ fn request(asked: Create) -> Result<Request, Bad> {
     Ok(request)
 }
 
-/// A number as people write it, in E.164.
-pub(crate) fn number(text: &str) -> Result<Phone, Bad> {
-    let digits: String = text.chars().filter(|c| !" -().".contains(*c)).take(40).collect();
-    let whole = if digits.len() == 10 && !digits.starts_with('+') { format!("+1{digits}") } else { digits };
-    Phone::new(whole).map_err(|error| Bad::number(format!("`phoneNumber`: {error}")))
+/// A number as people write it, with what is known of it; one that can't be read is refused at admission, with its sentence.
+pub(crate) fn number(layout: &Layout, service: &str, text: &str) -> Number {
+    let country = layout
+        .service_index(service)
+        .and_then(|index| layout.service(index))
+        .map(|service| service.default_country);
+    resolve(text, country.unwrap_or(Country::US))
 }
 
 fn text(name: &str, value: Option<String>) -> Result<Option<String>, Bad> {

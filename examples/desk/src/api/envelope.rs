@@ -106,11 +106,6 @@ impl Bad {
         Self::new(StatusCode::UNAUTHORIZED, code, message)
     }
 
-    /// What is wrong, in words.
-    pub(crate) fn message(&self) -> &str {
-        &self.message
-    }
-
     pub(crate) fn new(http: StatusCode, code: i32, message: impl Into<String>) -> Self {
         Self { http, code, message: message.into(), data: None, retry_after: None }
     }

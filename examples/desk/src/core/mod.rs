@@ -122,7 +122,7 @@ pub(crate) enum Undone {
 }
 
 enum Message {
-    Tell(Command, oneshot::Sender<Result<Done, Undone>>),
+    Tell(Box<Command>, oneshot::Sender<Result<Done, Undone>>),
     Ask(Box<dyn FnOnce(&mut Inside) + Send>),
     Stop,
 }
@@ -136,7 +136,7 @@ impl Core {
     /// Has a command done, and returns when it is on disk and done.
     pub(crate) async fn tell(&self, command: Command) -> Result<Done, Undone> {
         let (reply, answer) = oneshot::channel();
-        self.send(Message::Tell(command, reply))?;
+        self.send(Message::Tell(Box::new(command), reply))?;
         answer.await.unwrap_or(Err(Undone::Busy))
     }
 

@@ -119,7 +119,7 @@ impl Worker {
             let (mut tells, mut asks, mut stop) = (Vec::new(), VecDeque::new(), false);
             for message in message.into_iter().chain(receiver.try_iter()) {
                 match message {
-                    Message::Tell(command, reply) => tells.push((command, reply)),
+                    Message::Tell(command, reply) => tells.push((*command, reply)),
                     Message::Ask(question) => asks.push_back(question),
                     Message::Stop => stop = true,
                 }
@@ -149,13 +149,23 @@ impl Worker {
         due.min(idle)
     }
 
-    /// Fires what is due.
+    /// Fires what is due. After a time away the engine asks to be told so; then it goes on without calling anybody for
+    /// what it missed.
     fn pass_time(&mut self) -> Result<(), Trouble> {
-        while self.inside.engine.next_deadline().is_some_and(|at| at <= self.inside.now) {
-            self.keep(&[encode(self.inside.now, Call::Advance)?])?;
+        let now = self.inside.now;
+        while self.inside.engine.next_deadline().is_some_and(|at| at <= now) {
+            self.keep(&[encode(now, Call::Advance)?])?;
             let mut effects = Vec::new();
-            let advanced = self.inside.engine.advance(self.inside.now, &mut effects);
+            let mut advanced = self.inside.engine.advance(now, &mut effects);
             self.perform(effects);
+            if advanced == Advanced::Late {
+                self.keep(&[encode(now, Call::Apply(&Command::Resume))?])?;
+                let mut effects = Vec::new();
+                // More may be due than one call fires; what is left is for the next round.
+                let _ = self.inside.engine.apply(now, Command::Resume, &mut effects);
+                self.perform(effects);
+                advanced = Advanced::More;
+            }
             if advanced == Advanced::Done {
                 break;
             }

@@ -24,6 +24,8 @@ pub(crate) struct SimulatedLine {
     core: Core,
     runtime: Handle,
     humans: Humans,
+    /// Whether every call is answered.
+    answered: bool,
     /// What it was told, a line each: its memory, and a witness for whoever wants to know.
     log: File,
     last: Option<EffectId>,
@@ -35,17 +37,24 @@ impl SimulatedLine {
     /// # Errors
     ///
     /// The file can't be opened or read.
-    pub(crate) fn open(path: &Path, core: Core, runtime: Handle, humans: Humans) -> std::io::Result<Self> {
+    pub(crate) fn open(
+        path: &Path,
+        core: Core,
+        runtime: Handle,
+        humans: Humans,
+        answered: bool,
+    ) -> std::io::Result<Self> {
         let mut log = OpenOptions::new().create(true).read(true).append(true).open(path)?;
         let last = last_line(&mut log)?;
-        Ok(Self { core, runtime, humans, log, last })
+        Ok(Self { core, runtime, humans, answered, log, last })
     }
 
     fn ring(&self, attempt: AttemptId, agent: Option<AgentId>, at_most: Span) {
         let core = self.core.clone();
         let human = agent.as_ref().is_some_and(|agent| self.is_human(agent));
-        let (after, outcome) = fate(at_most);
-        let talk = talk();
+        let sure = (Span::from_secs(1), Outcome::Answered);
+        let (after, outcome) = if self.answered { sure } else { fate(at_most) };
+        let talk = self.talk();
         self.runtime.spawn(async move {
             tokio::time::sleep(after).await;
             core.insist(Command::Outcome { attempt, outcome }).await;
@@ -54,6 +63,15 @@ impl SimulatedLine {
                 core.insist(Command::Ended { attempt }).await;
             }
         });
+    }
+
+    /// How long a simulated agent talks.
+    fn talk(&self) -> Span {
+        Span::from_millis(if self.answered {
+            1_000 + chance::below(2_000)
+        } else {
+            15_000 + chance::below(45_000)
+        })
     }
 
     fn is_human(&self, agent: &AgentId) -> bool {
@@ -86,7 +104,7 @@ impl Line for SimulatedLine {
             if !call.talking {
                 self.ring(call.attempt, call.agent, Span::from_secs(10));
             } else if !call.agent.is_some_and(|agent| self.is_human(&agent)) {
-                let (core, talk) = (self.core.clone(), talk());
+                let (core, talk) = (self.core.clone(), self.talk());
                 self.runtime.spawn(async move {
                     tokio::time::sleep(talk).await;
                     core.insist(Command::Ended { attempt: call.attempt }).await;
@@ -106,11 +124,6 @@ fn fate(at_most: Span) -> (Span, Outcome) {
         95..98 => (rung, Outcome::AnsweringMachine),
         _ => (Span::from_millis(400), Outcome::Error),
     }
-}
-
-/// How long a simulated agent talks.
-fn talk() -> Span {
-    Span::from_millis(15_000 + chance::below(45_000))
 }
 
 /// The effect of the last whole line; what a crash tore off is cut.

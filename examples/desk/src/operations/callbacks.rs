@@ -40,8 +40,8 @@ pub(super) async fn create(State(app): State<App>, form: Signed<New>) -> Respons
 async fn made(app: &App, signed: &Signed<New>) -> Result<Reply, Barred> {
     signed.needs(Right::ManageCallbacks)?;
     let form = &signed.form;
-    let phone = number(&form.phone).map_err(|bad| Barred::Wrong(bad.message().to_owned()))?;
-    let mut request = Request::new(chance::uuid(), &form.service, phone);
+    let number = number(app.core.layout(), &form.service, &form.phone);
+    let mut request = Request::new(chance::uuid(), &form.service, number);
     if !form.at.is_empty() {
         let at: Instant = form.at.parse().map_err(|_| Barred::Wrong("the time can't be read".into()))?;
         request = request.at(at);

@@ -38,7 +38,7 @@ fn desk(inside: &mut Inside, agent: &AgentId) -> Markup {
     let calls: Vec<&Callback> = at_hand.filter_map(|sequence| inside.numbered(sequence)).collect();
     let wrap_up = session.as_ref().and_then(|session| session.first_wrap_up());
     html! {
-        div.head {
+        div.head.wrap {
             div { h1 { "Hello, " (agent) } p { (words::pill(class, text)) " " @if let Some(reason) = reason { (reason) } @else { (about) } } }
             (presence(session.as_ref()))
         }

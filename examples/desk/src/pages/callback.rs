@@ -110,7 +110,7 @@ pub(super) fn data(callback: &Callback) -> Markup {
     html! {
         section.card { header { h2 { "Customer's data" } } div.body {
             @if attributes.is_empty() { p.soft { "Nothing was sent along." } }
-            dl.facts { @for (name, value) in attributes.iter() { (fact(&words::words(name), &value.to_string())) } }
+            dl.facts { @for (name, value) in attributes.iter().filter(|(name, _)| !name.starts_with("cb")) { (fact(&words::words(name), &value.to_string())) } }
         } }
     }
 }

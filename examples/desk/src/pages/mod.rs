@@ -3,6 +3,7 @@
 pub(crate) mod agent;
 pub(crate) mod callback;
 pub(crate) mod callbacks;
+pub(crate) mod demo;
 mod graph;
 pub(crate) mod live;
 pub(crate) mod login;

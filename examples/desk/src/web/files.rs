@@ -12,6 +12,10 @@ fn file(name: &str) -> Option<(&'static str, &'static str)> {
     Some(match name {
         "desk.css" => (CSS, include_str!("../assets/desk.css")),
         "desk.js" => (SCRIPT, include_str!("../assets/desk.js")),
+        "demo.css" => (CSS, include_str!("../assets/demo.css")),
+        "demo.js" => (SCRIPT, include_str!("../assets/demo.js")),
+        "explorer.js" => (SCRIPT, include_str!("../assets/explorer.js")),
+        "ringback-widget.js" => (SCRIPT, include_str!("../assets/ringback-widget.js")),
         "mark.svg" => ("image/svg+xml", include_str!("../assets/mark.svg")),
         _ => return None,
     })
@@ -24,6 +28,11 @@ pub(super) async fn get(Path(name): Path<String>, headers: HeaderMap) -> Respons
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let about = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache"), (header::ETAG, &tag)];
     if known { (StatusCode::NOT_MODIFIED, about).into_response() } else { (about, text).into_response() }
+}
+
+/// The widget, at the address that other pages load it from.
+pub(super) async fn widget(headers: HeaderMap) -> Response {
+    get(Path("ringback-widget.js".into()), headers).await
 }
 
 /// FNV-1a: enough to tell one version of a file from another.
