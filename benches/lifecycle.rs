@@ -5,7 +5,7 @@
 //! is steady, and every life is lived on the same engine.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use ringback_engine::center::{Agent, Center, Duplicates, Layout, Queue, Service};
+use ringback_engine::center::{Agent, CallingWindow, Center, Duplicates, Layout, Queue, Service};
 use ringback_engine::protocol::{Application, Command, Effect, EffectKind, Plain};
 use ringback_engine::record::{Outcome, Request};
 use ringback_engine::{Advanced, Ageing, AgentId, Duration, Engine, Instant, Phone};
@@ -53,6 +53,7 @@ fn center() -> Center {
         service.duplicates = Duplicates::Any;
         (service.max_queued, service.per_number_daily) = (u32::MAX, u32::MAX);
         service.windows.clear();
+        service.calling_window = CallingWindow::off();
         service
     };
     for n in 0..CROWDED {

@@ -15,6 +15,7 @@ mod plan;
 pub mod reader;
 mod slots;
 mod values;
+mod window;
 mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,7 @@ pub use local::{Resolved, local_to_instant, parse_instant};
 pub use numbers::{NumberRules, Objection, country_name};
 pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Step};
 pub use slots::slot_of;
+pub use window::{Callable, CallingWindow, DaySpan, NumberZones};
 pub use zone::{ZONES, ZONES_RELEASED, instant_to_local, stale_zones, zone_named};
 
 /// How long after `dial_timeout` the engine waits for the host's word before it calls an attempt `no_answer`.
@@ -133,6 +135,8 @@ pub struct Queue {
     pub groups: Vec<Name>,
     /// When it is served; always if absent.
     pub calendar: Option<Name>,
+    /// The zones of numbers that may lie in several, or in none that is known.
+    pub zones: NumberZones,
     /// Steps of the default plan.
     pub overflow: Vec<Overflow>,
     /// How long the customer's phone may ring.
@@ -203,6 +207,8 @@ pub struct Service {
     pub premium: bool,
     /// Whether numbers are called that nobody can have.
     pub impossible: bool,
+    /// When customers may be called, on their own clocks.
+    pub calling_window: CallingWindow,
     /// Whether requests for an immediate callback are taken.
     pub immediate: bool,
     /// Whether requests for a scheduled callback are taken.
@@ -377,6 +383,7 @@ impl Queue {
             strategy: Strategy::LongestIdle,
             groups: Vec::new(),
             calendar: None,
+            zones: NumberZones::default(),
             overflow: Vec::new(),
             dial_timeout: Duration::from_secs(30),
             max_attempts: 3,
@@ -402,6 +409,7 @@ impl Service {
             blocked: Vec::new(),
             premium: false,
             impossible: false,
+            calling_window: CallingWindow::default(),
             immediate: true,
             scheduled: true,
             calendar: None,

@@ -13,6 +13,7 @@ mod entering;
 mod offering;
 mod outcomes;
 mod passing;
+mod window;
 
 use std::sync::Arc;
 

@@ -77,6 +77,10 @@ pub enum Code {
     Closing,
     /// The office is closed.
     Closed,
+    /// No zone is known in which the customer's calling window could be kept.
+    ZoneUnknown,
+    /// The customer's calling window never opens while the callback lives.
+    NoCallingTime,
     /// This number has callbacks waiting.
     Duplicate,
     /// The slot has no room.
@@ -96,7 +100,7 @@ pub enum Code {
 }
 
 impl Code {
-    const NAMED: [(Self, &'static str); 19] = [
+    const NAMED: [(Self, &'static str); 21] = [
         (Self::UnknownService, "UNKNOWN_SERVICE"),
         (Self::NotOffered, "NOT_OFFERED"),
         (Self::InvalidNumber, "INVALID_NUMBER"),
@@ -109,6 +113,8 @@ impl Code {
         (Self::TooSoon, "TOO_SOON"),
         (Self::Closing, "CLOSING"),
         (Self::Closed, "CLOSED"),
+        (Self::ZoneUnknown, "ZONE_UNKNOWN"),
+        (Self::NoCallingTime, "NO_CALLING_TIME"),
         (Self::Duplicate, "DUPLICATE"),
         (Self::SlotFull, "SLOT_FULL"),
         (Self::QueueFull, "QUEUE_FULL"),

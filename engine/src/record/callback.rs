@@ -123,6 +123,8 @@ pub enum HoldReason {
     Retry,
     /// The number was called as often as its limit allows.
     AttemptsPerNumber,
+    /// It is outside the hours at which the customer may be called.
+    CallingWindow,
 }
 
 /// A callback for which an agent is reserved and the customer's phone rings.
@@ -462,6 +464,15 @@ impl Queued {
 }
 
 impl Callback {
+    /// What keeps it from being matched for now, where it is Queued.
+    #[must_use]
+    pub fn hold(&self) -> Option<Hold> {
+        match &self.state {
+            State::Queued(queued) => queued.hold,
+            _ => None,
+        }
+    }
+
     /// Dials so far that count: all but those that ended [`Outcome::Unknown`].
     #[must_use]
     pub fn counted_attempts(&self) -> u32 {

@@ -10,6 +10,7 @@ mod lines;
 mod matching;
 mod passing;
 mod view;
+mod window;
 mod world;
 
 use ringback_engine::center::Center;
