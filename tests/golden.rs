@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use ringback::{at, phone};
+use ringback::{any_hour, at, phone};
 use ringback_engine::center::{
     Agent, Attribute, Calendar, Center, Duplicates, Layout, Limit, Overflow, Queue, Quota, Service, Strategy,
     Table,
@@ -77,11 +77,11 @@ fn center() -> Center {
     let mut rest = Queue::new("rest");
     rest.strategy = Strategy::RoundRobin;
     center.queues.extend([retail, rest]);
-    let mut service = Service::new("retail", "retail");
+    let mut service = any_hour(Service::new("retail", "retail"));
     service.calendar = Some(Name::new("shifts"));
     service.duplicates = Duplicates::Strict;
     service.windows = vec![Quota { max: 8, per: Duration::from_mins(5) }];
-    center.services.extend([service, Service::new("rest", "rest")]);
+    center.services.extend([service, any_hour(Service::new("rest", "rest"))]);
     let entries = [("+1212".into(), Attribute::read("7")), ("+49".into(), Attribute::read("berlin"))].into();
     center.tables.push(Table { name: Name::new("areas"), entries });
     center.agents.extend([

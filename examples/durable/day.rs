@@ -1,7 +1,7 @@
 //! A day made up beforehand: the calls that a host would be told by its customers, agents and switch. It is played once
 //! without any file, so that the calls depend on nothing that a crash could change.
 
-use ringback_engine::center::{Agent, Center, Layout, Queue, Service};
+use ringback_engine::center::{Agent, CallingWindow, Center, Layout, Queue, Service};
 use ringback_engine::journal::Call;
 use ringback_engine::protocol::{CancelledBy, Command, Plain};
 use ringback_engine::record::{Outcome, Request, State};
@@ -21,7 +21,9 @@ pub(crate) fn center() -> Center {
     queue.wrap_up = Duration::from_secs(5);
     queue.purge_after = Duration::from_secs(300);
     center.queues.push(queue);
-    center.services.push(Service::new("help", "support"));
+    let mut service = Service::new("help", "support");
+    service.calling_window = CallingWindow::off();
+    center.services.push(service);
     center.agents.extend(AGENTS.map(Agent::new));
     center
 }

@@ -1,7 +1,7 @@
 //! A whole host in one screen: one agent, one customer, and a script that decides.
 //! Run it with `cargo run --example quickstart`.
 
-use ringback_engine::center::{Agent, Center, Layout, Queue, Service};
+use ringback_engine::center::{Agent, CallingWindow, Center, Layout, Queue, Service};
 use ringback_engine::protocol::{Command, Effect, EffectKind, Refusal};
 use ringback_engine::record::{Outcome, Request};
 use ringback_engine::{Advanced, AgentId, Duration, Engine, Instant, Phone};
@@ -20,7 +20,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut center = Center::new("Quickstart", chrono_tz::Europe::Madrid);
     center.agents.push(Agent::new("anna").skill("billing", 3));
     center.queues.push(Queue::new("support"));
-    center.services.push(Service::new("help", "support"));
+    let mut help = Service::new("help", "support");
+    // The numbers below come without a time zone, so whether it is too late to call there can't be told.
+    help.calling_window = CallingWindow::off();
+    center.services.push(help);
     let layout = Layout::new(center).map_err(|findings| findings[0].to_string())?;
     let rules = RhaiApplication::new(Script::new("rules.rhai", RULES), &layout)
         .map_err(|findings| findings[0].to_string())?;

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use ringback_engine::center::{
-    Agent, Attribute, Calendar, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Slots,
-    Strategy as Choice, Table,
+    Agent, Attribute, Calendar, CallingWindow, Center, DaySpan, Duplicates, NumberZones, OnFault, Overflow,
+    Queue, Quota, Service, Slots, Strategy as Choice, Table,
 };
 use ringback_engine::protocol::{Application, CancelledBy, Command};
 use ringback_engine::record::{Outcome, Request, Switch};
@@ -105,7 +105,7 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
         (0..3i64, 1..60i64, prop::option::of(0..20i64)),
         (0..3i64, 1..4u32, prop::sample::select(vec![0, 10]), prop::sample::select(vec![30i64, 300, 3_600])),
         prop::option::weighted(0.3, 1..5u32),
-        (prop::sample::select(vec![None, None, Some("shifts"), Some("office")]), any::<bool>()),
+        (prop::sample::select(vec![None, None, Some("shifts"), Some("office")]), any::<bool>(), zones()),
     );
     let one = one.prop_map(
         |(
@@ -114,7 +114,7 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
             (points, every, cap),
             (priority, attempts, wrap_up, wait),
             max_waiting,
-            (hours, gold),
+            (hours, gold, zones),
         )| {
             let mut queue = Queue::new("");
             queue.need = str::parse(need).expect("a requirement");
@@ -131,6 +131,7 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
             queue.talk_timeout = Duration::from_secs(600);
             queue.calendar = hours.map(Name::new);
             queue.max_waiting = max_waiting;
+            queue.zones = zones;
             queue.groups = if gold && need == "billing" { vec![Name::new("gold")] } else { Vec::new() };
             queue
         },
@@ -158,6 +159,31 @@ fn calendars() -> [Calendar; 2] {
     [shifts, office]
 }
 
+/// Calling windows that open and close as a history goes, on the clocks of some numbers; one never opens in it.
+fn windows() -> impl Strategy<Value = CallingWindow> {
+    let span = |text: &str| text.parse::<DaySpan>().expect("a time of day");
+    let countries =
+        [(Country::US, Some(span("10:03-10:11"))), (Country::new("DE").expect("two letters"), None)];
+    prop::sample::select(vec![
+        CallingWindow::off(),
+        CallingWindow::off(),
+        CallingWindow::default(),
+        CallingWindow::everywhere(span("10:04-11:09")),
+        CallingWindow::everywhere(span("22:00-24:00")),
+        CallingWindow { elsewhere: Some(span("11:02-11:14")), countries: countries.into() },
+    ])
+}
+
+/// What queues say of the zones of their numbers.
+fn zones() -> impl Strategy<Value = NumberZones> {
+    let named = NumberZones { elsewhere: vec![chrono_tz::UTC], ..NumberZones::default() };
+    let abroad = NumberZones {
+        countries: [(Country::US, vec![chrono_tz::Europe::Berlin, chrono_tz::UTC])].into(),
+        ..NumberZones::default()
+    };
+    prop::sample::select(vec![NumberZones::default(), named, abroad])
+}
+
 fn services() -> impl Strategy<Value = Vec<Service>> {
     let kinds = prop_oneof![8 => Just((true, true)), 1 => Just((true, false)), 1 => Just((false, true))];
     let duplicates =
@@ -177,6 +203,7 @@ fn services() -> impl Strategy<Value = Vec<Service>> {
             prop::sample::select(vec![vec![], vec![], vec!["+12125550003"], vec!["regex:4$", "+49"]]),
             prop::bool::weighted(0.3),
             prop::bool::weighted(0.3),
+            windows(),
         ),
     );
     prop::collection::vec(terms, QUEUES.len()).prop_map(|services| {
@@ -206,7 +233,8 @@ fn services() -> impl Strategy<Value = Vec<Service>> {
                 service.max_scheduled_per_number = most_scheduled;
                 service.per_number_daily = daily;
                 service.require_agents = agents;
-                let (countries, blocked, premium, impossible) = numbers;
+                let (countries, blocked, premium, impossible, window) = numbers;
+                service.calling_window = window;
                 service.countries =
                     countries.map(|codes| codes.into_iter().filter_map(Country::new).collect());
                 service.blocked = blocked.into_iter().map(Into::into).collect();

@@ -8,7 +8,7 @@ pub mod history;
 pub mod rules;
 pub mod simulator;
 
-use ringback_engine::center::{Agent, Center, Layout, Queue, Service};
+use ringback_engine::center::{Agent, CallingWindow, Center, Layout, Queue, Service};
 use ringback_engine::protocol::{
     Application, CancelledBy, Code, Command, Dial, Effect, EffectKind, Event, Plain, Refusal,
 };
@@ -46,8 +46,14 @@ pub fn number(n: u32) -> Number {
         7 => Validity::Invalid,
         _ => Validity::Valid,
     };
+    let zones = match n % 12 {
+        9 => vec![],
+        10 => vec![chrono_tz::Europe::Berlin],
+        11 => vec![chrono_tz::UTC, chrono_tz::Europe::Berlin],
+        _ => vec![chrono_tz::UTC],
+    };
     let kind = if n % 12 == 8 { NumberKind::PremiumRate } else { NumberKind::FixedLineOrMobile };
-    Number { phone: phone(n), facts: NumberFacts { validity, kind, country, zones: Vec::new() } }
+    Number { phone: phone(n), facts: NumberFacts { validity, kind, country, zones } }
 }
 
 /// A center with one queue and one service, both called `main`, and these agents.
@@ -55,9 +61,16 @@ pub fn number(n: u32) -> Number {
 pub fn center(agents: impl IntoIterator<Item = Agent>) -> Center {
     let mut center = Center::new("Test", chrono_tz::UTC);
     center.queues.push(Queue::new("main"));
-    center.services.push(Service::new("main", "main"));
+    center.services.push(any_hour(Service::new("main", "main")));
     center.agents.extend(agents);
     center
+}
+
+/// The same service without a legal calling window, for numbers of which no zone is known.
+#[must_use]
+pub fn any_hour(mut service: Service) -> Service {
+    service.calling_window = CallingWindow::off();
+    service
 }
 
 /// The code of a rejection, which the answer to a request must be.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::quotas::Counter;
 use super::{Book, Owner};
-use crate::center::Quota;
+use crate::center::{Callable, Quota};
 use crate::value::{Duration, Instant, Phone, Sequence};
 
 /// What outlives the callbacks of a number.
@@ -70,6 +70,19 @@ impl Book {
     /// Until when a number is at the limit of its attempts, if it is.
     pub(crate) fn limited_until(&self, phone: &Phone) -> Option<Instant> {
         self.ledger.numbers.get(phone)?.limited_until(self.attempts_quota(), self.ledger.clock)
+    }
+
+    /// When the customer of a callback that is not completed may be called, where it stands.
+    pub(crate) fn callable(&self, sequence: Sequence) -> Callable<'_> {
+        let callback = self.callback(sequence);
+        let found = callback.and_then(|callback| {
+            let service = self.layout.service(callback.service)?;
+            let default = self.layout.service_layout(callback.service)?.queue;
+            let queue = self.layout.queue(callback.state.queue().unwrap_or(default))?;
+            Some(Callable::new(&service.calling_window, &queue.zones, &callback.request.facts))
+        });
+        // What has no service or queue can't be called at all.
+        found.unwrap_or(Callable::ZoneUnknown)
     }
 
     /// Callbacks of a number that are not completed.

@@ -16,6 +16,7 @@ mod plan;
 pub mod reader;
 mod slots;
 mod values;
+mod window;
 mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +36,7 @@ pub use local::{Resolved, local_to_instant, parse_instant};
 pub use numbers::{NumberRules, Objection, country_name};
 pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Preference, Step};
 pub use slots::slot_of;
+pub use window::{Callable, CallingWindow, DaySpan, NumberZones};
 pub use zone::{ZONES, ZONES_RELEASED, instant_to_local, stale_zones, zone_named};
 
 /// How long after `dial_timeout` the engine waits for the host's word before it calls an attempt `no_answer`.
@@ -146,6 +148,8 @@ pub struct Queue {
     pub groups: Vec<Name>,
     /// When it is served; always if absent.
     pub calendar: Option<Name>,
+    /// The zones of numbers that may lie in several, or in none that is known.
+    pub zones: NumberZones,
     /// Steps of the default plan.
     pub overflow: Vec<Overflow>,
     /// Callbacks that may be Queued in it before it takes in no more; no limit if absent.
@@ -221,6 +225,8 @@ pub struct Service {
     pub premium: bool,
     /// Whether numbers are called that nobody can have.
     pub impossible: bool,
+    /// When customers may be called, on their own clocks.
+    pub calling_window: CallingWindow,
     /// Whether requests for an immediate callback are taken.
     pub immediate: bool,
     /// Whether requests for a scheduled callback are taken.
@@ -404,6 +410,7 @@ impl Queue {
             strategy: Strategy::LongestIdle,
             groups: Vec::new(),
             calendar: None,
+            zones: NumberZones::default(),
             overflow: Vec::new(),
             max_waiting: None,
             dial_timeout: Duration::from_secs(30),
@@ -431,6 +438,7 @@ impl Service {
             blocked: Vec::new(),
             premium: false,
             impossible: false,
+            calling_window: CallingWindow::default(),
             immediate: true,
             scheduled: true,
             calendar: None,

@@ -85,6 +85,9 @@ impl<A: Application> Turn<'_, A> {
             }
         }
         let checks = Checks::new(self.book, request, desired)?;
+        if let (_, Some(ttl), _) = &grant_terms {
+            checks.window(Some(*ttl))?;
+        }
         let counts = (checks.enters_now(), desired.is_none().then(|| checks.day()));
         let queue = self.book.layout().service_layout(index).map(|service| service.queue);
         let ttl = queue.and_then(|queue| self.book.layout().queue(queue)).map(|queue| queue.ttl);

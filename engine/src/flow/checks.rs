@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use crate::book::{Book, Booking};
 use crate::center::{
-    Duplicates, Quota, Service, ServiceIndex, did_you_mean, instant_to_local, local_to_instant,
+    Callable, Duplicates, Quota, Service, ServiceIndex, did_you_mean, instant_to_local, local_to_instant,
 };
 use crate::protocol::{Code, Rejection, View};
 use crate::record::{Callback, Request, State};
@@ -52,6 +52,7 @@ impl<'a> Checks<'a> {
         self.number()?;
         self.time()?;
         self.hours()?;
+        self.window(None)?;
         self.duplicates()?;
         self.room()?;
         self.load()?;
@@ -64,6 +65,7 @@ impl<'a> Checks<'a> {
         self.kind()?;
         self.time()?;
         self.hours()?;
+        self.window(None)?;
         self.room()?;
         self.windows()
     }
@@ -147,6 +149,31 @@ impl<'a> Checks<'a> {
         calendar.is_none_or(|calendar| self.book.is_open(calendar, at).unwrap_or(true))
     }
 
+    /// The customer can be called at some time while the callback lives: for `ttl`, or as long as its queue says.
+    pub(super) fn window(&self, ttl: Option<Duration>) -> Result<(), Rejection> {
+        let layout = self.book.layout();
+        let queue = layout.service_layout(self.index).and_then(|service| layout.queue(service.queue));
+        let Some(queue) = queue else { return Ok(()) };
+        let facts = &self.request.facts;
+        let callable = Callable::new(&self.service.calling_window, &queue.zones, facts);
+        if callable == Callable::ZoneUnknown {
+            return self.reject(
+                Code::ZoneUnknown,
+                "nobody knows what time it is where this number is, so it can't be told when calling is allowed",
+            );
+        }
+        let place = self.desired.unwrap_or(self.now);
+        let first = place.before(self.service.submit_before).max(self.now);
+        let last = place.after(ttl.unwrap_or(queue.ttl));
+        if callable.next_open(first, last).is_some() {
+            return Ok(());
+        }
+        self.reject(
+            Code::NoCallingTime,
+            format!("from {first} to {last} it is never a time at which this customer may be called"),
+        )
+    }
+
     /// Check 6: callbacks of this number on this service.
     fn duplicates(&self) -> Result<(), Rejection> {
         let mine = |callback: &&Callback| callback.service == self.index;
@@ -204,7 +231,9 @@ impl<'a> Checks<'a> {
                 .and_then(|slot| self.book.slot(self.index, slot.start.before(Duration::from_millis(1))));
             for slot in [later, earlier].into_iter().flatten() {
                 let at = Self { desired: Some(slot.start), ..*self };
-                if at.time().and_then(|()| at.hours()).is_ok() && self.book.has_room(self.index, slot) {
+                if at.time().and_then(|()| at.hours()).and_then(|()| at.window(None)).is_ok()
+                    && self.book.has_room(self.index, slot)
+                {
                     free.push(slot.start);
                 }
             }

@@ -130,6 +130,7 @@ impl<A: Application> Turn<'_, A> {
         let since = self.now();
         self.book().put(sequence, State::Queued(Queued { journey, since, hold }));
         self.unsettle();
+        self.keep_window(sequence);
     }
 
     fn report_queued(&mut self, sequence: Sequence) {
@@ -137,7 +138,7 @@ impl<A: Application> Turn<'_, A> {
         if let Some((callback, queue, need)) = self.standing(sequence) {
             self.event(Event::Queued { callback, queue, need, score });
         }
-        self.report_limit(sequence);
+        self.report_held(sequence);
     }
 
     /// Says that a callback came back to the line, and if it has to wait, until when and why.
@@ -213,6 +214,9 @@ impl<A: Application> Turn<'_, A> {
         });
         self.unsettle();
         self.report_step(sequence);
+        if self.keep_window(sequence) {
+            self.report_held(sequence);
+        }
     }
 
     /// A callback's hold is over.
@@ -221,7 +225,8 @@ impl<A: Application> Turn<'_, A> {
         let queued = Queued { hold: None, ..queued.clone() };
         self.book().put(sequence, State::Queued(queued));
         self.unsettle();
-        self.report_limit(sequence);
+        self.keep_window(sequence);
+        self.report_held(sequence);
     }
 
     /// Puts a callback off until its desired time `to`, which is its place from now on.

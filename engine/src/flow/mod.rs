@@ -14,6 +14,7 @@ mod offering;
 mod outcomes;
 mod passing;
 mod steering;
+mod window;
 
 use std::sync::Arc;
 

@@ -5,11 +5,16 @@ use crate::book::{Match, Matching};
 use crate::center::{AgentIndex, OUTCOME_GRACE, Strategy};
 use crate::protocol::{Application, Dial, EffectKind, Event, Hook};
 use crate::record::{Routing, Stage, State};
+use crate::value::Instant;
 
 impl<A: Application> Turn<'_, A> {
     /// Matches until no pair is left.
     pub(super) fn settle(&mut self) {
         while let Some(found) = self.book().best_match() {
+            if self.keep_window(found.callback) {
+                self.report_held(found.callback);
+                continue;
+            }
             let agent = self.rated(&found);
             self.reserve(Match { agent, ..found });
         }
@@ -60,7 +65,8 @@ impl<A: Application> Turn<'_, A> {
         let attempt = book.ledger().next_attempt;
         book.ledger_mut().next_attempt = attempt.next();
         let ring_until = now.after(dial_timeout);
-        let closes_at = book.closes_at(queue);
+        let shuts_at = [book.closes_at(queue), book.callable(sequence).open_until(now)];
+        let not_after = shuts_at.into_iter().flatten().fold(ring_until, Instant::min);
         book.chose(queue, agent);
         book.change_agent(agent, |agent| agent.reserve(sequence, now));
         book.count_attempt(&request.phone);
@@ -91,7 +97,7 @@ impl<A: Application> Turn<'_, A> {
             number: request.phone.clone(),
             agent: Some(agent_id),
             ring_for: dial_timeout,
-            not_after: closes_at.map_or(ring_until, |closes_at| closes_at.min(ring_until)),
+            not_after,
             language: request.language.clone(),
         }));
     }

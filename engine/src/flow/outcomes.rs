@@ -179,6 +179,9 @@ impl<A: Application> Turn<'_, A> {
                 let journey = Arc::new(Journey { wait_until, ..journey });
                 self.enter(sequence, journey, queued.hold);
                 self.report_step(sequence);
+                if self.callback(sequence).and_then(Callback::hold) != queued.hold {
+                    self.report_held(sequence);
+                }
             }
             Some(TimeoutAnswer::Schedule(to)) => {
                 self.schedule(sequence, to, Entry::Again(Arc::new(journey)));

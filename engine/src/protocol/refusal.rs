@@ -85,6 +85,10 @@ pub enum Code {
     Closing,
     /// The office is closed.
     Closed,
+    /// No zone is known in which the customer's calling window could be kept.
+    ZoneUnknown,
+    /// The customer's calling window never opens while the callback lives.
+    NoCallingTime,
     /// This number has callbacks waiting.
     Duplicate,
     /// The slot has no room.
@@ -104,7 +108,7 @@ pub enum Code {
 }
 
 impl Code {
-    const NAMED: [(Self, &'static str); 19] = [
+    const NAMED: [(Self, &'static str); 21] = [
         (Self::UnknownService, "UNKNOWN_SERVICE"),
         (Self::NotOffered, "NOT_OFFERED"),
         (Self::InvalidNumber, "INVALID_NUMBER"),
@@ -117,6 +121,8 @@ impl Code {
         (Self::TooSoon, "TOO_SOON"),
         (Self::Closing, "CLOSING"),
         (Self::Closed, "CLOSED"),
+        (Self::ZoneUnknown, "ZONE_UNKNOWN"),
+        (Self::NoCallingTime, "NO_CALLING_TIME"),
         (Self::Duplicate, "DUPLICATE"),
         (Self::SlotFull, "SLOT_FULL"),
         (Self::QueueFull, "QUEUE_FULL"),

@@ -104,6 +104,8 @@ pub enum HoldReason {
     Retry,
     /// The number was called as often as its limit allows.
     AttemptsPerNumber,
+    /// It is outside the hours at which the customer may be called.
+    CallingWindow,
 }
 
 /// A callback whose customer talks with an agent.
@@ -442,6 +444,15 @@ impl Queued {
 }
 
 impl Callback {
+    /// What keeps it from being matched for now, where it is Queued.
+    #[must_use]
+    pub fn hold(&self) -> Option<Hold> {
+        match &self.state {
+            State::Queued(queued) => queued.hold,
+            _ => None,
+        }
+    }
+
     /// Dials so far that count: all but those that ended [`Outcome::Unknown`].
     #[must_use]
     pub fn counted_attempts(&self) -> u32 {

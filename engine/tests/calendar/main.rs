@@ -4,3 +4,4 @@ mod hours;
 mod local_times;
 mod model;
 mod slots;
+mod window;

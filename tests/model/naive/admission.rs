@@ -15,7 +15,7 @@ use super::asking::{Faulted, refused};
 use super::world::{Booking, Callback, Key, State, World};
 
 /// A rejection; the words for people are not the model's.
-fn no<T>(code: Code) -> Result<T, Rejection> {
+pub(super) fn no<T>(code: Code) -> Result<T, Rejection> {
     Err(Rejection::new(code, ""))
 }
 
@@ -40,13 +40,14 @@ impl World {
         }
         self.check_time(service, desired)?;
         self.check_hours(service, desired)?;
+        self.check_window(request, desired, None)?;
         if !deferred {
             self.check_duplicates(service, request, desired)?;
         }
         if let Some(desired) = desired
             && !self.has_room(&self.slot(&service.name, desired))
         {
-            let free_slots = self.free_slots(service, desired);
+            let free_slots = self.free_slots(service, request, desired);
             return Err(Rejection { free_slots, ..Rejection::new(Code::SlotFull, "") });
         }
         if desired.is_none() {
@@ -131,7 +132,7 @@ impl World {
     }
 
     /// The three nearest slots with room for which checks 4 and 5 pass; of two as near the later.
-    fn free_slots(&self, service: &Service, desired: Instant) -> Vec<Instant> {
+    fn free_slots(&self, service: &Service, request: &Request, desired: Instant) -> Vec<Instant> {
         let full = self.slot(&service.name, desired);
         let (mut later, mut earlier) = (full.clone(), full);
         let (mut free, mut steps) = (Vec::new(), 0);
@@ -140,7 +141,10 @@ impl World {
             earlier = self.slot(&service.name, earlier.start.before(Duration::from_millis(1)));
             let passes = |slot: &&Booking| {
                 let start = Some(slot.start);
-                self.check_time(service, start).and(self.check_hours(service, start)).is_ok()
+                self.check_time(service, start)
+                    .and(self.check_hours(service, start))
+                    .and(self.check_window(request, start, None))
+                    .is_ok()
                     && self.has_room(slot)
             };
             free.extend([&later, &earlier].into_iter().filter(passes).map(|slot| slot.start));
@@ -279,6 +283,9 @@ impl<A: Application> Naive<A> {
         match guarded(&service, answer)? {
             None => Ok(terms),
             Some(Acceptance::Accept { priority: given, ttl, tags }) => {
+                if ttl.is_some() {
+                    self.world.check_window(request, desired, ttl)?;
+                }
                 Ok(Terms { priority: given.unwrap_or(priority), ttl, tags, ..terms })
             }
             Some(Acceptance::Reject { code, sentence }) => {

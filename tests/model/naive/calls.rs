@@ -3,7 +3,7 @@
 use ringback_engine::protocol::{
     Application, EffectKind, Event, HangUp, Hook, Refusal, TimeoutAnswer, TimeoutKind,
 };
-use ringback_engine::record::{Outcome, Reason};
+use ringback_engine::record::{HoldReason, Outcome, Reason};
 use ringback_engine::{AttemptId, Duration, Instant, Sequence};
 
 use super::Naive;
@@ -131,7 +131,7 @@ impl<A: Application> Naive<A> {
         match self.ask_timeout(sequence, TimeoutKind::QueueWait) {
             Some(TimeoutAnswer::Retry(after)) => {
                 self.wait_longer(sequence);
-                self.wait(sequence, Some(now.after(after)));
+                self.wait(sequence, Some((now.after(after), HoldReason::Retry)));
                 self.report_held(sequence);
             }
             Some(TimeoutAnswer::Requeue) => self.wait_longer(sequence),
@@ -139,8 +139,15 @@ impl<A: Application> Naive<A> {
                 let State::Queued { hold, .. } = self.world.callback(sequence).state else { return };
                 self.reroute(sequence);
                 self.wait_longer(sequence);
-                self.wait(sequence, hold.map(|(until, _)| until));
+                self.wait(sequence, hold);
                 self.report_step(sequence);
+                let changed = !matches!(
+                    self.world.callback(sequence).state,
+                    State::Queued { hold: new, .. } if new == hold
+                );
+                if changed {
+                    self.report_held(sequence);
+                }
             }
             Some(TimeoutAnswer::Schedule(to)) => self.schedule(sequence, to),
             Some(TimeoutAnswer::Complete(word)) => self.complete(sequence, Reason::Script(word)),

@@ -85,6 +85,7 @@ impl<A: Application> Naive<A> {
             return self.go_back(sequence, None, "scheduled");
         }
         callback.state = State::Queued { since: now, hold: None };
+        self.keep_window(sequence);
         let callback = self.world.callback(sequence);
         let queued = Event::Queued {
             callback: callback.request.id.clone(),
@@ -93,7 +94,7 @@ impl<A: Application> Naive<A> {
             score: self.world.score(callback),
         };
         self.event(queued);
-        self.report_limit(sequence);
+        self.report_held(sequence);
     }
 
     /// Asks for a plan and takes its first step.
@@ -159,17 +160,17 @@ impl<A: Application> Naive<A> {
 
     /// Back to the line, with its place.
     pub(super) fn go_back(&mut self, sequence: Sequence, hold: Option<Instant>, why: &str) {
-        self.wait(sequence, hold);
+        self.wait(sequence, hold.map(|until| (until, HoldReason::Retry)));
         let callback = self.world.callback(sequence).request.id.clone();
         self.event(Event::Returned { callback, why: Name::new(why) });
         self.report_held(sequence);
     }
 
     /// In the line from now on, held or not.
-    pub(super) fn wait(&mut self, sequence: Sequence, hold: Option<Instant>) {
+    pub(super) fn wait(&mut self, sequence: Sequence, hold: Option<(Instant, HoldReason)>) {
         let since = self.world.now;
-        let hold = hold.map(|until| (until, HoldReason::Retry));
         self.world.callback_mut(sequence).state = State::Queued { since, hold };
+        self.keep_window(sequence);
     }
 
     /// Says until when a callback has to wait, if it has to.
@@ -210,6 +211,9 @@ impl<A: Application> Naive<A> {
             self.report_passed_over(sequence, after);
         }
         self.report_step(sequence);
+        if self.keep_window(sequence) {
+            self.report_held(sequence);
+        }
     }
 
     /// Says where those stand in line who wait for an agent, who has come or gone.
@@ -239,7 +243,8 @@ impl<A: Application> Naive<A> {
         if let State::Queued { hold, .. } = &mut self.world.callback_mut(sequence).state {
             *hold = None;
         }
-        self.report_limit(sequence);
+        self.keep_window(sequence);
+        self.report_held(sequence);
     }
 
     /// Puts a callback off until `to`, which is its place from now on.

@@ -154,6 +154,10 @@ impl World {
 impl<A: Application> Naive<A> {
     pub(super) fn match_all(&mut self) {
         while let Some((callback, able)) = self.world.first_served() {
+            if self.keep_window(callback.sequence) {
+                self.report_held(callback.sequence);
+                continue;
+            }
             let queue = callback.queue().expect("in a queue").clone();
             let need = self.world.need(&callback);
             let best = self.world.best_agent(&able, &queue, &need).expect("one of them is best");
@@ -202,6 +206,7 @@ impl<A: Application> Naive<A> {
         let queue = world.queue(chosen.queue().expect("in a queue")).clone();
         let closes_at = world.openness(&queue.name).until();
         let ring_until = now.after(queue.dial_timeout);
+        let window_ends = world.first_time(&chosen.request, &queue.name, false, now, ring_until);
 
         let (phone, id) = (chosen.request.phone.clone(), chosen.request.id.clone());
         world.chosen.push((queue.name.clone(), agent.clone()));
@@ -235,7 +240,7 @@ impl<A: Application> Naive<A> {
             number: phone,
             agent: Some(agent),
             ring_for: queue.dial_timeout,
-            not_after: closes_at.map_or(ring_until, |closes_at| closes_at.min(ring_until)),
+            not_after: [closes_at, window_ends].into_iter().flatten().fold(ring_until, Instant::min),
             language: chosen.request.language.clone(),
         }));
     }

@@ -11,6 +11,7 @@ mod matching;
 mod passing;
 mod steering;
 mod view;
+mod window;
 mod world;
 
 use ringback_engine::center::Center;

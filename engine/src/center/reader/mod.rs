@@ -17,6 +17,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod value;
+mod window;
 
 use std::fmt;
 use std::ops::Range;

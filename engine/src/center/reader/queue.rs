@@ -6,7 +6,7 @@ use super::value::{Read, Value};
 use crate::center::{Queue, Strategy};
 
 /// Keys of the specification that are to come.
-const LATER: [&str; 9] = [
+const LATER: [&str; 8] = [
     "offer_timeout",
     "connect_timeout",
     "abandon_max",
@@ -15,7 +15,6 @@ const LATER: [&str; 9] = [
     "on_offer_expired",
     "concurrent_dials",
     "dial_rate",
-    "zones",
 ];
 
 pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Queue {
@@ -28,6 +27,7 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Queue {
     queue.calendar = fields.optional("calendar");
     fields.set("overflow", &mut queue.overflow);
     queue.max_waiting = fields.optional("max_waiting");
+    fields.set("zones", &mut queue.zones);
     fields.set("dial_timeout", &mut queue.dial_timeout);
     fields.set("max_attempts", &mut queue.max_attempts);
     fields.set("retry_after", &mut queue.retry_after);

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::fields::Fields;
 use super::notes::Notes;
 use super::value::{Read, Value};
+use super::window::calling_window;
 use crate::center::{Duplicates, OnFault, Service};
 use crate::value::Country;
 
@@ -54,7 +55,7 @@ fn read(fields: &mut Fields<'_, '_, '_, '_>, any_hour: &mut Vec<(String, Range<u
     fields.set("require_agents", &mut service.require_agents);
     on_fault(fields, &mut service.on_fault);
     fields.set("immediate_blackout", &mut service.immediate_blackout);
-    if let Some(span) = calling_window(fields) {
+    if let Some(span) = calling_window(fields, &mut service.calling_window) {
         any_hour.push((name, span));
     }
     fields.unsupported(&LATER);
@@ -82,26 +83,6 @@ fn on_fault(fields: &mut Fields<'_, '_, '_, '_>, setting: &mut OnFault) {
             value.span(),
             "where `accept` or `throttle` fails, requests pass without what these would have checked",
         );
-    }
-}
-
-/// Where the window is switched off. The default is a window, so leaving the key out asks for one, too.
-fn calling_window(fields: &mut Fields<'_, '_, '_, '_>) -> Option<Range<usize>> {
-    const OFF: &str = "write `calling_window = \"off\"` to call at any hour";
-    match fields.get("calling_window") {
-        Some(value) if value.as_text() == Some("off") => Some(value.span()),
-        Some(value) => {
-            value.error(fields.notes, format!(": the legal calling window is not supported yet; {OFF}"));
-            None
-        }
-        None => {
-            if !fields.notes.has_broken_lines() {
-                let message =
-                    format!("{}: the legal calling window is not supported yet; {OFF}", fields.owner());
-                fields.notes.error(fields.span(), message);
-            }
-            None
-        }
     }
 }
 

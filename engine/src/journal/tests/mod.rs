@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::Engine;
-use crate::center::{Agent, Center, Layout, Queue, Service};
+use crate::center::{Agent, CallingWindow, Center, Layout, Queue, Service};
 use crate::protocol::{EffectKind, Event, Plain};
 use crate::record::Request;
 use crate::value::{CallbackId, EffectId, Phone};
@@ -15,7 +15,9 @@ use crate::value::{CallbackId, EffectId, Phone};
 fn center() -> Center {
     let mut center = Center::new("Ein \"Haus\"", chrono_tz::Europe::Berlin);
     center.queues.push(Queue::new("retail"));
-    center.services.push(Service::new("retail", "retail"));
+    let mut service = Service::new("retail", "retail");
+    service.calling_window = CallingWindow::off();
+    center.services.push(service);
     center.agents.push(Agent::new("anna").skill("billing", 5));
     center
 }

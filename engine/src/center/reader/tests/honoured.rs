@@ -6,7 +6,8 @@ use smol_str::SmolStr;
 use super::{FULL, SMALL, without_files};
 use crate::center::reader::read;
 use crate::center::{
-    Agent, Attribute, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Severity, Slots, Strategy,
+    Agent, Attribute, CallingWindow, Center, Duplicates, NumberZones, OnFault, Overflow, Queue, Quota,
+    Service, Severity, Slots, Strategy,
 };
 use crate::value::{Ageing, Country, Duration, Name};
 
@@ -59,6 +60,10 @@ fn every_key_of_a_queue_is_read() {
             overflow("general", Duration::from_secs(120)),
             overflow("retail", Duration::from_mins(5)),
         ],
+        zones: NumberZones {
+            elsewhere: vec![Tz::Asia__Jerusalem, Tz::Europe__Berlin],
+            countries: [(Country::US, vec![Tz::America__New_York])].into(),
+        },
         dial_timeout: Duration::from_secs(20),
         max_attempts: 5,
         retry_after: Duration::from_mins(10),
@@ -87,6 +92,12 @@ fn every_key_of_a_service_is_read() {
         blocked: vec!["+9721599".into(), "regex:^\\+97290".into()],
         premium: true,
         impossible: true,
+        calling_window: CallingWindow {
+            elsewhere: "09:00-24:00".parse().ok(),
+            countries: [("IL", "07:00-20:30".parse().ok()), ("DE", None)]
+                .map(|(code, span)| (Country::new(code).unwrap(), span))
+                .into(),
+        },
         immediate: false,
         scheduled: true,
         calendar: Some(Name::new("office")),
@@ -126,7 +137,9 @@ fn what_is_left_out_stands_at_its_default() {
     let layout = without_files(SMALL).layout.unwrap();
     let mut center = Center::new("bank", Tz::UTC);
     center.queues.push(Queue::new("q"));
-    center.services.push(Service::new("s", "q"));
+    let mut service = Service::new("s", "q");
+    service.calling_window = CallingWindow::off();
+    center.services.push(service);
     center.agents.push(Agent::new("anna"));
     assert_eq!(*layout.center(), center);
 }

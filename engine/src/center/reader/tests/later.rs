@@ -1,6 +1,6 @@
 //! Keys and values of the specification that are not honoured: told, never read and dropped.
 
-use super::{SMALL, all, said, without_files};
+use super::{SMALL, added, all, said, without_files};
 
 #[test]
 fn keys_to_come_are_not_supported_yet() {
@@ -74,20 +74,4 @@ fn values_to_come_are_not_supported_yet() {
             ),
         ],
     );
-}
-
-#[test]
-fn the_calling_window_is_off_or_an_error() {
-    let why =
-        "the legal calling window is not supported yet; write `calling_window = \"off\"` to call at any hour";
-    let absent = SMALL.replace("calling_window = \"off\"\n", "");
-    assert_eq!(said(&absent), [format!("5: error: service `s`: {why}")]);
-    for value in ["\"08:00-21:00\"", "{ IL = \"08:00-21:00\" }", "false"] {
-        let text = SMALL.replace("calling_window = \"off\"", &format!("calling_window = {value}"));
-        assert_eq!(said(&text), [format!("8: error: service `s`: `calling_window`: {why}")]);
-    }
-    let two = format!("{SMALL}[[service]]\nname = \"t\"\nqueue = \"q\"\ncalling_window = \"off\"\n");
-    let reading = without_files(&two);
-    assert_eq!(reading.findings.len(), 1);
-    assert!(reading.findings[0].message.starts_with("services `s`, `t`: no legal calling window"));
 }

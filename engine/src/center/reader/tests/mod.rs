@@ -7,6 +7,7 @@ mod honoured;
 mod hostile;
 mod later;
 mod values;
+mod window;
 
 use super::{Reading, read};
 
