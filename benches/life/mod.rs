@@ -4,7 +4,7 @@
 //! matched; the callback measured finds an agent of its own. Nothing is left of it when it is purged, so the state
 //! is steady, and every life is lived on the same engine.
 
-use ringback_engine::center::{Agent, Center, Duplicates, Layout, Queue, Service};
+use ringback_engine::center::{Agent, CallingWindow, Center, Duplicates, Layout, Queue, Service};
 use ringback_engine::protocol::{Application, Command, Effect, EffectKind};
 use ringback_engine::record::{Outcome, Request};
 use ringback_engine::{Advanced, Ageing, AgentId, Duration, Engine, Instant, Phone};
@@ -47,6 +47,7 @@ fn center() -> Center {
     };
     let service = |name: &str| {
         let mut service = Service::new(name, name);
+        service.calling_window = CallingWindow::off();
         service.duplicates = Duplicates::Any;
         (service.max_queued, service.per_number_daily) = (u32::MAX, u32::MAX);
         service.windows.clear();

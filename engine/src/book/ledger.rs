@@ -44,7 +44,7 @@ pub(crate) struct Ledger {
     /// The agent that a queue with the strategy `round_robin` chose last.
     pub(crate) chosen: BTreeMap<QueueIndex, AgentIndex>,
     /// Whom customers talked with last, by number.
-    pub(crate) last_agents: BTreeMap<Phone, LastAgent>,
+    pub(crate) last_agents: Kept<Phone, LastAgent>,
     /// How often the strategy `random` has drawn.
     pub(crate) draws: u64,
     /// Calendars that are closed, or not, against their configuration.
@@ -96,7 +96,7 @@ impl Ledger {
             services: layout.center().services.iter().map(|_| ServiceCounts::default()).collect(),
             limits: Kept::default(),
             chosen: BTreeMap::new(),
-            last_agents: BTreeMap::new(),
+            last_agents: Kept::default(),
             draws: 0,
             closures: BTreeMap::new(),
             switches: BTreeMap::new(),

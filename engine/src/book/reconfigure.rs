@@ -8,7 +8,7 @@ use std::sync::Arc;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{Book, Ledger, Matching};
-use crate::center::{AgentIndex, Layout, QueueIndex, ServiceIndex};
+use crate::center::{AgentIndex, CalendarIndex, Layout, QueueIndex, ServiceIndex};
 use crate::record::{Agent, Callback, Entry, Journey, State};
 
 /// From the positions of one layout to those of another.
@@ -29,8 +29,9 @@ impl Book {
         translation.ledger(&mut ledger)?;
         ledger.matching = Matching::Due;
         let quota = layout.center().limits.attempts_per_number;
-        ledger.numbers.retain(|_, number| {
-            number.armed = number.deadline(quota, ledger.clock);
+        let clock = ledger.clock;
+        ledger.numbers.rewrite(|_, number| {
+            number.armed = number.deadline(quota, clock);
             number.armed.is_some()
         });
         let book = Self::rebuilt(layout, ledger);
@@ -47,6 +48,10 @@ impl Translation<'_> {
         self.to.service_index(&self.from.service(index)?.name)
     }
 
+    fn calendar(&self, index: CalendarIndex) -> Option<CalendarIndex> {
+        self.to.calendar_index(&self.from.center().calendars.get(index.position())?.name)
+    }
+
     fn agent(&self, index: AgentIndex) -> Option<AgentIndex> {
         self.to.agent_index(self.from.agent(index)?.id.as_str())
     }
@@ -54,8 +59,15 @@ impl Translation<'_> {
     fn ledger(&self, ledger: &mut Ledger) -> Result<(), SmolStr> {
         self.services(ledger)?;
         self.agents(ledger)?;
-        for callback in ledger.callbacks.values_mut() {
-            self.callback(callback)?;
+        let mut lost = None;
+        ledger.callbacks.rewrite(|_, callback| {
+            if lost.is_none() {
+                lost = self.callback(callback).err();
+            }
+            true
+        });
+        if let Some(why) = lost {
+            return Err(why);
         }
         let chosen = std::mem::take(&mut ledger.chosen);
         let chosen =
@@ -66,17 +78,23 @@ impl Translation<'_> {
             .into_iter()
             .filter_map(|(queue, switches)| Some((self.queue(queue)?, switches)))
             .collect();
+        let closures = std::mem::take(&mut ledger.closures);
+        ledger.closures = closures
+            .into_iter()
+            .filter_map(|(calendar, closed)| Some((self.calendar(calendar)?, closed)))
+            .collect();
         Ok(())
     }
 
     /// What was admitted counts on. Bookings stand, so their slots must be as they were, and large enough.
     fn services(&self, ledger: &mut Ledger) -> Result<(), SmolStr> {
         let known: BTreeMap<_, _> =
-            self.from.service_indices().zip(std::mem::take(&mut ledger.services)).collect();
+            self.from.service_indices().zip(ledger.services.iter().cloned()).collect();
+        let mut services = Vec::new();
         for index in self.to.service_indices() {
             let Some(settings) = self.to.service(index) else { continue };
             let before = self.from.service_index(&settings.name);
-            let counts = before.and_then(|before| known.get(&before)).cloned().unwrap_or_default();
+            let counts = before.and_then(|before| known.get(&before).cloned()).unwrap_or_default();
             let minutes =
                 before.and_then(|before| self.from.service(before)).map(|before| before.slot.minutes);
             let zones =
@@ -97,15 +115,17 @@ impl Translation<'_> {
                     ));
                 }
             }
-            ledger.services.push(counts);
+            services.push(counts);
         }
+        ledger.services = services.into_iter().collect();
         Ok(())
     }
 
     /// Who is gone must have nothing under way.
     fn agents(&self, ledger: &mut Ledger) -> Result<(), SmolStr> {
         let mut known: BTreeMap<_, Agent> =
-            self.from.agent_indices().zip(std::mem::take(&mut ledger.agents)).collect();
+            self.from.agent_indices().zip(ledger.agents.iter().cloned()).collect();
+        let mut agents = Vec::new();
         for index in self.to.agent_indices() {
             let Some(settings) = self.to.agent(index) else { continue };
             let before = self.from.agent_index(settings.id.as_str());
@@ -117,8 +137,9 @@ impl Translation<'_> {
                     "agent `{id}`: has {busy} callbacks under way, and a capacity of {capacity} from then on"
                 ));
             }
-            ledger.agents.push(agent);
+            agents.push(agent);
         }
+        ledger.agents = agents.into_iter().collect();
         for (index, agent) in known {
             let busy = agent.session().is_some_and(|session| session.callbacks().next().is_some());
             if let (true, Some(settings)) = (busy, self.from.agent(index)) {
@@ -161,7 +182,9 @@ impl Translation<'_> {
             State::Routing(routing) => {
                 journey(&mut routing.journey)?;
                 routing.queue = queue(routing.queue)?;
-                routing.agent = agent(routing.agent)?;
+                if let Some(reserved) = routing.stage.agent_mut() {
+                    *reserved = agent(*reserved)?;
+                }
             }
             State::Processing(processing) => {
                 processing.queue = queue(processing.queue)?;

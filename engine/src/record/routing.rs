@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::callback::{Cause, Deadline, Journey};
+use super::{Cause, Deadline, Journey};
 use crate::center::{AgentIndex, QueueIndex};
 use crate::value::{AttemptId, Instant};
 
@@ -79,6 +79,16 @@ impl Stage {
                 Some(*agent)
             }
             Self::Dialing { agent, .. } | Self::CustomerWaiting { agent, .. } => *agent,
+        }
+    }
+
+    /// The agent reserved, to name another.
+    pub(crate) fn agent_mut(&mut self) -> Option<&mut AgentIndex> {
+        match self {
+            Self::Offered { agent, .. } | Self::Confirming { agent, .. } | Self::Inbound { agent, .. } => {
+                Some(agent)
+            }
+            Self::Dialing { agent, .. } | Self::CustomerWaiting { agent, .. } => agent.as_mut(),
         }
     }
 

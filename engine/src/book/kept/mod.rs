@@ -89,6 +89,12 @@ impl<K: Ord + Clone + Serialize, V: Serialize> Kept<K, V> {
     pub(super) fn forget_hash(&mut self) {
         self.sums = None;
     }
+
+    /// Changes every value, and takes those out for which `change` says no. No hash is kept afterwards.
+    pub(super) fn rewrite(&mut self, change: impl FnMut(&K, &mut V) -> bool) {
+        self.sums = None;
+        self.map.retain(change);
+    }
 }
 
 impl<K, V> Default for Kept<K, V> {

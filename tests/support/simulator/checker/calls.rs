@@ -33,14 +33,14 @@ impl Checker {
         &mut self,
         sequence: u64,
         attempt: AttemptId,
-        id: &AgentId,
+        id: Option<&AgentId>,
         number: &Phone,
     ) -> bool {
         let now = self.now;
         let known = self.callbacks.get_mut(&sequence).expect("found");
         let Stage::Reserved { agent, from } = known.stage else { return false };
         known.attempts += 1;
-        let right = self.facts.center.agents[agent].id == *id && known.request.phone == *number;
+        let right = id == Some(&self.facts.center.agents[agent].id) && known.request.phone == *number;
         let new = attempt.0 > self.last_attempt;
         self.judge.must(2, new, || format!("attempt {attempt} after {}", self.last_attempt));
         self.judge
@@ -86,7 +86,7 @@ impl Checker {
         let (agent, from, again) = (*agent, *from, std::mem::replace(placed, true));
         self.judge.must(8, !again, || format!("attempt {attempt} is dialled twice"));
         let right = dial.number == known.request.phone
-            && dial.agent == self.facts.center.agents[agent].id
+            && dial.agent.as_ref() == Some(&self.facts.center.agents[agent].id)
             && self.people[agent].holds.contains(&sequence);
         self.judge.must(7, right, || format!("{dial:?} is for {known:?}"));
         let attempts = known.attempts;

@@ -1,7 +1,7 @@
 //! Scans: what is read from the engine, against the checker's books.
 
 use ringback_engine::protocol::{Application, LineView};
-use ringback_engine::record::{Callback, State};
+use ringback_engine::record::{Callback, Stage as Ringing, State};
 use ringback_engine::{Engine, Instant};
 
 use super::Checker;
@@ -95,6 +95,8 @@ impl Checker {
                 oldest: ringback_engine::Duration::from_millis(oldest.unwrap_or(0).max(0)),
                 agents: agents.len() as u32,
                 ready: ready as u32,
+                paused: false,
+                full: false,
             };
             let line = engine.line(&queue.name);
             self.judge
@@ -118,7 +120,10 @@ fn stands_so(state: &State, stage: &Stage, now: Instant) -> bool {
             queued.hold.map_or(held.is_none_or(|held| held <= now), |hold| *held == Some(hold.until))
         }
         (State::Routing(routing), Stage::Dialled { attempt, agent, grace, .. }) => {
-            routing.attempt == *attempt && routing.agent.position() == *agent && routing.grace_until == *grace
+            let ringing =
+                Ringing::Dialing { agent: routing.stage.agent(), attempt: *attempt, grace_until: *grace };
+            routing.stage == ringing
+                && routing.stage.agent().is_some_and(|reserved| reserved.position() == *agent)
         }
         (State::Processing(talk), Stage::Talking { attempt, agent, until, .. }) => {
             talk.attempt == *attempt && talk.agent.position() == *agent && talk.talk_until == *until

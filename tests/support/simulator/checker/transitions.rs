@@ -48,7 +48,9 @@ impl Checker {
             Event::Returned { why, .. } => self.returns(sequence, why),
             Event::Held { until, why, .. } => self.held(sequence, *until, *why),
             Event::Reserved { agent, queue, score, .. } => self.reserved(sequence, agent, queue, *score),
-            Event::Dialing { attempt, agent, number, .. } => self.dialling(sequence, *attempt, agent, number),
+            Event::Dialing { attempt, agent, number, .. } => {
+                self.dialling(sequence, *attempt, agent.as_ref(), number)
+            }
             Event::Outcome { attempt, outcome, .. } => self.ends_attempt(sequence, *attempt, *outcome),
             Event::Connected { agent, .. } => self.connects(sequence, agent),
             Event::TalkTimeout { .. } => self.talks_too_long(sequence),

@@ -1,6 +1,6 @@
 //! Keys and values of the specification that are not honoured: told, never read and dropped.
 
-use super::{SMALL, added, all, said, without_files};
+use super::all;
 
 #[test]
 fn keys_to_come_are_not_supported_yet() {
