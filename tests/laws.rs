@@ -113,6 +113,25 @@ proptest! {
     }
 
     #[test]
+    fn what_is_erased_is_nowhere_in_the_state(center in centers(), history in histories(120)) {
+        let (mut engine, mut effects, _) = straight(&center, &history);
+        for number in (0..12).map(ringback::phone) {
+            let erase = Command::Erase { phone: number.clone() };
+            let before = (engine.state_hash(), effects.len());
+            match engine.apply(engine.clock(), erase.clone(), &mut effects) {
+                Ok(()) => {
+                    ringback::assert_nowhere(number.as_str(), &engine.snapshot().expect("JSON"), "the state");
+                    let after = (engine.state_hash(), effects.len());
+                    prop_assert_eq!(engine.apply(engine.clock(), erase, &mut effects), Ok(()));
+                    prop_assert_eq!((engine.state_hash(), effects.len()), after);
+                }
+                Err(_) => prop_assert_eq!((engine.state_hash(), effects.len()), before),
+            }
+            prop_assert_eq!(engine.check(), Ok(()));
+        }
+    }
+
+    #[test]
     fn the_state_hash_kept_is_that_of_the_state(center in centers(), history in histories(150), every in 1..20usize) {
         let mut calls = 0;
         let (kept, ..) = play(&center, &history, |engine, _, _, _| {

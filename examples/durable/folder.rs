@@ -43,11 +43,26 @@ impl Folder {
 
     /// The snapshots there are, newest first, by the calls before them.
     pub(crate) fn snapshots(&self) -> Result<Vec<u64>, Trouble> {
+        self.numbered("snapshot")
+    }
+
+    /// Removes the journals and snapshots of calls before this number. The snapshot of that number has to be on disk.
+    pub(crate) fn forget_before(&self, calls: u64) -> Result<(), Trouble> {
+        let journals = self.numbered("journal")?.into_iter().map(|first| (first, self.journal(first)));
+        let snapshots = self.snapshots()?.into_iter().map(|calls| (calls, self.snapshot(calls)));
+        for (_, path) in journals.chain(snapshots).filter(|(number, _)| *number < calls) {
+            fs::remove_file(&path).map_err(|error| Trouble::new(&path, error))?;
+        }
+        Ok(())
+    }
+
+    /// The numbers of the files with this ending, highest first.
+    fn numbered(&self, ending: &str) -> Result<Vec<u64>, Trouble> {
         let trouble = |error| Trouble::new(&self.0, error);
         let mut found = Vec::new();
         for entry in fs::read_dir(&self.0).map_err(trouble)? {
             let path = entry.map_err(trouble)?.path();
-            if path.extension().is_some_and(|extension| extension == "snapshot") {
+            if path.extension().is_some_and(|extension| extension == ending) {
                 found.extend(path.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok()));
             }
         }

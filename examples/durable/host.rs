@@ -7,7 +7,7 @@ use std::time::Duration;
 use ringback_engine::center::Layout;
 use ringback_engine::journal::{Call, Reader, Returned, Writer};
 use ringback_engine::protocol::{Command, Effect, EffectKind, Plain};
-use ringback_engine::{Engine, Instant};
+use ringback_engine::{Engine, Instant, Phone};
 
 use super::acks::{Ack, Acks};
 use super::folder::Folder;
@@ -108,6 +108,24 @@ impl Host {
             self.turn_over()?;
         }
         Ok(answers)
+    }
+
+    /// Erases a customer for good: from the state with a command, and from the files by beginning anew from a snapshot of
+    /// that state, in place of everything that was written before. It is done when it was answered; if the host dies
+    /// before, it is to be said again.
+    pub(crate) fn erase(&mut self, phone: &Phone) -> Result<Returned, Trouble> {
+        let call = Call::Apply(Command::Erase { phone: phone.clone() });
+        let answer = self.make(&[(self.engine.clock(), call)])?.pop().unwrap_or(Returned::More);
+        if answer == Returned::Done {
+            if self.made > 0 {
+                self.turn_over()?;
+            }
+            self.folder.forget_before(self.first)?;
+            if self.settings.flush {
+                self.folder.flush()?;
+            }
+        }
+        Ok(answer)
     }
 
     /// Applies a call that is on disk, then does and acknowledges its effects.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run --example durable -- FOLDER [--calls N] [--batch N] [--snapshot-every N] [--ring MS] [--no-flush]
+//!                               [--erase NUMBER]
 //! ```
 //!
 //! plays a day made up beforehand, and goes on where it stood if it is started again. In the folder are
@@ -35,6 +36,10 @@
 //! A line damaged anywhere else, a journal that ends before what was acknowledged, another version, another center, or a
 //! replay that goes another way stop the host before it does anything.
 //!
+//! *Who is erased is gone.* `--erase NUMBER` takes a customer from the state, takes a snapshot of that state, begins a journal
+//! after it, and removes every file before: they name the customer. What `switch` was told is the switch's to erase, and
+//! what a disk keeps of removed files is left to the disk's encryption.
+//!
 //! # What a host in earnest does besides
 //!
 //! It asks its clock, also before it dials after a crash: `not_after` of a `Dial` may have passed while it was down
@@ -54,12 +59,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use ringback_engine::Phone;
 use ringback_engine::center::Layout;
+use ringback_engine::journal::Returned;
 
 use host::{Host, Settings};
 
-const USAGE: &str =
-    "usage: durable FOLDER [--calls N] [--batch N] [--snapshot-every N] [--ring MS] [--no-flush]";
+const USAGE: &str = "usage: durable FOLDER [--calls N] [--batch N] [--snapshot-every N] [--ring MS] [--no-flush] [--erase NUMBER]";
 
 fn main() -> ExitCode {
     match play(std::env::args().skip(1)) {
@@ -76,7 +82,7 @@ fn main() -> ExitCode {
 
 /// Plays the day to its end, and says in which state that is.
 pub(crate) fn play(words: impl IntoIterator<Item = String>) -> Result<String, Box<dyn std::error::Error>> {
-    let Asked { folder, calls, settings } = read(words)?;
+    let Asked { folder, calls, settings, erase } = read(words)?;
     let layout = Layout::new(day::center()).map_err(|findings| format!("{findings:?}"))?;
     let day = day::calls(calls);
     let mut host = Host::open(&folder, layout, settings)?;
@@ -86,6 +92,12 @@ pub(crate) fn play(words: impl IntoIterator<Item = String>) -> Result<String, Bo
     while let Some(rest) = day.get(host.calls() as usize..).filter(|rest| !rest.is_empty()) {
         host.make(&rest[..rest.len().min(settings.batch)])?;
     }
+    if let Some(phone) = erase {
+        match host.erase(&phone)? {
+            Returned::Done => eprintln!("note: {phone} is erased; journal and snapshots begin anew"),
+            other => return Err(format!("{phone} is not erased: {other}").into()),
+        }
+    }
     Ok(format!("{} calls made, state {:032x}", host.calls(), host.engine().state_hash()))
 }
 
@@ -94,13 +106,19 @@ struct Asked {
     folder: PathBuf,
     calls: usize,
     settings: Settings,
+    erase: Option<Phone>,
 }
 
 fn read(words: impl IntoIterator<Item = String>) -> Result<Asked, String> {
     let mut words = words.into_iter();
     let folder = words.next().filter(|word| !word.starts_with('-')).ok_or(USAGE)?;
-    let mut asked = Asked { folder: folder.into(), calls: 2_000, settings: Settings::default() };
+    let mut asked = Asked { folder: folder.into(), calls: 2_000, settings: Settings::default(), erase: None };
     while let Some(word) = words.next() {
+        if word == "--erase" {
+            let value = words.next().unwrap_or_default();
+            asked.erase = Some(Phone::new(value).map_err(|error| error.to_string())?);
+            continue;
+        }
         let mut number = || {
             let value = words.next().unwrap_or_default();
             value.parse().map_err(|_| format!("`{word}`: `{value}` is no number; {USAGE}"))

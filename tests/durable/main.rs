@@ -5,6 +5,7 @@
 mod durable;
 
 mod damage;
+mod erased;
 mod killed;
 
 use std::fs;

@@ -326,6 +326,7 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         1 => guessed,
         1 => any().prop_map(|index| Say::Outcome(index, Outcome::Unknown)),
         1 => Just(Say::Tell(Command::Resume)),
+        1 => (0..12u32).prop_map(|n| Say::Tell(Command::Erase { phone: phone(n) })),
         1 => (1..60u64).prop_map(|n| Say::Tell(Command::Ended { attempt: AttemptId(n) })),
         1 => cancel,
         2 => switch,

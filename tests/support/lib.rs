@@ -56,6 +56,44 @@ pub fn number(n: u32) -> Number {
     Number { phone: phone(n), facts: NumberFacts { validity, kind, country, zones } }
 }
 
+/// The ways in which a text might be hidden in bytes: as it is, without a `+`, backwards, in UTF-16, in hexadecimal, and
+/// in base64 of both alphabets, wherever in the bytes it begins.
+#[must_use]
+pub fn forms(secret: &str) -> Vec<Vec<u8>> {
+    let bare = secret.trim_start_matches('+');
+    let hexadecimal: String = bare.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut forms: Vec<Vec<u8>> = vec![
+        bare.into(),
+        bare.bytes().rev().collect(),
+        bare.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        hexadecimal.to_uppercase().into(),
+        hexadecimal.into(),
+    ];
+    for alphabet in [*b"+/", *b"-_"] {
+        // The first and the last sign of each depend on what stands beside the text.
+        forms.extend((0..3.min(bare.len())).map(|skipped| base64(&bare.as_bytes()[skipped..], alphabet)));
+    }
+    forms
+}
+
+/// The whole groups of three bytes, in base64.
+fn base64(bytes: &[u8], last: [u8; 2]) -> Vec<u8> {
+    let signs: Vec<u8> = (b'A'..=b'Z').chain(b'a'..=b'z').chain(b'0'..=b'9').chain(last).collect();
+    let group = |bytes: &[u8]| {
+        let bits = bytes.iter().fold(0, |bits, byte| bits << 8 | usize::from(*byte));
+        [18, 12, 6, 0].map(|shift| signs[bits >> shift & 63])
+    };
+    bytes.chunks_exact(3).flat_map(group).collect()
+}
+
+/// Asserts that no form of a text is in these bytes.
+pub fn assert_nowhere(secret: &str, bytes: &[u8], what: &str) {
+    for form in forms(secret) {
+        let found = bytes.windows(form.len()).any(|window| window == form);
+        assert!(!found, "{what} has `{secret}` as `{}`", String::from_utf8_lossy(&form));
+    }
+}
+
 /// A center with one queue and one service, both called `main`, and these agents.
 #[must_use]
 pub fn center(agents: impl IntoIterator<Item = Agent>) -> Center {

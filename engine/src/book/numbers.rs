@@ -85,6 +85,13 @@ impl Book {
         found.unwrap_or(Callable::ZoneUnknown)
     }
 
+    /// Until when a number is kept: it is fenced, or attempts to it count.
+    pub(crate) fn counted_until(&self, phone: &Phone) -> Option<Instant> {
+        let record = self.ledger.numbers.get(phone)?;
+        let until = record.fenced_until.max(record.attempts.empty_at());
+        until.filter(|until| *until > self.ledger.clock)
+    }
+
     /// Callbacks of a number that are not completed.
     pub(crate) fn callbacks_of(&self, phone: &Phone) -> impl Iterator<Item = Sequence> {
         self.indices.numbers.get(phone).into_iter().flat_map(|number| number.callbacks.iter().copied())

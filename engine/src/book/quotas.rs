@@ -283,6 +283,21 @@ impl Book {
         }
     }
 
+    /// Forgets the requests of a number that were counted: those of the day, and those under a key of the `throttle` hook
+    /// that has the number in it.
+    pub(crate) fn forget_person(&mut self, phone: &Phone) {
+        for service in self.layout.service_indices() {
+            let counts = self.ledger.services.get_mut(service.position());
+            if let Some(counts) = counts.filter(|counts| counts.daily.contains_key(phone)) {
+                counts.daily.remove(phone);
+            }
+        }
+        let keys: Vec<SmolStr> = self.ledger.limits.keys().filter(|key| phone.is_in(key)).cloned().collect();
+        for key in keys {
+            self.move_counter(&key, |counter| *counter = Counter::default());
+        }
+    }
+
     /// Remembers a request's key.
     pub(crate) fn keep_key(&mut self, key: SmolStr, callback: CallbackId, content: u64) {
         self.ledger.keys.insert(key, KeyRecord { callback, content, until: None });

@@ -6,8 +6,8 @@ use super::Turn;
 use super::agents::Parting;
 use crate::center::REDACTED_KEPT;
 use crate::protocol::{Application, CancelledBy, Event, Hook, Refusal, RetentionAnswer};
-use crate::record::{Attributes, Callback, Completed, Reason, Request, Retention, State};
-use crate::value::{AttemptId, CallbackId, NumberFacts, Phone, Sequence};
+use crate::record::{Callback, Completed, Reason, Retention, State};
+use crate::value::{AttemptId, CallbackId, Sequence};
 
 impl<A: Application> Turn<'_, A> {
     /// The host says that an interaction ended.
@@ -115,12 +115,7 @@ impl<A: Application> Turn<'_, A> {
             }
             Ok(Some(RetentionAnswer::Redact)) => {
                 let retention = Retention::Redacted { until: now.after(REDACTED_KEPT) };
-                self.book().change(sequence, |callback| {
-                    callback.state = State::Completed(Completed { retention, ..completed });
-                    callback.tags = Arc::default();
-                    callback.request = Arc::new(redacted(&request));
-                });
-                self.event(Event::Redacted { callback: request.id.clone() });
+                self.redact(sequence, Completed { retention, ..completed });
             }
             _ => self.purge(sequence),
         }
@@ -132,15 +127,5 @@ impl<A: Application> Turn<'_, A> {
             self.book().expire_key(key);
         }
         self.event(Event::Purged { callback: callback.request.id.clone() });
-    }
-}
-
-/// A request without what could tell who asked.
-fn redacted(request: &Request) -> Request {
-    Request {
-        phone: Phone::redacted(),
-        facts: NumberFacts::default(),
-        attributes: Attributes::new(),
-        ..request.clone()
     }
 }

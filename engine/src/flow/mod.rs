@@ -1,7 +1,7 @@
 //! What happens: one [`Turn`] is one call of the engine at work.
 //!
 //! A file is a duty: letting time pass, admission, entering queues, matching and dialling, outcomes, agents,
-//! endings. They decide what the next state is; only the book's doors change it.
+//! endings, erasing. They decide what the next state is; only the book's doors change it.
 
 mod admission;
 mod agents;
@@ -10,6 +10,7 @@ mod away;
 mod checks;
 mod ending;
 mod entering;
+mod erasing;
 mod offering;
 mod outcomes;
 mod passing;
@@ -82,6 +83,7 @@ impl<'a, A: Application> Turn<'a, A> {
             Command::Fail { callback } => self.fail(&callback),
             Command::Switch { queue, switch, on } => self.switch(&queue, switch, on),
             Command::Reconfigure { center } => self.reconfigure(*center),
+            Command::Erase { phone } => self.erase(&phone),
             // Whoever has something to resume from is told that they are late before they come here.
             Command::Resume => Err(Refusal::NotLate),
         }

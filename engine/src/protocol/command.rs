@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::center::Center;
 use crate::record::{Outcome, Request, Switch};
-use crate::value::{AgentId, AttemptId, CallbackId, Name};
+use crate::value::{AgentId, AttemptId, CallbackId, Name, Phone};
 
 /// What the host tells the engine to do, or that has happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +75,12 @@ pub enum Command {
     Reconfigure {
         /// The whole new configuration.
         center: Box<Center>,
+    },
+    /// What could tell who a customer was goes for good: the number, and the attributes, tags and keys of its callbacks,
+    /// which are over; and what was counted of the number. What they did stays. Erasing what is gone does nothing.
+    Erase {
+        /// The customer's number. It stands in the journal until that is turned over; see `DESIGN.md`.
+        phone: Phone,
     },
     /// The host was away and is back: what it missed happens now, without anybody being called, and what was under
     /// way when it left is over, nobody knows how. Refused unless a deadline is overdue by more than `max_lag`.

@@ -30,6 +30,10 @@ pub enum Refusal {
     InUse(SmolStr),
     /// The callback can't be cancelled in its state.
     NotCancellable(CallbackId, StateName),
+    /// The number can't be erased: this callback of it is not over.
+    NotErasable(CallbackId, StateName),
+    /// The number can't be erased before this: until then it is fenced, or its attempts count.
+    StillCounted(Instant),
     /// The attempt is not live: it is over, or never was.
     StaleAttempt(AttemptId),
     /// The attempt is still ringing: an outcome comes before the end of the interaction.
@@ -203,6 +207,15 @@ impl fmt::Display for Refusal {
             Self::NotCancellable(id, state) => {
                 write!(f, "callback `{id}`: can't be cancelled, it is {state}")
             }
+            Self::NotErasable(id, state) => write!(
+                f,
+                "callback `{id}`: its number can't be erased while it is {state}; cancel it, or let it end first"
+            ),
+            Self::StillCounted(until) => write!(
+                f,
+                "the number can't be erased before {until}: until then its fence and its attempts keep the customer from \
+                 being called too often; erase it then"
+            ),
             Self::StaleAttempt(attempt) => {
                 write!(f, "attempt {attempt}: is not live; only a live attempt has an outcome or an end")
             }

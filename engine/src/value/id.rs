@@ -134,6 +134,13 @@ impl Phone {
         Self(SmolStr::new_static(""))
     }
 
+    /// Whether a text has this number in it, with or without its `+`.
+    #[must_use]
+    pub fn is_in(&self, text: &str) -> bool {
+        let digits = self.0.trim_start_matches('+');
+        !digits.is_empty() && text.split(|sign: char| !sign.is_ascii_digit()).any(|run| run == digits)
+    }
+
     /// The number with its `+`; empty if it was erased.
     #[must_use]
     pub fn as_str(&self) -> &str {

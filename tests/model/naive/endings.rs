@@ -9,7 +9,7 @@ use ringback_engine::{CallbackId, NumberFacts, Phone, Sequence};
 
 use super::Naive;
 use super::agents::Parting;
-use super::world::State;
+use super::world::{Callback, State};
 
 impl<A: Application> Naive<A> {
     pub(super) fn cancel(&mut self, id: &CallbackId, by: CancelledBy) -> Result<(), Refusal> {
@@ -55,6 +55,44 @@ impl<A: Application> Naive<A> {
         let id = callback.request.id.clone();
         callback.state = State::Completed { reason: reason.clone(), at, purge_at, redacted: false };
         self.event(Event::Completed { callback: id, reason });
+    }
+
+    /// What could tell who a customer was goes.
+    pub(super) fn erase(&mut self, phone: &Phone) -> Result<(), Refusal> {
+        let Some(digits) = phone.as_str().strip_prefix('+') else { return Ok(()) };
+        let callbacks = self.world.callbacks.iter().filter(|callback| callback.request.phone == *phone);
+        let own: Vec<Callback> = callbacks.cloned().collect();
+        if let Some(open) = own.iter().find(|own| !matches!(own.state, State::Completed { .. })) {
+            return Err(Refusal::NotErasable(open.request.id.clone(), open.name()));
+        }
+        let per = self.world.center.limits.attempts_per_number.map(|quota| quota.per);
+        let dials = self.world.dials.iter().filter(|(dialled, _)| dialled == phone);
+        let counted =
+            dials.filter_map(|(_, at)| Some(at.after(per?))).filter(|until| *until > self.world.now);
+        if let Some(until) = counted.chain(self.world.fenced_until(phone)).max() {
+            return Err(Refusal::StillCounted(until));
+        }
+        for own in own {
+            let id = own.request.id.clone();
+            let callback = self.world.callback_mut(own.sequence);
+            if let State::Completed { redacted, .. } = &mut callback.state {
+                *redacted = true;
+            }
+            callback.tags = Arc::default();
+            callback.request = Arc::new(Request {
+                key: None,
+                phone: Phone::redacted(),
+                facts: NumberFacts::default(),
+                attributes: Attributes::new(),
+                ..Request::clone(&own.request)
+            });
+            self.world.keys.retain(|key| key.callback != id || key.until.is_some());
+            self.event(Event::Redacted { callback: id });
+        }
+        self.world.daily.retain(|(_, counted, _)| counted != phone);
+        let personal = |key: &str| key.split(|sign: char| !sign.is_ascii_digit()).any(|run| run == digits);
+        self.world.limited.retain(|(key, ..)| !personal(key));
+        Ok(())
     }
 
     /// The time for which a completed callback was kept is over.

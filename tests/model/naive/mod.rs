@@ -63,6 +63,7 @@ impl<A: Application> Naive<A> {
             Command::Fail { callback } => self.fail(&callback),
             Command::Switch { queue, switch, on } => self.switch(&queue, switch, on),
             Command::Reconfigure { .. } => unimplemented!("no history has it"),
+            Command::Erase { phone } => self.erase(&phone),
             Command::Resume => Err(Refusal::NotLate),
         }
     }

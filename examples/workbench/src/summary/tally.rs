@@ -275,6 +275,8 @@ impl Observer for Tally {
             Refusal::InUse(_) => "in_use",
             Refusal::WrongState(..) => "wrong_state",
             Refusal::NotCancellable(..) => "not_cancellable",
+            Refusal::NotErasable(..) => "not_erasable",
+            Refusal::StillCounted(_) => "still_counted",
             Refusal::StaleAttempt(_) => "stale_attempt",
             Refusal::NotConnected(_) => "not_connected",
             Refusal::AlreadyConnected(_) => "already_connected",

@@ -95,6 +95,7 @@ impl Verbs for Puppet {
             Command::Fail { callback } => format!("fail {callback}"),
             Command::Switch { queue, switch, on } => format!("switch {queue} {switch:?} {on}"),
             Command::Reconfigure { center } => format!("reconfigure {}", center.name),
+            Command::Erase { phone } => format!("erase {phone}"),
             Command::Resume => "resume".into(),
         };
         self.told.push(format!("{} {word}", now.millis() / 1_000));
