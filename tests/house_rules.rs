@@ -161,3 +161,19 @@ fn names_say_what_things_are() {
         }
     }
 }
+
+#[test]
+fn every_law_of_the_table_is_a_test() {
+    let readme = fs::read_to_string(root().join("tests/README.md")).expect("readable");
+    let table = readme.split("\n## ").find(|section| section.starts_with("Laws")).expect("a section");
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let named = rows.map(|row| row.rsplit('|').nth(1).expect("a last column"));
+    let names: Vec<&str> = named.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    assert!(names.len() > 20, "{names:?}");
+    let tests: Vec<(PathBuf, String)> =
+        ["tests", "engine/src/journal"].into_iter().flat_map(sources).collect();
+    for name in names {
+        let function = format!("fn {name}(");
+        assert!(tests.iter().any(|(_, text)| text.contains(&function)), "`{name}` is no test");
+    }
+}
