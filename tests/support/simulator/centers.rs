@@ -1,13 +1,15 @@
 //! The center of a seed: small enough that everything is scarce.
 
 use ringback_engine::center::{
-    Agent, Calendar, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Slots, Strategy,
+    Agent, Attribute, Calendar, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Slots,
+    Strategy, Table,
 };
-use ringback_engine::{Ageing, Duration, Name};
+use ringback_engine::{Ageing, Country, Duration, Name};
 
 use super::features::{Feature, Features};
 use super::random::Random;
 use crate::history::{NEEDS, NEVER_LATE, QUEUES};
+use crate::phone;
 
 const SKILLS: [&str; 3] = ["billing", "tech", "sales"];
 
@@ -23,6 +25,10 @@ pub(super) fn center(random: &mut Random, features: &Features) -> Center {
     center.limits.max_lag = Duration::from_secs(random.pick(&[20, 60, 600, NEVER_LATE]));
     center.limits.faults_in_a_row = random.within(2..200) as u32;
     center.calendars = vec![shifts(random), office()];
+    if features.has(Feature::OddNumbers) {
+        let entries = [(phone(5).as_str().into(), Attribute::Integer(1))].into();
+        center.tables.push(Table { name: center.limits.opt_out.clone(), entries });
+    }
     let agents = random.within(2..11) as usize;
     center.agents = (0..agents).map(|number| agent(number, random)).collect();
     center.queues = QUEUES.into_iter().map(|name| queue(name, random, features)).collect();
@@ -111,6 +117,14 @@ fn service(name: &str, random: &mut Random, features: &Features) -> Service {
         service.horizon = Duration::from_secs(random.pick(&[600, 3_600, 86_400]));
         service.min_lead = Duration::from_secs(random.pick(&[0, 0, 60]));
         service.submit_before = Duration::from_secs(random.pick(&[0, 30, 120]));
+    }
+    if features.has(Feature::OddNumbers) {
+        let lists: [Option<&[&str]>; 4] = [None, None, Some(&["US"]), Some(&["DE", "US"])];
+        let codes = |codes: &[&str]| codes.iter().filter_map(|code| Country::new(code)).collect();
+        service.countries = random.pick(&lists).map(codes);
+        let blocked: [&[&str]; 3] = [&[], &["+12125550003"], &["regex:4$", "+49"]];
+        service.blocked = random.pick(&blocked).iter().map(Name::new).collect();
+        (service.premium, service.impossible) = (random.one_in(3), random.one_in(3));
     }
     service.duplicates = random.pick(&[Duplicates::Strict, Duplicates::Two, Duplicates::Any]);
     service.slot = Slots { minutes: random.pick(&[5, 10, 30]), capacity: scarce.div_ceil(2) };

@@ -46,6 +46,8 @@ pub enum Feature {
     JumpsBack,
     /// The host wakes only when something is said.
     SleepyHost,
+    /// Numbers are of all countries and kinds, and services have rules about them.
+    OddNumbers,
     /// Queues and services have opening hours.
     Hours,
     /// Callbacks live, wait and are kept for as long as by default, so that many are there at once.
@@ -54,7 +56,7 @@ pub enum Feature {
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::LostReports,
         Self::LateReports,
         Self::RepeatedReports,
@@ -72,6 +74,7 @@ impl Feature {
         Self::JumpsForward,
         Self::JumpsBack,
         Self::SleepyHost,
+        Self::OddNumbers,
         Self::Hours,
         Self::LongLives,
     ];

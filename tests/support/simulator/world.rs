@@ -189,7 +189,12 @@ impl World {
     fn request(&mut self) -> Request {
         let service = self.services[self.random.below(self.services.len())].clone();
         let number = self.random.next() as u32 % self.numbers;
-        let mut request = Request::new(format!("c{}", self.asked), service, phone(number));
+        let id = format!("c{}", self.asked);
+        let mut request = if self.has(Feature::OddNumbers) {
+            Request::new(id, service, crate::number(number))
+        } else {
+            Request::new(id, service, phone(number))
+        };
         self.asked += 1;
         request.priority = self.random.within(0..4);
         if self.has(Feature::Appointments) && self.random.one_in(3) {

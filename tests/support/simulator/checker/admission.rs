@@ -218,6 +218,14 @@ impl Checker {
                 !agents
                     .any(|agent| self.people[agent].session.is_some() && self.facts.meets_queue(agent, queue))
             }
+            (
+                Code::ImpossibleNumber
+                | Code::PremiumNumber
+                | Code::CountryNotAllowed
+                | Code::NumberBlocked
+                | Code::InvalidNumber,
+                Some(service),
+            ) => self.objections(service, &request).contains(code),
             _ => return,
         };
         self.judge.must(23, right, || format!("{id} is rejected with {code}, and that is not so"));
@@ -255,6 +263,8 @@ impl Checker {
             _ => {}
         }
         self.judge_load(&request, &service);
+        let objections = self.objections(&service, &request);
+        self.judge.must(11, objections.is_empty(), || format!("{id} is accepted against {objections:?}"));
         self.count_windows(&request, &service, desired);
         self.count_limits(id);
         if let Some(key) = request.key.clone() {

@@ -51,6 +51,7 @@ impl Checker {
         self.judge
             .must(26, now < ttl_at, || format!("{sequence} is dialled at {now}, and had until {ttl_at}"));
 
+        self.judge_number(sequence);
         let line = self.lines.entry(number.clone()).or_default();
         self.judge.must(5, line.live.is_none(), || format!("{number} is live for {:?}", line.live));
         line.live = Some(sequence);

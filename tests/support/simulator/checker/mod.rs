@@ -9,6 +9,7 @@ mod facts;
 mod hours;
 mod invariants;
 mod known;
+mod numbers;
 mod order;
 mod scan;
 mod transitions;
