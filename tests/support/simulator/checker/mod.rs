@@ -60,6 +60,8 @@ pub(super) struct Checker {
     away: Option<Instant>,
     /// What the application said in this call and nobody has followed yet.
     said: BTreeMap<(CallbackId, Hook), VecDeque<Said>>,
+    /// Whose `route` answer was a fault, so that the default plan takes effect next.
+    unrouted: BTreeSet<CallbackId>,
     /// What is being asked for in this call.
     asked: Option<Request>,
     /// A late answer that is to be hung up on next.
@@ -90,6 +92,7 @@ impl Checker {
             clock_went_back: 0,
             away: None,
             said: BTreeMap::new(),
+            unrouted: BTreeSet::new(),
             asked: None,
             late: None,
             dialling: None,
@@ -144,6 +147,7 @@ impl Checker {
 
     fn hear(&mut self, said: Vec<Said>) {
         self.said.clear();
+        self.unrouted.clear();
         for said in said {
             let hook = match said.word {
                 Word::Accept(_) => Hook::Accept,
@@ -254,6 +258,9 @@ impl Checker {
             Event::Fault { callback, hook, .. } => {
                 // Whatever the answer was, it is not followed.
                 let _ = self.answer(callback, *hook);
+                if *hook == Hook::Route {
+                    self.unrouted.insert(callback.clone());
+                }
             }
             Event::LateAnswer { callback, attempt } => {
                 let owner = self.attempts.get(attempt).and_then(|sequence| self.callbacks.get(sequence));

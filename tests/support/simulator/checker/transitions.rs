@@ -128,7 +128,9 @@ impl Checker {
     /// A way along the plan that the application gave, or the default plan.
     fn set_out(&mut self, sequence: u64) {
         let id = self.known(sequence).request.id.clone();
-        let plan = match self.answer(&id, Hook::Route) {
+        let faulted = self.unrouted.remove(&id);
+        let answer = (!faulted).then(|| self.answer(&id, Hook::Route)).flatten();
+        let plan = match answer {
             Some(Word::Route(Some(plan))) => plan,
             _ => self.default_plan(sequence),
         };
