@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use chrono::Timelike;
-use ringback_engine::center::{Center, Duplicates, KEY_KEPT, Service};
+use ringback_engine::center::{Center, Duplicates, KEY_KEPT, Service, instant_to_local};
 use ringback_engine::journal::Returned;
 use ringback_engine::protocol::{Acceptance, Code, Command, Effect, EffectKind, Event, Hook, Refusal};
 use ringback_engine::record::{Outcome, Request, StateName};
@@ -324,7 +324,7 @@ impl Checker {
             }
         }
         if desired.is_none() {
-            let date = now.to_utc().with_timezone(&self.facts.zone(service)).date_naive().to_string();
+            let date = instant_to_local(self.facts.zone(service), now).date_naive().to_string();
             let key = (service.name.clone(), request.phone.clone(), date);
             let count = self.books.daily.entry(key).or_default();
             *count += 1;
@@ -351,8 +351,7 @@ impl Checker {
     /// The slot of a service that an instant lies in; `None` where the zone's offset changes within it.
     fn slot(&self, service: &Service, at: Instant) -> Option<(Instant, Instant)> {
         let zone = self.facts.zone(service);
-        let minute =
-            |at: Instant| i64::from(at.to_utc().with_timezone(&zone).num_seconds_from_midnight()) / 60;
+        let minute = |at: Instant| i64::from(instant_to_local(zone, at).num_seconds_from_midnight()) / 60;
         let length = i64::from(service.slot.minutes);
         let into = Duration::from_mins(minute(at) % length)
             .plus(Duration::from_millis(at.millis().rem_euclid(60_000)));

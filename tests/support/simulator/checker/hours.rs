@@ -5,7 +5,7 @@ use std::cell::Cell;
 use chrono::{Datelike, Timelike};
 use chrono_tz::Tz;
 use ringback_engine::Instant;
-use ringback_engine::center::Calendar;
+use ringback_engine::center::{Calendar, instant_to_local};
 
 const DAY: usize = 24 * 60;
 const WEEK: usize = 7 * DAY;
@@ -45,7 +45,7 @@ impl Minutes {
         if last == number {
             return open;
         }
-        let local = at.to_utc().with_timezone(&self.zone);
+        let local = instant_to_local(self.zone, at);
         let date = local.date_naive().to_string();
         let holiday = self.holidays.iter().any(|day| date.ends_with(day.as_str()));
         let minute = local.weekday().num_days_from_monday() as usize * DAY
