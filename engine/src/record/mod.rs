@@ -3,13 +3,15 @@
 
 mod agent;
 mod callback;
+mod hold;
 mod request;
 mod share;
 
 pub use agent::{Agent, Phase, Presence, Session, Work};
 pub use callback::{
-    Callback, Cause, Completed, Deadline, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued,
-    Reason, Retention, Routing, Scheduled, State, StateName,
+    Callback, Cause, Completed, Deadline, Entry, Journey, Outcome, Processing, Queued, Reason, Retention,
+    Routing, Scheduled, State, StateName,
 };
+pub use hold::{Hold, HoldReason};
 pub use request::{Attributes, Request};
 pub use share::Share;
