@@ -41,6 +41,10 @@ impl DaySpan {
 
     /// When the clock of `zone` leaves the span, where it shows a time within it at `at`.
     fn closes_in(self, zone: Tz, at: Instant) -> Option<Instant> {
+        // A whole day ends where the next begins.
+        if (self.from, self.to) == (0, DAY) {
+            return Some(Instant::MAX);
+        }
         let mut stretch = Stretch::around(zone, at);
         let mut shown = at;
         loop {

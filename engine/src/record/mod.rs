@@ -3,6 +3,7 @@
 
 mod agent;
 mod callback;
+mod hold;
 mod journey;
 mod queue;
 mod request;
@@ -11,9 +12,10 @@ mod share;
 
 pub use agent::{Agent, Phase, Presence, Session, Work};
 pub use callback::{
-    Callback, Cause, Completed, Deadline, Entry, Hold, HoldReason, Outcome, Processing, Queued, Reason,
-    Retention, Scheduled, State, StateName,
+    Callback, Cause, Completed, Deadline, Entry, Outcome, Processing, Queued, Reason, Retention, Scheduled,
+    State, StateName,
 };
+pub use hold::{Hold, HoldReason};
 pub use journey::{Journey, Preferred};
 pub use queue::{Switch, Switches};
 pub use request::{Attributes, Request};

@@ -8,6 +8,7 @@ use ringback_engine::{Ageing, Country, Duration, Name};
 
 use super::features::{Feature, Features};
 use super::random::Random;
+use crate::any_hour;
 use crate::history::{NEEDS, NEVER_LATE, QUEUES};
 use crate::phone;
 
@@ -110,7 +111,7 @@ pub(super) fn ageing(random: &mut Random) -> Option<Ageing> {
 }
 
 fn service(name: &str, random: &mut Random, features: &Features) -> Service {
-    let mut service = Service::new(name, name);
+    let mut service = any_hour(Service::new(name, name));
     let scarce = random.within(2..16) as u32;
     if features.has(Feature::Appointments) {
         (service.immediate, service.scheduled) = random.pick(&[(true, true), (true, true), (false, true)]);

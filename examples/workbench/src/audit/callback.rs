@@ -1,7 +1,7 @@
 //! A callback as far as the log tells of it.
 
 use ringback_engine::record::Outcome;
-use ringback_engine::{Instant, Phone};
+use ringback_engine::{Instant, NumberFacts, Phone};
 use smol_str::SmolStr;
 
 use super::lines::Spot;
@@ -15,6 +15,7 @@ pub(super) struct Callback {
     pub(super) key: Option<SmolStr>,
     pub(super) service: usize,
     pub(super) phone: Phone,
+    pub(super) facts: NumberFacts,
     pub(super) desired: Option<Instant>,
     /// What the traffic says will happen to it.
     pub(super) fate: Fate,

@@ -86,6 +86,7 @@ impl Audit {
         self.number_dialled(serial, id, &phone);
         let State::Reserved { agent, queue } = state else { return };
         self.open(id, queue, "called");
+        self.in_window(serial, id, queue);
         self.put(serial, State::Dialing { agent, queue, attempt });
         self.ring(serial, queue);
     }

@@ -116,6 +116,7 @@ impl Audit {
             key: request.key,
             service,
             phone: request.phone,
+            facts: request.facts,
             desired: request.desired,
             fate,
             place: request.desired.or((!freedom.accept_defer).then_some(now)),
@@ -282,7 +283,7 @@ impl Audit {
         let (phone, retry) = (callback.phone.clone(), callback.due.retry);
         if why == "attempts_per_number" {
             self.limit_reported(id, &phone, until);
-        } else {
+        } else if why != "calling_window" {
             // An answer that sends it elsewhere after a failed attempt holds nobody.
             if let Some(journey) = &mut callback.journey
                 && let Some(before) = journey.in_doubt.take()

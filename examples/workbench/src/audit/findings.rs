@@ -27,6 +27,8 @@ pub enum Check {
     Numbers,
     /// Nobody is reserved or called while closed.
     Hours,
+    /// Nobody is called when it is too early or too late where they are.
+    Window,
     /// Who ranks higher is served first.
     Order,
     /// Nobody waits whom an idle agent could serve.
@@ -74,13 +76,14 @@ pub struct Findings {
 
 impl Check {
     /// Every check, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Form,
         Self::Conservation,
         Self::Agents,
         Self::Skills,
         Self::Numbers,
         Self::Hours,
+        Self::Window,
         Self::Order,
         Self::WorkConservation,
         Self::Quotas,
@@ -97,6 +100,7 @@ impl Check {
             Self::Skills => "skills",
             Self::Numbers => "numbers",
             Self::Hours => "hours",
+            Self::Window => "calling window",
             Self::Order => "order",
             Self::WorkConservation => "work conservation",
             Self::Quotas => "quotas",

@@ -24,6 +24,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 mod transitions;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;

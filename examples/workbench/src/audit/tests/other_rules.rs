@@ -43,6 +43,8 @@ fn every_rule_is_held_to() {
         (front, "wrap_up = \"10s\"", "wrap_up = \"9s\"", Check::Agents),
         (front, "talk_timeout = \"8m\"", "talk_timeout = \"9m\"", Check::Deadlines),
         (front, "purge_after = \"1h\"", "purge_after = \"2h\"", Check::Deadlines),
+        (one, "08:00-21:00", "08:00-17:00", Check::Window),
+        (one, "\"08:00-21:00\"", "{ DE = \"16:00-21:00\", default = \"off\" }", Check::Window),
         (one, "capacity = 4", "capacity = 3", Check::Quotas),
         (one, "capacity = 4", "capacity = 5", Check::Quotas),
         (one, "max = 12, per = \"300s\"", "max = 11, per = \"300s\"", Check::Quotas),

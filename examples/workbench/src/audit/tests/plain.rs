@@ -52,7 +52,7 @@ windows = [{ max = 12, per = "300s" }]
 per_number_daily = 3
 max_queued = 16
 default_country = "DE"
-calling_window = "off"
+calling_window = "08:00-21:00"
 
 [[service]]
 name = "two"
