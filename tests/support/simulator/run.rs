@@ -25,6 +25,7 @@ const SNAPSHOT_EVERY: usize = 150;
 /// One thing that happens to an engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "nearly every step is a call")]
 pub enum Step {
     /// The host calls it.
     Call {

@@ -95,7 +95,7 @@ impl Line for SimulatedLine {
         // An ended call needs no act: what this line still says of it is stale, and refused.
         if let EffectKind::Dial(dial) = &effect.kind {
             let at_most = Span::from_millis(u64::try_from(dial.ring_for.millis()).unwrap_or(0));
-            self.ring(dial.attempt, Some(dial.agent.clone()), at_most);
+            self.ring(dial.attempt, dial.agent.clone(), at_most);
         }
     }
 
