@@ -52,6 +52,15 @@ impl Book {
         });
     }
 
+    /// Forgets who talked with the customer of a number.
+    pub(crate) fn forget_last_agent(&mut self, phone: &Phone) {
+        self.move_last_agents(|book| {
+            if let Some(last) = book.ledger.last_agents.remove(phone) {
+                book.indices.last_agents.remove(&(last.at, phone.clone()));
+            }
+        });
+    }
+
     fn forget_oldest(&mut self) {
         if let Some((_, phone)) = self.indices.last_agents.pop_first() {
             self.ledger.last_agents.remove(&phone);

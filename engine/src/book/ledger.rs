@@ -118,6 +118,7 @@ impl Ledger {
         self.keys.settle();
         self.services.settle(ServiceCounts::settle);
         self.limits.settle();
+        self.last_agents.settle();
     }
 
     /// The hash of all of it, computed anew from the records.
@@ -129,6 +130,7 @@ impl Ledger {
         ledger.keys.forget_hash();
         ledger.services.forget_hash(ServiceCounts::forget_hash);
         ledger.limits.forget_hash();
+        ledger.last_agents.forget_hash();
         ledger.hash()
     }
 

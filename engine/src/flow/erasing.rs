@@ -26,6 +26,7 @@ impl<A: Application> Turn<'_, A> {
             self.redact_for_good(callback);
         }
         self.book().forget_person(phone);
+        self.book().forget_last_agent(phone);
         Ok(())
     }
 

@@ -77,7 +77,7 @@ pub enum Command {
         center: Box<Center>,
     },
     /// What could tell who a customer was goes for good: the number, and the attributes, tags and keys of its callbacks,
-    /// which are over; and what was counted of the number. What they did stays. Erasing what is gone does nothing.
+    /// which are over; what was counted of the number, and whom the customer talked with last. What they did stays. Erasing what is gone does nothing.
     Erase {
         /// The customer's number. It stands in the journal until that is turned over; see `DESIGN.md`.
         phone: Phone,

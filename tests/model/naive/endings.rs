@@ -90,6 +90,7 @@ impl<A: Application> Naive<A> {
             self.event(Event::Redacted { callback: id });
         }
         self.world.daily.retain(|(_, counted, _)| counted != phone);
+        self.world.talks.retain(|(called, ..)| called != phone);
         let personal = |key: &str| key.split(|sign: char| !sign.is_ascii_digit()).any(|run| run == digits);
         self.world.limited.retain(|(key, ..)| !personal(key));
         Ok(())
