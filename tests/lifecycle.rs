@@ -42,6 +42,9 @@ fn an_answered_callback_is_connected_completed_and_purged() {
             "86500 purged callback:c1",
         ]
     );
+    let forgotten = at(42).after(Duration::from_days(30));
+    assert_eq!(host.engine.next_deadline(), Some(forgotten), "whom the customer talked with is kept");
+    host.wait_until(42 + 30 * 86_400);
     assert_eq!(host.engine.next_deadline(), None, "nothing is left to happen");
 }
 

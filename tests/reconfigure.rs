@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use ringback::history::{Act, centers, histories};
-use ringback::{Host, at, center, phone};
+use ringback::{Host, any_hour, at, center, phone};
 use ringback_engine::center::{Agent, Center, Layout, Overflow, Queue, Quota, Service};
 use ringback_engine::protocol::{Command, Effect, EffectKind, Event, Plain, Refusal};
 use ringback_engine::record::{Outcome, Request, StateName};
@@ -18,7 +18,7 @@ fn reconfigure(center: &Center) -> Command {
 fn two_queues() -> Center {
     let mut center = center([Agent::new("anna"), Agent::new("ben")]);
     center.queues.push(Queue::new("other"));
-    center.services.push(Service::new("other", "other"));
+    center.services.push(any_hour(Service::new("other", "other")));
     center.queues[0].overflow.push(Overflow { to: "other".into(), after: Duration::from_secs(120) });
     center
 }

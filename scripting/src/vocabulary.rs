@@ -177,7 +177,6 @@ pub const WORDS: &[Word] = &[
     property(ASKED, "service", "text", "The service asked.", "request.service"),
     property(ASKED, "country", "text", "The two letters of its number's country; `\"\"` if unknown.", "request.country == \"US\""),
     property(ASKED, "phone", "text", "The number, in E.164.", "request.phone"),
-    property(ASKED, "country", "text", "The number's country.", "request.country").not_yet(),
     property(ASKED, "kind", "text", "`immediate` or `scheduled`.", "request.kind"),
     property(ASKED, "desired", "instant", "When the customer wants to be called; a fault if that is as soon as possible.", "if request.has_desired { request.desired } else { now() }"),
     property(ASKED, "has_desired", "boolean", "Whether the customer named a time.", "request.has_desired"),

@@ -167,6 +167,10 @@ fn windows() -> impl Strategy<Value = CallingWindow> {
     prop::sample::select(vec![
         CallingWindow::off(),
         CallingWindow::off(),
+        CallingWindow::off(),
+        CallingWindow::off(),
+        CallingWindow::off(),
+        CallingWindow::off(),
         CallingWindow::default(),
         CallingWindow::everywhere(span("10:04-11:09")),
         CallingWindow::everywhere(span("22:00-24:00")),
@@ -199,7 +203,15 @@ fn services() -> impl Strategy<Value = Vec<Service>> {
         ),
         (1..3u32, prop::sample::select(vec![0u32, 2, 4, 4, 4]), prop::bool::weighted(0.2), any::<bool>()),
         (
-            prop::sample::select(vec![None, None, Some(vec!["US"]), Some(vec!["DE", "US"]), Some(vec![])]),
+            prop::sample::select(vec![
+                None,
+                None,
+                None,
+                Some(vec!["US"]),
+                Some(vec!["US"]),
+                Some(vec!["DE", "US"]),
+                Some(vec![]),
+            ]),
             prop::sample::select(vec![vec![], vec![], vec!["+12125550003"], vec!["regex:4$", "+49"]]),
             prop::bool::weighted(0.3),
             prop::bool::weighted(0.3),

@@ -245,7 +245,14 @@ pub fn rules() -> impl Strategy<Value = Rules> {
         answers(retentions()),
         prop_oneof![
             answers(0..4i64),
-            prop::collection::vec((0..4i64).prop_map(|score| Ok(Some(score))), 1..6)
+            prop::collection::vec((0..4i64).prop_map(|score| Ok(Some(score))), 1..6),
+            prop::collection::vec(
+                prop_oneof![
+                    (0..4i64).prop_map(|score| Ok(Some(score))),
+                    Just(Err(Fault { message: "out of order".into(), line: 1 })),
+                ],
+                1..6
+            ),
         ],
     );
     lists.prop_map(|(accept, throttle, route, timeout, purge, score)| Rules {

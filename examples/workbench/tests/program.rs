@@ -232,16 +232,16 @@ fn a_replay_names_the_first_entry_that_differs() {
 fn everything_wrong_is_told_at_once() {
     let dir = bundle("wrong");
     fs::write(dir.join("app.rhai"), SCRIPT.replace("queue(", "qeue(")).unwrap();
-    fs::write(dir.join("traffic.csv"), TRAFFIC.replace("+972542345678", "054-1234568")).unwrap();
+    fs::write(dir.join("traffic.csv"), TRAFFIC.replace("25|1", "25|one")).unwrap();
     fs::write(dir.join("roster.csv"), ROSTER.replace("bob,login", "bobb,login")).unwrap();
     let (out, err) = says(&dir, &["run", "."], 1);
     assert_eq!(out, "");
     for expected in [
         "app.rhai:2:",
         "did you mean `queue`?",
-        "error: `phone`: `054-1234568` is no number in E.164",
-        "--> traffic.csv:3:31",
-        "3 | 1999-01-03 07:00:00,c2,retail,054-1234568,,,25|1,10,,\n  |                               ^^^^^^^^^^^",
+        "error: `ring`: `one` is no number of seconds",
+        "--> traffic.csv:3:47",
+        "3 | 1999-01-03 07:00:00,c2,retail,+972542345678,,,25|one,10,,\n  |                                               ^^^^^^",
         "error: `agent`: unknown agent `bobb`, did you mean `bob`?",
         "--> roster.csv:3:18",
         "`--skip-bad`",
@@ -330,7 +330,8 @@ fn check_counts_what_it_finds() {
     assert!(err.contains("warning: rehearsed, hook `route` fails: there is no attribute `vip`"), "{err}");
     assert!(err.contains("--> app.rhai:2:5") && err.contains("asked about a made-up request"), "{err}");
 
-    let bad: String = (0..30).map(|n| format!("1999-01-03 07:00:00,c{n},retail,123,,,,,,\n")).collect();
+    let bad: String =
+        (0..30).map(|n| format!("1999-01-03 07:00:00,c{n},retail,+972502345678,,,,x,,\n")).collect();
     let header = TRAFFIC.lines().next().unwrap();
     fs::write(dir.join("traffic.csv"), format!("{header}\n{bad}")).unwrap();
     let (out, err) = says(&dir, &["check", "."], 1);
