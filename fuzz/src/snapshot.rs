@@ -2,7 +2,7 @@
 
 use ringback_engine::Engine;
 use ringback_engine::protocol::Plain;
-use ringback_engine::snapshot::SnapshotError;
+use ringback_engine::snapshot::{Header, SnapshotError};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::Verdict;
@@ -45,10 +45,18 @@ fn restored(snapshot: &[u8]) -> bool {
 fn with_header(body: &[u8]) -> Vec<u8> {
     let empty = Engine::new(layout(), Plain).snapshot().expect("JSON");
     let first = empty.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let mut header: ringback_engine::snapshot::Header = serde_json::from_slice(first).expect("as taken");
+    let mut header: Header = serde_json::from_slice(first).expect("as taken");
     header.bytes = body.len();
-    header.state = format!("{:032x}", xxh3_128(body));
-    let mut text = serde_json::to_vec(&header).expect("JSON");
+    header.sum = format!("{:032x}", xxh3_128(body));
+    // What the state's hash is only the engine knows that has it.
+    if let Ok(engine) = Engine::carry_over(layout(), Plain, &text_of(&header, body)) {
+        header.state = format!("{:032x}", engine.state_hash());
+    }
+    text_of(&header, body)
+}
+
+fn text_of(header: &Header, body: &[u8]) -> Vec<u8> {
+    let mut text = serde_json::to_vec(header).expect("JSON");
     text.push(b'\n');
     text.extend_from_slice(body);
     text.push(b'\n');
