@@ -36,7 +36,7 @@ impl Callback {
         }
     }
 
-    /// Dials so far that count: all but those that ended [`Outcome::Unknown`].
+    /// Dials so far that count: all but those of which nobody knows how they ended.
     #[must_use]
     pub fn counted_attempts(&self) -> u32 {
         u32::try_from(self.attempts.len()).unwrap_or(u32::MAX).saturating_sub(self.unknown)
