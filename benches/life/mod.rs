@@ -117,9 +117,13 @@ impl<A: Application> Host<A> {
         self.mark();
     }
 
+    /// Waits so long, and wakes for what falls due meanwhile, as a host does: an attempt of the day before is forgotten.
     fn wait(&mut self, seconds: i64) {
-        self.now = self.now.after(Duration::from_secs(seconds));
-        assert_eq!(self.engine.advance(self.now, &mut self.effects), Advanced::Done);
+        let until = self.now.after(Duration::from_secs(seconds));
+        while self.now < until {
+            self.now = self.engine.next_deadline().map_or(until, |deadline| deadline.max(self.now).min(until));
+            assert_eq!(self.engine.advance(self.now, &mut self.effects), Advanced::Done);
+        }
         self.mark();
     }
 
