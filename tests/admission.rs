@@ -31,7 +31,7 @@ fn a_key_makes_repeating_harmless_until_a_day_after_the_purge() {
 fn admission_says_why_in_the_order_of_its_checks() {
     let mut center = center([Agent::new("anna")]);
     let service = &mut center.services[0];
-    service.slot = Slots { minutes: 5, capacity: 1 };
+    service.slot = Slots { capacity: 1, ..Slots::default() };
     service.min_lead = Duration::from_mins(10);
     service.per_number_daily = 1;
     service.windows = vec![Quota { max: 2, per: Duration::from_secs(100) }];

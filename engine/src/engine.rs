@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use chrono_tz::Tz;
+
 use crate::book::Book;
 use crate::center::{Layout, MAX_STEP};
 use crate::flow::Turn;
-use crate::protocol::{Advanced, Application, Command, Effect, LineView, Refusal, View};
+use crate::protocol::{Advanced, Application, Command, Effect, LineView, Refusal, SlotView, View};
 use crate::record::{Agent, Callback, State, StateName, Switches};
 use crate::value::{AgentId, CallbackId, Instant, Phone, Rank, Sequence};
 
@@ -154,6 +156,21 @@ impl<A: Application> Engine<A> {
     #[must_use]
     pub fn line(&self, queue: &str) -> Option<LineView> {
         self.book.line(queue)
+    }
+
+    /// The slots of a service that start in `[from, to)`, are open and can be asked for now, each with the bookings it
+    /// still takes; full ones too if `full`. Their starts are shown on a clock in `zone`. `None` if there is no such
+    /// service. At most [`MOST_SLOTS`](crate::center::MOST_SLOTS) are looked at: go on from the end of the last.
+    #[must_use]
+    pub fn availability(
+        &self,
+        service: &str,
+        (from, to): (Instant, Instant),
+        zone: Tz,
+        full: bool,
+    ) -> Option<Vec<SlotView>> {
+        let service = self.book.layout().service_index(service)?;
+        Some(self.book.availability(service, (from, to), zone, full))
     }
 
     /// An agent's record.

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use ringback_engine::center::{
-    Agent, Attribute, Calendar, CallingWindow, Center, DaySpan, Duplicates, NumberZones, OnFault, Overflow,
-    Queue, Quota, Service, Slots, Strategy as Choice, Table,
+    Agent, AtClose, Attribute, Calendar, CallingWindow, Center, DaySpan, Duplicates, NumberZones, OnFault,
+    Overflow, Queue, Quota, Service, Slots, Strategy as Choice, Table,
 };
 use ringback_engine::protocol::{Application, CancelledBy, Command};
 use ringback_engine::record::{Outcome, Request, Switch};
@@ -29,6 +29,10 @@ pub enum Say {
     Tell(Command),
     /// This request, for so many seconds from now.
     Ask(Request, Option<i64>),
+    /// Another time for this callback, so many seconds from now.
+    Move(CallbackId, i64),
+    /// This hold, on the slot so many seconds from now.
+    Hold(Name, Name, i64),
     /// How one of the live attempts ended.
     Outcome(prop::sample::Index, Outcome),
     /// One of the live attempts' interactions ended.
@@ -47,6 +51,14 @@ impl Say {
             Self::Ask(request, desired) => {
                 let desired = desired.map(|seconds| now.after(Duration::from_secs(seconds)));
                 Some(Command::Request(Request { desired, ..request.clone() }))
+            }
+            Self::Move(callback, seconds) => {
+                let to = now.after(Duration::from_secs(*seconds));
+                Some(Command::Reschedule { callback: callback.clone(), to })
+            }
+            Self::Hold(hold, service, seconds) => {
+                let at = now.after(Duration::from_secs(*seconds));
+                Some(Command::HoldSlot { hold: hold.clone(), service: service.clone(), at })
             }
             Self::Outcome(index, outcome) => {
                 pick(index).map(|attempt| Command::Outcome { attempt, outcome: *outcome })
@@ -105,7 +117,12 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
         (0..3i64, 1..60i64, prop::option::of(0..20i64)),
         (0..3i64, 1..4u32, prop::sample::select(vec![0, 10]), prop::sample::select(vec![30i64, 300, 3_600])),
         prop::option::weighted(0.3, 1..5u32),
-        (prop::sample::select(vec![None, None, Some("shifts"), Some("office")]), any::<bool>(), zones()),
+        (
+            prop::sample::select(vec![None, None, Some("shifts"), Some("office")]),
+            prop::sample::select(vec![AtClose::Keep, AtClose::Schedule, AtClose::Complete]),
+            any::<bool>(),
+            zones(),
+        ),
     );
     let one = one.prop_map(
         |(
@@ -114,7 +131,7 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
             (points, every, cap),
             (priority, attempts, wrap_up, wait),
             max_waiting,
-            (hours, gold, zones),
+            (hours, at_close, gold, zones),
         )| {
             let mut queue = Queue::new("");
             queue.need = str::parse(need).expect("a requirement");
@@ -132,6 +149,7 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
             queue.calendar = hours.map(Name::new);
             queue.max_waiting = max_waiting;
             queue.zones = zones;
+            queue.at_close = hours.map_or(AtClose::Keep, |_| at_close);
             queue.groups = if gold && need == "billing" { vec![Name::new("gold")] } else { Vec::new() };
             queue
         },
@@ -227,7 +245,7 @@ fn services() -> impl Strategy<Value = Vec<Service>> {
                 let ((immediate, scheduled), duplicates, scarce, minutes) = slots;
                 (service.immediate, service.scheduled, service.duplicates) =
                     (immediate, scheduled, duplicates);
-                service.slot = Slots { minutes, capacity: scarce };
+                service.slot = Slots { minutes, capacity: scarce, ..Slots::default() };
                 service.max_queued = 2 * scarce;
                 service.windows = vec![
                     Quota { max: 2 * scarce, per: Duration::from_secs(120) },
@@ -288,6 +306,9 @@ fn requests() -> impl Strategy<Value = Request> {
         if id % 16 == 7 {
             request.language = "de".into();
         }
+        if id % 8 == 3 {
+            request.hold = Some(format!("h{}", id % 4).into());
+        }
         if id == 59 {
             request.service = Name::new("nowhere");
         }
@@ -336,6 +357,9 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         4 => ended_badly,
         6 => any().prop_map(Say::Ended),
         1 => guessed,
+        1 => (0..60u32, -5..900i64).prop_map(|(id, s)| Say::Move(CallbackId::new(format!("c{id}")), s)),
+        1 => (0..4u32, 0..QUEUES.len(), -5..900i64)
+            .prop_map(|(n, service, s)| Say::Hold(format!("h{n}").into(), Name::new(QUEUES[service]), s)),
         1 => any().prop_map(|index| Say::Outcome(index, Outcome::Unknown)),
         1 => Just(Say::Tell(Command::Resume)),
         1 => (0..12u32).prop_map(|n| Say::Tell(Command::Erase { phone: phone(n) })),

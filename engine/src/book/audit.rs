@@ -129,10 +129,9 @@ impl Book {
     /// Bookings never exceed a slot's capacity.
     fn check_slots(&self, faults: &mut Vec<String>) {
         for service in self.layout.service_indices() {
-            let capacity = self.layout.service(service).map_or(0, |service| service.slot.capacity);
             let counts = self.ledger.services.get(service.position());
             for (start, _, booked) in counts.into_iter().flat_map(super::quotas::ServiceCounts::bookings) {
-                if booked > capacity {
+                if booked > self.capacity(service, start) {
                     faults.push(format!("{service:?}: {booked} bookings in the slot of {start}"));
                 }
             }

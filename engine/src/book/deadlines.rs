@@ -23,6 +23,10 @@ pub(crate) enum Owner {
     Key(SmolStr),
     /// A key of the `throttle` hook.
     Limit(SmolStr),
+    /// A queue that closes, and whose callbacks act on it.
+    Closing(QueueIndex),
+    /// A hold on a slot.
+    Hold(SmolStr),
     /// A slot with bookings.
     Slot(ServiceIndex, Instant),
     /// Whom customers talked with last.
@@ -61,7 +65,7 @@ impl Deadlines {
     pub(super) fn other(&mut self, owner: Owner, at: Instant, set: bool) {
         let cause = match owner {
             Owner::Number(_) => Cause::Number,
-            Owner::Queue(_) => Cause::Hours,
+            Owner::Queue(_) | Owner::Closing(_) => Cause::Hours,
             _ => Cause::Sweep,
         };
         self.put(Due { deadline: Deadline { at, cause }, sequence: Sequence(0), owner }, set);

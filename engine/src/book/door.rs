@@ -129,6 +129,12 @@ impl Book {
                 deadlines.other(Owner::Limit(key.clone()), at, true);
             }
         }
+        for (id, hold) in &self.ledger.holds {
+            deadlines.other(Owner::Hold(id.clone()), hold.until, true);
+        }
+        for (queue, closing) in &self.ledger.closings {
+            deadlines.other(Owner::Closing(*queue), closing.at, true);
+        }
         for service in self.layout.service_indices() {
             let counts = self.ledger.services.get(service.position());
             for (start, end, _) in counts.into_iter().flat_map(super::quotas::ServiceCounts::bookings) {
@@ -321,6 +327,9 @@ impl Book {
         if let Some(standing) = after {
             self.stand(sequence, phone, standing);
         }
+        if let Some(Spot::Waiting { journey, .. }) = before.map(|standing| &standing.spot) {
+            self.forget_closing(journey.queue);
+        }
         let open = after.is_some_and(|standing| standing.open);
         if let Some(number) = self.indices.numbers.get_mut(phone)
             && !open
@@ -368,6 +377,7 @@ impl Book {
             if let Some(record) = self.indices.queues.get_mut(journey.queue) {
                 record.waiting.insert((*place, sequence));
             }
+            self.await_closing(journey.queue);
             count(self.indices.queued.entry(standing.service).or_insert(0), true);
             self.count_preferring(journey, sequence, true);
         }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::bookings::SlotHold;
+use super::closings::Closing;
 use super::kept::{Kept, KeptList, hash_of};
 use super::last_agents::LastAgent;
 use super::numbers::NumberRecord;
@@ -47,6 +49,10 @@ pub(crate) struct Ledger {
     pub(crate) last_agents: Kept<Phone, LastAgent>,
     /// How often the strategy `random` has drawn.
     pub(crate) draws: u64,
+    /// Slots held for customers who make up their minds, by the id of the hold.
+    pub(crate) holds: BTreeMap<SmolStr, SlotHold>,
+    /// Closings that queues with callbacks await, or carry out.
+    pub(crate) closings: BTreeMap<QueueIndex, Closing>,
     /// Calendars that are closed, or not, against their configuration.
     pub(crate) closures: BTreeMap<CalendarIndex, bool>,
     /// Switches that somebody turned on, by queue.
@@ -98,6 +104,8 @@ impl Ledger {
             chosen: BTreeMap::new(),
             last_agents: Kept::default(),
             draws: 0,
+            holds: BTreeMap::new(),
+            closings: BTreeMap::new(),
             closures: BTreeMap::new(),
             switches: BTreeMap::new(),
             faults: BTreeMap::new(),
@@ -179,6 +187,12 @@ impl Ledger {
         }
         if self.closures.keys().any(|calendar| layout.hours(*calendar).is_none()) {
             return Err("an unknown calendar is closed".into());
+        }
+        if self.closings.keys().any(|queue| layout.queue(*queue).is_none()) {
+            return Err("an unknown queue closes".into());
+        }
+        if self.holds.values().any(|hold| layout.service(hold.service).is_none()) {
+            return Err("a slot of an unknown service is held".into());
         }
         if self.counters().any(|counter| !counter.is_sound(self.clock)) {
             return Err("a limit has counted what did not happen".into());

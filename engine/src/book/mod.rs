@@ -4,8 +4,10 @@
 //! from it at any time and are then equal, which [`Book::check`] does.
 
 mod audit;
+mod bookings;
 mod choosing;
 mod classes;
+mod closings;
 mod deadlines;
 mod door;
 mod kept;
@@ -22,10 +24,10 @@ mod view;
 
 use std::sync::Arc;
 
+pub(crate) use bookings::Booking;
 pub(crate) use classes::ClassIndex;
 pub(crate) use deadlines::{Due, Owner};
 pub(crate) use ledger::{Ledger, Matching};
-pub(crate) use quotas::Booking;
 
 use crate::center::{AgentIndex, Layout, QueueIndex};
 use crate::value::{CallbackId, Instant, Rank, Sequence};

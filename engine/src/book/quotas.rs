@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use super::kept::{Kept, hash_of};
 use super::ledger::KeyRecord;
 use super::{Book, Owner};
-use crate::center::{KEY_KEPT, Limit, Quota, ServiceIndex, slot_of};
+use crate::center::{KEY_KEPT, Limit, Quota, ServiceIndex};
 use crate::value::{CallbackId, Duration, Instant, Phone};
 
 /// Instants that count against limits, oldest first.
@@ -114,23 +114,14 @@ pub(crate) struct ServiceCounts {
     /// Immediate requests of that day, by number.
     daily: Kept<Phone, u32>,
     /// Bookings by the start of their slot.
-    slots: Kept<Instant, Slot>,
+    pub(super) slots: Kept<Instant, Slot>,
 }
 
 /// The bookings of one slot.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-struct Slot {
-    end: Instant,
-    booked: u32,
-}
-
-/// A place in a slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Booking {
-    /// When the slot starts.
-    pub(crate) start: Instant,
-    /// When it ends.
-    pub(crate) end: Instant,
+pub(super) struct Slot {
+    pub(super) end: Instant,
+    pub(super) booked: u32,
 }
 
 impl ServiceCounts {
@@ -176,45 +167,6 @@ impl Book {
     /// What a service has admitted.
     pub(crate) fn counts(&self, service: ServiceIndex) -> Option<&ServiceCounts> {
         self.ledger.services.get(service.position())
-    }
-
-    /// The slot of a service that an instant lies in.
-    pub(crate) fn slot(&self, service: ServiceIndex, at: Instant) -> Option<Booking> {
-        let minutes = self.layout.service(service)?.slot.minutes;
-        let (start, end) = slot_of(self.layout.service_layout(service)?.zone, minutes, at);
-        Some(Booking { start, end })
-    }
-
-    /// Whether a slot has room for one more.
-    pub(crate) fn has_room(&self, service: ServiceIndex, slot: Booking) -> bool {
-        let capacity = self.layout.service(service).map_or(0, |service| service.slot.capacity);
-        self.counts(service).is_some_and(|counts| counts.booked(slot.start) < capacity)
-    }
-
-    /// Takes a place in a slot.
-    pub(crate) fn book(&mut self, service: ServiceIndex, slot: Booking) {
-        let Some(counts) = self.ledger.services.get_mut(service.position()) else { return };
-        let entry = counts.slots.entry(slot.start).or_insert(Slot { end: slot.end, booked: 0 });
-        entry.booked = entry.booked.saturating_add(1);
-        self.indices.deadlines.other(Owner::Slot(service, slot.start), slot.end, true);
-    }
-
-    /// Gives a place back, if its slot has not ended.
-    pub(crate) fn unbook(&mut self, service: ServiceIndex, start: Instant) {
-        let counts = self.ledger.services.get_mut(service.position());
-        let Some(slot) = counts.and_then(|counts| counts.slots.get_mut(&start)) else { return };
-        slot.booked = slot.booked.saturating_sub(1);
-        if slot.booked == 0 {
-            self.forget_slot(service, start);
-        }
-    }
-
-    /// Forgets a slot's bookings.
-    pub(crate) fn forget_slot(&mut self, service: ServiceIndex, start: Instant) {
-        let counts = self.ledger.services.get_mut(service.position());
-        if let Some(slot) = counts.and_then(|counts| counts.slots.remove(&start)) {
-            self.indices.deadlines.other(Owner::Slot(service, start), slot.end, false);
-        }
     }
 
     /// Counts an immediate request against its service's windows.

@@ -46,10 +46,16 @@ impl Book {
             Some(closed) => self.ledger.closures.insert(calendar, closed),
             None => self.ledger.closures.remove(&calendar),
         };
+        let queues: Vec<QueueIndex> = self.layout.queue_indices().collect();
+        let were_open: Vec<bool> = queues.iter().map(|queue| !self.is_closed(*queue)).collect();
         self.indices.timetable = Timetable::new(&self.layout, &self.ledger.closures);
-        for queue in self.layout.queue_indices() {
+        for (queue, was_open) in queues.into_iter().zip(were_open) {
             self.indices.queues.forget_hours(queue);
             self.wake_queue(queue);
+            self.end_closing(queue);
+            if was_open && self.is_closed(queue) {
+                self.close_now(queue);
+            }
         }
     }
 }

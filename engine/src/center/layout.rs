@@ -11,7 +11,7 @@ use super::calendars;
 use super::finding::{Finding, Severity, did_you_mean};
 use super::graph::RoutingGraph;
 use super::values::{at_least, check_ageing, check_agents, check_limits, check_service};
-use super::{Agent, Center, NumberRules, Objection, Plan, Queue, Service, Table};
+use super::{Agent, AtClose, Center, NumberRules, Objection, Plan, Queue, Service, Table};
 use crate::value::{AgentId, Duration, Name, Number, Phone, Requirement};
 
 macro_rules! index {
@@ -367,6 +367,12 @@ impl Names {
             findings.push(Finding::error(
                 format!("{path}.max_waiting"),
                 format!("{owner}: takes in nobody, ever; write at least 1, or leave it out for no limit"),
+            ));
+        }
+        if queue.at_close != AtClose::Keep && queue.calendar.is_none() {
+            findings.push(Finding::error(
+                format!("{path}.at_close"),
+                format!("{owner}: `at_close` needs the queue's `calendar`, and it has none"),
             ));
         }
         if queue.max_attempts == 0 {

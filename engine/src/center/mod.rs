@@ -5,6 +5,7 @@
 
 mod calendar;
 mod calendars;
+mod capacity;
 mod draw;
 mod finding;
 mod graph;
@@ -28,6 +29,7 @@ use smol_str::SmolStr;
 use crate::value::{Ageing, AgentId, Country, Duration, Name, Requirement};
 
 pub use calendar::{AddedSpan, CalendarError, Day, Hours, Openness, Season, WeeklySpan};
+pub use capacity::{DatedCapacity, MOST_SLOTS, SLOT_HELD, SLOT_MINUTES, Slots, WeeklyCapacity};
 pub use draw::draw;
 pub use finding::{Finding, Severity, did_you_mean, nearest};
 pub use graph::{Component, RoutingGraph, Stop, Way, WayKind, unmet};
@@ -168,11 +170,25 @@ pub struct Queue {
     pub purge_after: Duration,
     /// The longest interaction; one that nobody ended by then is ended.
     pub talk_timeout: Duration,
+    /// What Queued callbacks do when the calendar closes.
+    pub at_close: AtClose,
     /// The agent's time after an interaction.
     pub wrap_up: Duration,
     /// How long a callback on the default plan waits for the agent whom its customer talked with last; not at all if
     /// absent.
     pub prefer_last_agent: Option<Duration>,
+}
+
+/// What callbacks that wait in a queue do when its calendar closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AtClose {
+    /// They wait on.
+    Keep,
+    /// They are put off to the first slot with room from the next opening on, and keep their place.
+    Schedule,
+    /// They are over.
+    Complete,
 }
 
 /// An edge of the routing graph: where a queue's callbacks go when they have waited.
@@ -260,18 +276,6 @@ pub struct Service {
     /// No immediate requests in this time before closing.
     pub immediate_blackout: Duration,
 }
-
-/// Slots of equal length, aligned in the calendar's zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Slots {
-    /// Length: one of [`SLOT_MINUTES`].
-    pub minutes: u32,
-    /// Bookings one slot takes.
-    pub capacity: u32,
-}
-
-/// The lengths a slot may have.
-pub const SLOT_MINUTES: [u32; 7] = [5, 10, 15, 20, 30, 60, 120];
 
 /// The check for duplicates: callbacks of one number on one service that are Queued or Routing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -420,6 +424,7 @@ impl Queue {
             ttl: Duration::from_days(1),
             purge_after: Duration::from_days(1),
             talk_timeout: Duration::from_hours(12),
+            at_close: AtClose::Keep,
             wrap_up: Duration::ZERO,
             prefer_last_agent: None,
         }
@@ -443,7 +448,7 @@ impl Service {
             scheduled: true,
             calendar: None,
             reject_closed: false,
-            slot: Slots { minutes: 5, capacity: 100 },
+            slot: Slots::default(),
             submit_before: Duration::from_secs(120),
             horizon: Duration::from_days(30),
             min_lead: Duration::ZERO,

@@ -166,12 +166,11 @@ impl<A: Application> Turn<'_, A> {
             book.count_day(grant.service, day, &request.phone);
         }
         book.count_limits(&grant.limits);
-        if let Some(slot) = grant.slot {
-            book.book(grant.service, slot);
-        }
         if let Some(key) = &request.key {
             book.keep_key(key.clone(), request.id.clone(), content);
         }
+        self.book_slot(&request, grant.service, grant.slot);
+        let book = self.book();
         let callback = request.id.clone();
         book.insert(Callback {
             sequence,

@@ -9,7 +9,7 @@ use crate::center::{
 };
 use crate::protocol::{Code, Rejection, View};
 use crate::record::{Callback, Request, State};
-use crate::value::{Duration, Instant};
+use crate::value::{Duration, Instant, Phone};
 
 /// Free slots that a full one is answered with.
 const PROPOSALS: usize = 3;
@@ -68,6 +68,26 @@ impl<'a> Checks<'a> {
         self.window(None)?;
         self.room()?;
         self.windows()
+    }
+
+    /// What is asked of somebody who only wants to hold a slot: checks 1, 4, 5 and 7.
+    pub(super) fn run_for_hold(&self) -> Result<(), Rejection> {
+        self.kind()?;
+        self.time()?;
+        self.hours()?;
+        self.room()
+    }
+
+    /// What is asked of a scheduled callback that is to move to the desired time: checks 4 and 5, 7 unless it stays in
+    /// its slot, and 9 if it would enter a queue for the `first` time at once.
+    pub(super) fn run_for_move(&self, booked: Option<Instant>, first: bool) -> Result<(), Rejection> {
+        self.time()?;
+        self.hours()?;
+        let slot = self.desired.and_then(|desired| self.book.slot(self.index, desired));
+        if booked.is_none() || slot.map(|slot| slot.start) != booked {
+            self.room()?;
+        }
+        if first { self.windows() } else { Ok(()) }
     }
 
     /// Whether it enters its queue at once, and so counts as immediate for the windows.
@@ -154,6 +174,10 @@ impl<'a> Checks<'a> {
         let layout = self.book.layout();
         let queue = layout.service_layout(self.index).and_then(|service| layout.queue(service.queue));
         let Some(queue) = queue else { return Ok(()) };
+        // Who only holds a slot has not said yet which number is to be called.
+        if self.request.phone == Phone::redacted() {
+            return Ok(());
+        }
         let facts = &self.request.facts;
         let callable = Callable::new(&self.service.calling_window, &queue.zones, facts);
         if callable == Callable::ZoneUnknown {
@@ -208,7 +232,7 @@ impl<'a> Checks<'a> {
         let Some(slot) = self.desired.and_then(|desired| self.book.slot(self.index, desired)) else {
             return Ok(());
         };
-        if self.book.has_room(self.index, slot) {
+        if self.book.has_room(self.index, slot) || self.holds(slot) {
             return Ok(());
         }
         let free_slots = self.free_slots(slot);
@@ -219,6 +243,12 @@ impl<'a> Checks<'a> {
             None => format!("the slot of {} is full, and so are those near it", slot.start),
         };
         Err(Rejection { free_slots, ..Rejection::new(Code::SlotFull, sentence) })
+    }
+
+    /// Whether the request names a hold on a slot.
+    fn holds(&self, slot: Booking) -> bool {
+        let hold = self.request.hold.as_ref().and_then(|hold| self.book.ledger().holds.get(hold));
+        hold.is_some_and(|hold| hold.service == self.index && hold.slot == slot.start)
     }
 
     /// The nearest slots with room at which the request would pass the checks before this one.

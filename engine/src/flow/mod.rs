@@ -7,6 +7,7 @@ mod admission;
 mod agents;
 mod asking;
 mod away;
+mod booking;
 mod checks;
 mod ending;
 mod entering;
@@ -73,6 +74,8 @@ impl<'a, A: Application> Turn<'a, A> {
         match command {
             Command::Request(request) => self.request(Arc::new(request)),
             Command::Cancel { callback, by } => self.cancel(&callback, by),
+            Command::Reschedule { callback, to } => self.reschedule(&callback, to),
+            Command::HoldSlot { hold, service, at } => self.hold_slot(hold, service, at),
             Command::LogIn { agent } => self.log_in(&agent),
             Command::Ready { agent } => self.ready(&agent, true),
             Command::NotReady { agent } => self.ready(&agent, false),

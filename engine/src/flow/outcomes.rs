@@ -153,6 +153,7 @@ impl<A: Application> Turn<'_, A> {
     ) {
         self.enter(sequence, journey, hold);
         self.report_returned(sequence, why);
+        self.act_if_closed(sequence);
     }
 
     /// A callback has waited as long as its first queue lets it.

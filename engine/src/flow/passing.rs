@@ -89,6 +89,8 @@ impl<A: Application> Turn<'_, A> {
             Owner::Agent(agent) => self.end_wrap_up(agent),
             Owner::Number(phone) => self.book().wake_number(&phone),
             Owner::Queue(queue) => self.book().wake_queue(queue),
+            Owner::Closing(queue) => self.close(queue),
+            Owner::Hold(hold) => self.expire_hold(hold),
             Owner::Key(key) => self.book().forget_key(&key),
             Owner::Limit(key) => self.book().forget_limit(&key),
             Owner::LastAgents => self.book().forget_last_agents(),

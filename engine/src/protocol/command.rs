@@ -1,10 +1,11 @@
 //! Commands: what the host tells the engine.
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::center::Center;
 use crate::record::{Outcome, Request, Switch};
-use crate::value::{AgentId, AttemptId, CallbackId, Name, Phone};
+use crate::value::{AgentId, AttemptId, CallbackId, Instant, Name, Phone};
 
 /// What the host tells the engine to do, or that has happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,23 @@ pub enum Command {
         callback: CallbackId,
         /// Who.
         by: CancelledBy,
+    },
+    /// Somebody moves a scheduled callback to another time. Its new slot is taken before the old one is given back.
+    Reschedule {
+        /// Which.
+        callback: CallbackId,
+        /// Its desired time from now on.
+        to: Instant,
+    },
+    /// Reserves a slot while a customer makes up their mind: for [`SLOT_HELD`](crate::center::SLOT_HELD), or until a
+    /// request names the hold.
+    HoldSlot {
+        /// The id of the hold, which the host chooses; it can be used again once the hold is over.
+        hold: SmolStr,
+        /// Of which service.
+        service: Name,
+        /// An instant in the slot.
+        at: Instant,
     },
     /// An agent logs in and is ready. While logged in already, idle time and counts start anew and a pending
     /// log-out is withdrawn.

@@ -118,6 +118,38 @@ pub enum Event {
         /// That time.
         desired: Instant,
     },
+    /// A scheduled callback was moved to another time, and its place with it: lost if it is later, else gained.
+    Rescheduled {
+        /// Which.
+        callback: CallbackId,
+        /// Its place until now.
+        from: Instant,
+        /// Its desired time, and its place, from now on.
+        desired: Instant,
+    },
+    /// A queue closed, and a callback in its line was put off until it is open again; its place is as it was.
+    PutOff {
+        /// Which.
+        callback: CallbackId,
+        /// The time for which it is booked.
+        desired: Instant,
+    },
+    /// A slot is held for somebody who makes up their mind.
+    SlotHeld {
+        /// The id of the hold.
+        hold: SmolStr,
+        /// Of which service.
+        service: Name,
+        /// When the slot starts.
+        slot: Instant,
+        /// When the hold is over.
+        until: Instant,
+    },
+    /// Nobody used a hold in time: its slot has room again.
+    HoldExpired {
+        /// Which.
+        hold: SmolStr,
+    },
     /// A callback entered a queue for the first time.
     Queued {
         /// Which.

@@ -4,6 +4,7 @@ mod application;
 mod command;
 mod effect;
 mod refusal;
+mod slot;
 
 pub use application::{
     Acceptance, AgentView, Answer, Application, CallbackView, Contact, Fault, Hook, LineView, Plain,
@@ -12,3 +13,4 @@ pub use application::{
 pub use command::{CancelledBy, Command};
 pub use effect::{Advanced, AgentState, Dial, Effect, EffectKind, Event, HangUp, Log};
 pub use refusal::{Code, Refusal, Rejection};
+pub use slot::SlotView;

@@ -34,6 +34,10 @@ pub enum Refusal {
     NotErasable(CallbackId, StateName),
     /// The number can't be erased before this: until then it is fenced, or its attempts count.
     StillCounted(Instant),
+    /// The callback can't be moved in its state: only a scheduled one can.
+    NotReschedulable(CallbackId, StateName),
+    /// Another hold has this id.
+    HoldInUse(SmolStr),
     /// The attempt is not live: it is over, or never was.
     StaleAttempt(AttemptId),
     /// The attempt is still ringing: an outcome comes before the end of the interaction.
@@ -216,6 +220,18 @@ impl fmt::Display for Refusal {
                 "the number can't be erased before {until}: until then its fence and its attempts keep the customer from \
                  being called too often; erase it then"
             ),
+            Self::NotReschedulable(id, state) => {
+                write!(
+                    f,
+                    "callback `{id}`: can't be moved to another time, it is {state}; only SCHEDULED ones can"
+                )
+            }
+            Self::HoldInUse(hold) => {
+                write!(
+                    f,
+                    "hold `{hold}`: another hold has this id; ids can be used again once the hold is over"
+                )
+            }
             Self::StaleAttempt(attempt) => {
                 write!(f, "attempt {attempt}: is not live; only a live attempt has an outcome or an end")
             }

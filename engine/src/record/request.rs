@@ -29,6 +29,9 @@ pub struct Request {
     /// When the customer wants to be called; as soon as possible if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desired: Option<Instant>,
+    /// The hold on the slot of the desired time, if the host took one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<SmolStr>,
     /// Added to the score unless `accept` or the plan says otherwise.
     #[serde(default)]
     pub priority: i64,
@@ -55,6 +58,7 @@ impl Request {
             phone,
             facts,
             desired: None,
+            hold: None,
             priority: 0,
             language: SmolStr::default(),
             channel: SmolStr::default(),

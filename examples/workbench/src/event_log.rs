@@ -46,6 +46,9 @@ enum Fact<'a> {
 enum Timed<'a> {
     Scheduled { callback: &'a CallbackId, desired: String },
     Held { callback: &'a CallbackId, until: String, why: HoldReason },
+    PutOff { callback: &'a CallbackId, desired: String },
+    Rescheduled { callback: &'a CallbackId, from: String, desired: String },
+    SlotHeld { hold: &'a str, service: &'a str, slot: String, until: String },
     Away { until: String },
     Repeated { callback: &'a CallbackId },
     Log { hook: Hook, text: &'a str },
@@ -107,6 +110,15 @@ fn fact_of_event(event: &Event) -> Fact<'_> {
         Event::Held { callback, until, why } => {
             Fact::Timed(Timed::Held { callback, until: until.to_string(), why: *why })
         }
+        Event::PutOff { callback, desired } => {
+            Fact::Timed(Timed::PutOff { callback, desired: desired.to_string() })
+        }
+        Event::Rescheduled { callback, from, desired } => {
+            Fact::Timed(Timed::Rescheduled { callback, from: from.to_string(), desired: desired.to_string() })
+        }
+        Event::SlotHeld { hold, service, slot, until } => {
+            Fact::Timed(Timed::SlotHeld { hold, service, slot: slot.to_string(), until: until.to_string() })
+        }
         Event::Away { until } => Fact::Timed(Timed::Away { until: until.to_string() }),
         Event::Accepted { .. }
         | Event::Rejected { .. }
@@ -120,6 +132,7 @@ fn fact_of_event(event: &Event) -> Fact<'_> {
         | Event::Ended { .. }
         | Event::TalkTimeout { .. }
         | Event::LateAnswer { .. }
+        | Event::HoldExpired { .. }
         | Event::Completed { .. }
         | Event::Redacted { .. }
         | Event::Purged { .. }

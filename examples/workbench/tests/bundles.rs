@@ -169,3 +169,19 @@ fn slots_shows_full_slots_limits_deferring_and_retries() {
             && reasons["SCRIPT:message_left"].as_u64() >= Some(1)
     );
 }
+
+#[test]
+fn the_year_ends_with_other_hours_and_appointments_moved() {
+    let day = Day::play("year-end", "year-end");
+    let closed: Vec<_> = day.rejected("CLOSED").map(|event| event["callback"].clone()).collect();
+    assert_eq!(closed, ["r3", "r4"]);
+    let moved: Vec<_> =
+        day.events("rescheduled").map(|event| (&event["callback"], &event["desired"])).collect();
+    assert_eq!(moved, [(&Value::from("r1"), &Value::from("2026-12-24T08:30:00.000Z"))]);
+    let put_off: Vec<_> =
+        day.events("put_off").map(|event| (&event["callback"], &event["desired"])).collect();
+    let expected = [("r6", "2026-12-24T08:00:00.000Z"), ("r7", "2026-12-24T09:00:00.000Z")]
+        .map(|(callback, desired)| (Value::from(callback), Value::from(desired)));
+    assert_eq!(put_off, expected.each_ref().map(|(callback, desired)| (callback, desired)));
+    assert_eq!(day.events("connected").count(), 5);
+}

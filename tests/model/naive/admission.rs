@@ -8,7 +8,7 @@ use ringback_engine::protocol::{
     Acceptance, Application, Code, EffectKind, Event, Hook, Refusal, Rejection, View,
 };
 use ringback_engine::record::Request;
-use ringback_engine::{CallbackId, Country, Duration, Instant, Name, NumberKind, Sequence, Validity};
+use ringback_engine::{CallbackId, Country, Duration, Instant, Name, NumberKind, Phone, Sequence, Validity};
 
 use super::Naive;
 use super::asking::{Faulted, refused};
@@ -46,6 +46,9 @@ impl World {
         }
         if let Some(desired) = desired
             && !self.has_room(&self.slot(&service.name, desired))
+            && !self.holds.iter().any(|(id, slot, _)| {
+                request.hold.as_ref() == Some(id) && *slot == self.slot(&service.name, desired)
+            })
         {
             let free_slots = self.free_slots(service, request, desired);
             return Err(Rejection { free_slots, ..Rejection::new(Code::SlotFull, "") });
@@ -83,6 +86,41 @@ impl World {
         } else {
             Ok(())
         }
+    }
+
+    /// What is asked of a hold on a slot.
+    pub(super) fn check_hold(&self, service: &str, at: Instant) -> Result<(), Rejection> {
+        let Some(service) = self.service(service) else { return no(Code::UnknownService) };
+        if !service.scheduled {
+            return no(Code::NotOffered);
+        }
+        self.check_time(service, Some(at))?;
+        self.check_hours(service, Some(at))?;
+        self.check_room(service, &Request::new("", &service.name, Phone::redacted()), at)
+    }
+
+    /// What is asked of a callback that is moved, to another slot or within its own.
+    pub(super) fn check_move(
+        &self,
+        service: &Service,
+        callback: &Callback,
+        to: Instant,
+        elsewhere: bool,
+    ) -> Result<(), Rejection> {
+        self.check_time(service, Some(to))?;
+        self.check_hours(service, Some(to))?;
+        if elsewhere {
+            self.check_room(service, &callback.request, to)?;
+        }
+        if callback.way.is_none() { self.check_windows(service, &callback.request, Some(to)) } else { Ok(()) }
+    }
+
+    fn check_room(&self, service: &Service, request: &Request, at: Instant) -> Result<(), Rejection> {
+        if self.has_room(&self.slot(&service.name, at)) {
+            return Ok(());
+        }
+        let free_slots = self.free_slots(service, request, at);
+        Err(Rejection { free_slots, ..Rejection::new(Code::SlotFull, "") })
     }
 
     fn check_time(&self, service: &Service, desired: Option<Instant>) -> Result<(), Rejection> {
@@ -195,7 +233,7 @@ impl World {
     }
 
     /// Whether a request goes into its queue at once, and so is immediate for the windows.
-    fn enters_now(&self, service: &Service, desired: Option<Instant>) -> bool {
+    pub(super) fn enters_now(&self, service: &Service, desired: Option<Instant>) -> bool {
         desired.is_none_or(|desired| desired.before(service.submit_before) <= self.now)
     }
 
@@ -318,6 +356,7 @@ impl<A: Application> Naive<A> {
             let longest = pers.chain(before).max().expect("one, at least");
             world.limited.push((key.clone(), now, longest));
         }
+        world.holds.retain(|(id, held, _)| request.hold.as_ref() != Some(id) || held.service != service.name);
         world.bookings.extend(slot.clone());
         if let Some(key) = request.key.clone() {
             let callback = request.id.clone();
@@ -331,6 +370,7 @@ impl<A: Application> Naive<A> {
             request: Arc::clone(request),
             received: now,
             place: desired.unwrap_or(now),
+            lives_from: desired.unwrap_or(now),
             ttl: terms.ttl.unwrap_or(world.queue(&service.queue).ttl),
             priority: terms.priority,
             tags: Arc::new(terms.tags),

@@ -63,7 +63,8 @@ impl World {
 
     pub(crate) fn has_room(&self, slot: &Booking) -> bool {
         let capacity = self.service(&slot.service).expect("a service of the center").slot.capacity;
-        self.bookings.iter().filter(|booking| *booking == slot).count() < capacity as usize
+        let held = self.holds.iter().map(|(_, slot, _)| slot);
+        self.bookings.iter().chain(held).filter(|booking| *booking == slot).count() < capacity as usize
     }
 }
 
@@ -164,6 +165,9 @@ impl<A: Application> Naive<A> {
         let callback = self.world.callback(sequence).request.id.clone();
         self.event(Event::Returned { callback, why: Name::new(why) });
         self.report_held(sequence);
+        if why != "scheduled" {
+            self.act_if_closed(sequence);
+        }
     }
 
     /// In the line from now on, held or not.
@@ -253,7 +257,7 @@ impl<A: Application> Naive<A> {
         let slot = self.world.slot(&callback.request.service, to);
         let submit_at = to.before(self.world.service_of(callback).submit_before).max(self.world.now);
         let callback = self.world.callback_mut(sequence);
-        callback.place = to;
+        (callback.place, callback.lives_from) = (to, to);
         callback.slot = Some(slot.start);
         callback.state = State::Scheduled { submit_at };
         let id = callback.request.id.clone();

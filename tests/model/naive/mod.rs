@@ -4,6 +4,7 @@
 mod admission;
 mod agents;
 mod asking;
+mod booking;
 mod calls;
 mod endings;
 mod lines;
@@ -53,6 +54,8 @@ impl<A: Application> Naive<A> {
         match command {
             Command::Request(request) => self.request(request),
             Command::Cancel { callback, by } => self.cancel(&callback, by),
+            Command::Reschedule { callback, to } => self.reschedule(&callback, to),
+            Command::HoldSlot { hold, service, at } => self.hold_slot(hold, service, at),
             Command::LogIn { agent } => self.log_in(&agent),
             Command::Ready { agent } => self.set_ready(&agent, true),
             Command::NotReady { agent } => self.set_ready(&agent, false),

@@ -3,14 +3,14 @@
 use ringback_engine::center::{LAST_AGENT_KEPT, Openness};
 use ringback_engine::protocol::{Application, EffectKind, Event};
 use ringback_engine::record::Cause;
-use ringback_engine::{Instant, Phone, Sequence};
+use ringback_engine::{Instant, Name, Phone, Sequence};
 
 use super::Naive;
 use super::agents::Parting;
 use super::world::{Callback, Session, State, World};
 
 /// The order in which deadlines of one instant fire.
-const ORDER: [Cause; 13] = [
+const ORDER: [Cause; 15] = [
     Cause::Ttl,
     Cause::QueueWait,
     Cause::Attempt,
@@ -20,10 +20,12 @@ const ORDER: [Cause; 13] = [
     Cause::Connect,
     Cause::Talk,
     Cause::Hold,
+    Cause::Hours,
     Cause::Step,
     Cause::Submit,
     Cause::WrapUp,
     Cause::Purge,
+    Cause::Sweep,
 ];
 
 /// A deadline of a callback, or of the wrap-up after its interaction.
@@ -38,7 +40,7 @@ impl Callback {
     /// Every deadline it has.
     pub(crate) fn deadlines(&self) -> Vec<Due> {
         let due = |(at, cause)| Due { at, cause, sequence: self.sequence };
-        let ttl = (self.place.after(self.ttl), Cause::Ttl);
+        let ttl = (self.lives_from.after(self.ttl), Cause::Ttl);
         let deadlines = match &self.state {
             State::Scheduled { submit_at } => vec![ttl, (*submit_at, Cause::Submit)],
             State::Queued { since, hold } => {
@@ -77,7 +79,18 @@ impl World {
             cause: Cause::WrapUp,
             sequence,
         });
-        first(callbacks.chain(wrap_ups))
+        let position = |name: &Name| self.center.queues.iter().position(|queue| queue.name == *name);
+        let closings = self.closings.iter().map(|(name, at)| Due {
+            at: *at,
+            cause: Cause::Hours,
+            sequence: Sequence(position(name).expect("a queue of the center") as u64),
+        });
+        let holds = self.holds.iter().map(|(.., until)| Due {
+            at: *until,
+            cause: Cause::Sweep,
+            sequence: Sequence(0),
+        });
+        first(callbacks.chain(wrap_ups).chain(closings).chain(holds))
     }
 
     /// The next instant at which something happens by itself: a deadline, or a change in what may be matched or
@@ -97,7 +110,8 @@ impl World {
             let (_, at, per) = self.limited.iter().rfind(|(other, ..)| other == key).expect("this, at least");
             at.after(*per)
         });
-        let slots = self.bookings.iter().map(|booking| booking.end);
+        let slots =
+            self.bookings.iter().chain(self.holds.iter().map(|(_, slot, _)| slot)).map(|slot| slot.end);
         let last = |phone: &Phone| self.talks.iter().rfind(|(called, ..)| called == phone).expect("this").2;
         let talks = self.talks.iter().map(|(phone, ..)| last(phone).after(LAST_AGENT_KEPT));
         let housekeeping = numbers.chain(hours).chain(keys).chain(limits).chain(slots).chain(talks);
@@ -143,6 +157,7 @@ impl<A: Application> Naive<A> {
         for agent in self.world.agents.clone() {
             self.set_ready(&agent.settings.id, false).expect("of the center");
         }
+        self.world.watch_closings();
         while let Some(at) = self.world.next_deadline().filter(|at| *at <= to) {
             self.world.now = at;
             self.fire_all();
@@ -152,8 +167,10 @@ impl<A: Application> Naive<A> {
 
     /// Fires every deadline of this instant, and those they set for it; then matches once.
     pub(super) fn finish_instant(&mut self) {
+        self.world.watch_closings();
         self.fire_all();
         self.match_all();
+        self.world.watch_closings();
     }
 
     fn fire_all(&mut self) {
@@ -174,7 +191,10 @@ impl<A: Application> Naive<A> {
             Cause::WrapUp => self.wrap_up_over(sequence),
             Cause::Purge => self.retention_over(sequence),
             Cause::Offer | Cause::Confirm | Cause::CallIn | Cause::Connect => panic!("no such phase"),
-            Cause::Number | Cause::Hours | Cause::Sweep => panic!("no deadline of a callback"),
+            Cause::Hours => self.close(sequence.0 as usize),
+            Cause::Sweep => self.expire_hold(),
+            Cause::Number => panic!("no deadline of a callback"),
         }
+        self.world.watch_closings();
     }
 }

@@ -28,6 +28,10 @@ pub(crate) struct World {
     /// Requests ever admitted under a limit: its key, when, how far the limits of that key look back.
     pub(crate) limited: Vec<(Name, Instant, Duration)>,
     pub(crate) bookings: Vec<Booking>,
+    /// Holds on slots, and when they are over.
+    pub(crate) holds: Vec<(Name, Booking, Instant)>,
+    /// Closings that queues await.
+    pub(crate) closings: Vec<(Name, Instant)>,
     pub(crate) keys: Vec<Key>,
     /// Whom a queue with the strategy `round_robin` chose, the last one last.
     pub(crate) chosen: Vec<(Name, AgentId)>,
@@ -48,6 +52,8 @@ pub(crate) struct Callback {
     pub(crate) request: Arc<Request>,
     pub(crate) received: Instant,
     pub(crate) place: Instant,
+    /// What `ttl` counts from.
+    pub(crate) lives_from: Instant,
     pub(crate) ttl: Duration,
     pub(crate) priority: i64,
     pub(crate) tags: Arc<Vec<(Name, Name)>>,
@@ -168,6 +174,8 @@ impl World {
             daily: Vec::new(),
             limited: Vec::new(),
             bookings: Vec::new(),
+            holds: Vec::new(),
+            closings: Vec::new(),
             keys: Vec::new(),
             chosen: Vec::new(),
             switches: Vec::new(),

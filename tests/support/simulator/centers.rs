@@ -1,8 +1,7 @@
 //! The center of a seed: small enough that everything is scarce.
 
 use ringback_engine::center::{
-    Agent, Attribute, Calendar, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Slots,
-    Strategy, Table,
+    Agent, Attribute, Calendar, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Strategy, Table,
 };
 use ringback_engine::{Ageing, Country, Duration, Name};
 
@@ -128,7 +127,7 @@ fn service(name: &str, random: &mut Random, features: &Features) -> Service {
         (service.premium, service.impossible) = (random.one_in(3), random.one_in(3));
     }
     service.duplicates = random.pick(&[Duplicates::Strict, Duplicates::Two, Duplicates::Any]);
-    service.slot = Slots { minutes: random.pick(&[5, 10, 30]), capacity: scarce.div_ceil(2) };
+    (service.slot.minutes, service.slot.capacity) = (random.pick(&[5, 10, 30]), scarce.div_ceil(2));
     service.max_scheduled_per_number = random.within(1..4) as u32;
     service.max_queued = 8 * scarce;
     service.windows = vec![

@@ -5,12 +5,12 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::day::{Day, DayOfYear, Days, Falls};
-use super::span::{minutes, write_minutes};
+use super::span::{minute_of_day, minutes, write_minutes};
 use super::{CalendarError, DAY};
 
 /// Opening on one date, or on one of every year, in local time: `2026-12-24 09:00-12:00`, `12-24 09:00-12:00`.
@@ -31,6 +31,20 @@ impl AddedSpan {
     /// The minutes from its date's midnight on; they may go on after the next.
     fn minutes(&self) -> Range<u16> {
         self.from..if self.from < self.to { self.to } else { self.to.saturating_add(DAY) }
+    }
+
+    /// The whole of a day.
+    #[must_use]
+    pub fn whole(day: Day) -> Self {
+        Self { day, from: 0, to: DAY }
+    }
+
+    /// Whether a local time lies in it.
+    pub(in crate::center) fn covers(&self, local: NaiveDateTime) -> bool {
+        let minute = minute_of_day(local);
+        let yesterday = local.date().pred_opt().is_some_and(|date| self.day.is(date));
+        self.day.is(local.date()) && self.minutes().contains(&minute)
+            || yesterday && self.minutes().contains(&minute.saturating_add(DAY))
     }
 
     /// Whether it goes on after midnight.

@@ -35,6 +35,16 @@ pub(super) enum Falls {
 /// Month and day of the month.
 pub(super) type DayOfYear = (u32, u32);
 
+impl Day {
+    /// Whether it falls on a date.
+    pub(super) fn is(&self, date: NaiveDate) -> bool {
+        match self.0 {
+            Falls::On(day) => day == date,
+            Falls::Yearly(day) => day == (date.month(), date.day()),
+        }
+    }
+}
+
 impl FromStr for Day {
     type Err = CalendarError;
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
-use chrono::{Weekday, WeekdaySet};
+use chrono::{Datelike, NaiveDateTime, Timelike, Weekday, WeekdaySet};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
@@ -39,6 +39,20 @@ impl WeeklySpan {
             spans.into_iter().filter(|span| !span.is_empty())
         })
     }
+}
+
+impl WeeklySpan {
+    /// Whether a local time lies in it.
+    pub(in crate::center) fn covers(&self, local: NaiveDateTime) -> bool {
+        let day = DAY.saturating_mul(local.weekday().num_days_from_monday() as u16);
+        let minute = day.saturating_add(minute_of_day(local));
+        self.minutes_of_week().any(|span| span.contains(&minute))
+    }
+}
+
+/// The minute of the day of a local time.
+pub(super) fn minute_of_day(local: NaiveDateTime) -> u16 {
+    u16::try_from(local.hour().saturating_mul(60).saturating_add(local.minute())).unwrap_or(DAY)
 }
 
 impl FromStr for WeeklySpan {

@@ -5,7 +5,9 @@ use smol_str::SmolStr;
 
 use super::notes::Notes;
 use super::value::{Read, Value};
-use crate::center::{AddedSpan, Attribute, Day, Overflow, Quota, Season, WeeklySpan, zone_named};
+use crate::center::{
+    AddedSpan, Attribute, DatedCapacity, Day, Overflow, Quota, Season, WeeklyCapacity, WeeklySpan, zone_named,
+};
 use crate::value::{Ageing, AgentId, Duration, Requirement};
 
 impl Read for bool {
@@ -139,6 +141,41 @@ impl<T: Read> Read for Vec<T> {
     fn read(value: &Value<'_>, notes: &mut Notes<'_>) -> Option<Self> {
         let items = value.items(Self::WANTED, notes)?;
         Some(items.iter().filter_map(|item| T::read(item, notes)).collect())
+    }
+}
+
+impl Read for WeeklyCapacity {
+    const WANTED: &'static str = "a capacity, as `{ at = \"Mon-Fri 09:00-12:00\", capacity = 5 }`";
+
+    fn read(value: &Value<'_>, notes: &mut Notes<'_>) -> Option<Self> {
+        value.table(Self::WANTED, notes, |fields| {
+            let (at, capacity) = (fields.required("at"), fields.required("capacity"));
+            Some(Self { at: at?, capacity: capacity? })
+        })?
+    }
+}
+
+impl Read for DatedCapacity {
+    const WANTED: &'static str = "a capacity, as `{ on = \"2026-12-24\", capacity = 5 }`";
+
+    fn read(value: &Value<'_>, notes: &mut Notes<'_>) -> Option<Self> {
+        value.table(Self::WANTED, notes, |fields| {
+            let (on, capacity) = (fields.required::<SlotDate>("on"), fields.required("capacity"));
+            Some(Self { on: on?.0, capacity: capacity? })
+        })?
+    }
+}
+
+/// A day, or some time of it.
+struct SlotDate(AddedSpan);
+
+impl Read for SlotDate {
+    const WANTED: &'static str =
+        "a day in quotes, or a time of it, as `\"12-24\"` or `\"2026-12-24 09:00-12:00\"`";
+
+    fn read(value: &Value<'_>, notes: &mut Notes<'_>) -> Option<Self> {
+        let whole = value.as_text().and_then(|text| text.parse().ok()).map(AddedSpan::whole);
+        whole.or_else(|| AddedSpan::read(value, notes)).map(Self)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::fields::Fields;
 use super::notes::Notes;
 use super::value::{Read, Value};
-use crate::center::{Queue, Strategy};
+use crate::center::{AtClose, Queue, Strategy};
 
 /// Keys of the specification that are to come.
 const LATER: [&str; 8] = [
@@ -41,7 +41,8 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Queue {
     fields.word("first", &[("agent", ())], &["customer", "inbound"]);
     fields.only("preview", &false, "`false`");
     fields.only("dial_ahead", &0_u32, "`0`");
-    fields.word("at_close", &[("keep", ())], &["schedule", "complete"]);
+    let words = [("keep", AtClose::Keep), ("schedule", AtClose::Schedule), ("complete", AtClose::Complete)];
+    queue.at_close = fields.word("at_close", &words, &[]).unwrap_or(queue.at_close);
     if let Some(confirm) = fields.get("confirm") {
         if confirm.is_table() {
             confirm.unsupported(fields.notes, "`\"off\"`");

@@ -43,6 +43,8 @@ fn read(fields: &mut Fields<'_, '_, '_, '_>, any_hour: &mut Vec<(String, Range<u
     fields.table("slot", |fields| {
         fields.set("minutes", &mut service.slot.minutes);
         fields.set("capacity", &mut service.slot.capacity);
+        fields.set("weekly", &mut service.slot.weekly);
+        fields.set("dated", &mut service.slot.dated);
     });
     fields.set("submit_before", &mut service.submit_before);
     fields.set("horizon", &mut service.horizon);

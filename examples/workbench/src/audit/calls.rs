@@ -1,6 +1,6 @@
 //! Calls: from the reservation of an agent to the end of the record.
 
-use ringback_engine::center::OUTCOME_GRACE;
+use ringback_engine::center::{AtClose, OUTCOME_GRACE};
 use ringback_engine::record::Outcome;
 use ringback_engine::{Duration, Instant};
 use smol_str::SmolStr;
@@ -162,6 +162,11 @@ impl Audit {
                     format!("is cancelled at {}, which its customer does not do then", self.now)
                 });
             }
+            ("FAIL_TARGET_NOT_FOUND", _)
+                if queue.is_some_and(|queue| {
+                    self.rules.queues[queue].settings.at_close == AtClose::Complete
+                        && !self.rules.is_open(queue, self.now)
+                }) => {}
             ("FAIL_TARGET_NOT_FOUND", _) => {
                 let at = due.wait.map(|wait| wait.max(since));
                 self.on_time(id, at, "ends by `queued_ttl`", BY_TIMEOUT);

@@ -49,6 +49,8 @@ impl Audit {
         self.touched.insert(serial);
         match deed {
             Deed::Scheduled { desired } => self.scheduled(serial, id, state, desired),
+            Deed::Rescheduled { desired } => self.rescheduled(serial, id, state, desired),
+            Deed::PutOff { desired } => self.put_off(serial, id, desired),
             Deed::Queued { queue, need, score } => self.queued(serial, id, state, &queue, &need, score),
             Deed::Step { queue, need } => self.step(serial, id, &queue, &need),
             Deed::Returned { why } => self.returned(serial, id, state, &why),

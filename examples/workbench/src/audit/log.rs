@@ -39,6 +39,8 @@ pub(super) enum Deed {
     Rejected { code: SmolStr },
     Repeated,
     Scheduled { desired: Instant },
+    Rescheduled { desired: Instant },
+    PutOff { desired: Instant },
     Queued { queue: SmolStr, need: SmolStr, score: i64 },
     Step { queue: SmolStr, need: SmolStr },
     Returned { why: SmolStr },
@@ -63,6 +65,8 @@ impl Deed {
             Self::Rejected { .. } => "rejected",
             Self::Repeated => "repeated",
             Self::Scheduled { .. } => "scheduled",
+            Self::Rescheduled { .. } => "rescheduled",
+            Self::PutOff { .. } => "put_off",
             Self::Queued { .. } => "queued",
             Self::Step { .. } => "step",
             Self::Returned { .. } => "returned",
@@ -166,11 +170,13 @@ impl Raw<'_> {
         let agent = |agent| field(agent, "agent");
         let deed = match &*self.event {
             "agent" => return Ok(Fact::Agent(agent(self.agent)?, field(self.state, "state")?)),
-            "late_answer" | "log" | "set_aside" => return Ok(Fact::Aside),
+            "slot_held" | "hold_expired" | "late_answer" | "log" | "set_aside" => return Ok(Fact::Aside),
             "accepted" => Deed::Accepted,
             "rejected" => Deed::Rejected { code: field(self.code, "code")? },
             "repeated" => Deed::Repeated,
             "scheduled" => Deed::Scheduled { desired: instant(self.desired, "desired")? },
+            "rescheduled" => Deed::Rescheduled { desired: instant(self.desired, "desired")? },
+            "put_off" => Deed::PutOff { desired: instant(self.desired, "desired")? },
             "queued" => Deed::Queued {
                 queue: field(self.queue, "queue")?,
                 need: field(self.need, "need")?,

@@ -16,6 +16,7 @@ mod findings;
 mod freedom;
 mod lines;
 mod log;
+mod moves;
 mod need;
 mod numbers;
 mod quotas;

@@ -111,7 +111,7 @@ impl Audit {
                 return self.findings.skip(Check::Quotas, DEFERRED);
             }
             "CLOSED" => self.closed(service, request),
-            "SLOT_FULL" => request.desired.is_some_and(|at| self.slot_is_full(service, rules.slot(at))),
+            "SLOT_FULL" => request.desired.is_some_and(|at| self.slot_is_full(service, at)),
             "THROTTLED" if freedom.throttle => {
                 return self
                     .findings
@@ -166,9 +166,10 @@ impl Audit {
         *count += 1;
     }
 
-    fn slot_is_full(&self, service: usize, slot: Slot) -> bool {
-        let booked = self.admitted[service].booked.get(&slot).copied().unwrap_or(0);
-        booked >= self.rules.services[service].settings.slot.capacity
+    fn slot_is_full(&self, service: usize, at: Instant) -> bool {
+        let rules = &self.rules.services[service];
+        let booked = self.admitted[service].booked.get(&rules.slot(at)).copied().unwrap_or(0);
+        booked >= rules.capacity(at)
     }
 
     /// A callback takes a place in the slot of `desired`.
@@ -176,9 +177,9 @@ impl Audit {
         let Some(Callback { id, service, .. }) = self.callbacks.get(&serial) else { return };
         let (id, service): (SmolStr, usize) = (id.clone(), *service);
         let rules = &self.rules.services[service];
-        let (slot, capacity, today) =
-            (rules.slot(desired), rules.settings.slot.capacity, rules.day(self.now));
-        let full = self.slot_is_full(service, slot);
+        let (slot, today) = (rules.slot(desired), rules.day(self.now));
+        let capacity = rules.capacity(desired);
+        let full = self.slot_is_full(service, desired);
         self.findings.hold(Check::Quotas, Some(&id), !full, || {
             format!("is one more than the {capacity} that the slot of {desired} takes")
         });
@@ -195,8 +196,14 @@ impl Audit {
     /// A callback is cancelled before it was submitted: its slot has room again.
     pub(super) fn unbook(&mut self, serial: u64) {
         let Some(callback) = self.callbacks.get_mut(&serial) else { return };
-        let booked = &mut self.admitted[callback.service].booked;
-        if let Some(count) = callback.booked.take().and_then(|slot| booked.get_mut(&slot)) {
+        let (service, slot) = (callback.service, callback.booked.take());
+        self.give_back(service, slot);
+    }
+
+    /// A slot has room again.
+    pub(super) fn give_back(&mut self, service: usize, slot: Option<Slot>) {
+        let booked = &mut self.admitted[service].booked;
+        if let Some(count) = slot.and_then(|slot| booked.get_mut(&slot)) {
             *count = count.saturating_sub(1);
         }
     }

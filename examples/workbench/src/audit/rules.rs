@@ -139,6 +139,12 @@ impl ServiceRules {
         instant_to_local(self.zone, at).num_days_from_ce()
     }
 
+    /// How many bookings the slot takes that an instant lies in.
+    pub(super) fn capacity(&self, at: Instant) -> u32 {
+        let start = ringback_engine::center::slot_of(self.zone, self.settings.slot.minutes, at).0;
+        self.settings.slot.capacity_at(self.zone, start)
+    }
+
     /// The slot that an instant lies in.
     pub(super) fn slot(&self, at: Instant) -> Slot {
         let local = instant_to_local(self.zone, at);

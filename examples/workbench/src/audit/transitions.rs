@@ -14,6 +14,8 @@ pub(super) fn is_declared(state: State, deed: &Deed, freedom: Freedom) -> bool {
             State::Failed { .. } | State::Waiting { .. } => freedom.timeout,
             _ => false,
         },
+        Deed::Rescheduled { .. } => matches!(state, State::Scheduled { .. }),
+        Deed::PutOff { .. } => state.is_waiting(),
         Deed::Queued { .. } => matches!(state, State::Accepted | State::Scheduled { again: false }),
         Deed::Step { .. } | Deed::Held { .. } | Deed::Reserved { .. } => state.is_waiting(),
         Deed::Returned { why } => match state {

@@ -14,8 +14,18 @@ use super::table::{Cause, Row, Table};
 use super::{StreamError, TRAFFIC, field};
 
 const REQUIRED: [&str; 4] = ["at", "id", "service", "phone"];
-const OPTIONAL: [&str; 8] =
-    ["desired", "outcomes", "ring", "handle", "cancel_at", "key", "channel", "language"];
+const OPTIONAL: [&str; 10] = [
+    "desired",
+    "outcomes",
+    "ring",
+    "handle",
+    "cancel_at",
+    "reschedule_at",
+    "reschedule_to",
+    "key",
+    "channel",
+    "language",
+];
 
 /// A line of `traffic.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +51,8 @@ pub struct Fate {
     pub handle: Duration,
     /// When the customer cancels.
     pub cancel_at: Option<Instant>,
+    /// When the customer asks for another time, and for which.
+    pub reschedule: Option<(Instant, Instant)>,
 }
 
 /// The lines of `traffic.csv`, in order.
@@ -63,6 +75,8 @@ struct Columns {
     ring: Option<usize>,
     handle: Option<usize>,
     cancel_at: Option<usize>,
+    reschedule_at: Option<usize>,
+    reschedule_to: Option<usize>,
     key: Option<usize>,
     channel: Option<usize>,
     language: Option<usize>,
@@ -103,6 +117,8 @@ impl<R: Read> Traffic<R> {
             ring: column("ring"),
             handle: column("handle"),
             cancel_at: column("cancel_at"),
+            reschedule_at: column("reschedule_at"),
+            reschedule_to: column("reschedule_to"),
             key: column("key"),
             channel: column("channel"),
             language: column("language"),
@@ -176,11 +192,32 @@ impl Columns {
                 request.attributes.insert(name.clone(), Attribute::read(text));
             }
         }
+        let reschedule =
+            match (row.read(self.reschedule_at, instant)?, row.read(self.reschedule_to, instant)?) {
+                (Some(asked), _) if asked < at => {
+                    return Err(row.cause(
+                        self.reschedule_at,
+                        format_args!("{asked} is before the request at {at}; nothing is there to move"),
+                    ));
+                }
+                (Some(asked), Some(to)) => Some((asked, to)),
+                (None, None) => None,
+                (Some(_), None) => {
+                    return Err(
+                        row.cause(self.reschedule_to, format_args!("is empty; write the time to move to"))
+                    );
+                }
+                (None, Some(_)) => {
+                    let message = format_args!("is empty; write when the customer asks for another time");
+                    return Err(row.cause(self.reschedule_at, message));
+                }
+            };
         let fate = Fate {
             outcomes: row.read(self.outcomes, |text| field::list(text, outcome))?,
             ring: row.read(self.ring, |text| field::list(text, field::seconds))?,
             handle: row.read(self.handle, field::seconds)?,
             cancel_at: row.read(self.cancel_at, instant)?,
+            reschedule,
         };
         match fate.cancel_at {
             Some(cancel) if cancel < at => Err(row.cause(

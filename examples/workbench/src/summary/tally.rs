@@ -172,6 +172,10 @@ impl Tally {
             | Event::Redacted { .. }
             | Event::Purged { .. }
             | Event::Fault { .. }
+            | Event::Rescheduled { .. }
+            | Event::PutOff { .. }
+            | Event::SlotHeld { .. }
+            | Event::HoldExpired { .. }
             | Event::Away { .. }
             | Event::PassedOver { .. }
             | Event::Reconfigured { .. }
@@ -277,6 +281,8 @@ impl Observer for Tally {
             Refusal::NotCancellable(..) => "not_cancellable",
             Refusal::NotErasable(..) => "not_erasable",
             Refusal::StillCounted(_) => "still_counted",
+            Refusal::NotReschedulable(..) => "not_reschedulable",
+            Refusal::HoldInUse(_) => "hold_in_use",
             Refusal::StaleAttempt(_) => "stale_attempt",
             Refusal::NotConnected(_) => "not_connected",
             Refusal::AlreadyConnected(_) => "already_connected",

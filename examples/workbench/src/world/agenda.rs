@@ -19,6 +19,8 @@ pub(super) enum Act {
     End(AttemptId),
     /// A customer cancels.
     Cancel(CallbackId),
+    /// A customer moves an appointment to another time.
+    Reschedule(CallbackId, Instant),
     /// A customer asks.
     Request(Box<TrafficLine>),
 }
@@ -36,6 +38,8 @@ pub(super) struct Agenda<T: Iterator, R: Iterator> {
     begun: u64,
     /// Cancellations, equals in the order of the requests.
     cancels: BTreeMap<(Instant, u64), CallbackId>,
+    /// Appointments that are moved, and to when, equals in the order of the requests.
+    moves: BTreeMap<(Instant, u64), (CallbackId, Instant)>,
     asked: u64,
 }
 
@@ -60,6 +64,7 @@ where
             by_attempt: BTreeMap::new(),
             begun: 0,
             cancels: BTreeMap::new(),
+            moves: BTreeMap::new(),
             asked: 0,
         }
     }
@@ -71,7 +76,8 @@ where
         let traffic = front(&mut self.traffic)?.map(|line| line.at);
         let call = self.calls.first_key_value().map(|((at, _), _)| *at);
         let cancel = self.cancels.first_key_value().map(|((at, _), _)| *at);
-        Ok([waiting, roster, call, cancel, traffic].into_iter().flatten().min())
+        let moved = self.moves.first_key_value().map(|((at, _), _)| *at);
+        Ok([waiting, roster, call, cancel, moved, traffic].into_iter().flatten().min())
     }
 
     /// Takes the first of the acts due at `now`.
@@ -103,6 +109,9 @@ where
         if let Some(callback) = take_first(&mut self.cancels, now) {
             return Ok(Some(Act::Cancel(callback)));
         }
+        if let Some((callback, to)) = take_first(&mut self.moves, now) {
+            return Ok(Some(Act::Reschedule(callback, to)));
+        }
         let line = take_due(&mut self.traffic, |line: &TrafficLine| line.at <= now)?;
         Ok(line.map(|line| Act::Request(Box::new(line))))
     }
@@ -128,6 +137,12 @@ where
     pub(super) fn cancel(&mut self, at: Instant, callback: CallbackId) {
         self.asked += 1;
         self.cancels.insert((at, self.asked), callback);
+    }
+
+    /// A customer will move an appointment at `at` to `to`.
+    pub(super) fn reschedule(&mut self, at: Instant, callback: CallbackId, to: Instant) {
+        self.moves.insert((at, self.asked), (callback, to));
+        self.asked += 1;
     }
 
     fn begin(&mut self, at: Instant, attempt: AttemptId, ending: Ending) {

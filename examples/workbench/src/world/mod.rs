@@ -1,7 +1,7 @@
 //! The simulated world around the engine: customers ask and answer, agents come and go, calls ring and end.
 //!
 //! At one instant it acts in this order: the engine's deadlines; log-ins and `ready`; outcomes of attempts and
-//! ends of interactions, in the order they were begun; `not_ready` and log-outs; cancellations; requests. What an
+//! ends of interactions, in the order they were begun; `not_ready` and log-outs; cancellations; appointments moved; requests. What an
 //! action brings about at the same instant takes its place in this order.
 
 mod agenda;

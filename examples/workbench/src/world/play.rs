@@ -106,6 +106,7 @@ where
             Act::Outcome(attempt, outcome) => Command::Outcome { attempt, outcome },
             Act::End(attempt) => Command::Ended { attempt },
             Act::Cancel(callback) => Command::Cancel { callback, by: CancelledBy::Customer },
+            Act::Reschedule(callback, to) => Command::Reschedule { callback, to },
             Act::Request(line) => return self.request(*line),
         };
         if let Err(refusal) = self.apply(at, command)? {
@@ -138,6 +139,9 @@ where
         if accepted {
             if let Some(cancel_at) = fate.cancel_at {
                 self.agenda.cancel(cancel_at, request.id.clone());
+            }
+            if let Some((at, to)) = fate.reschedule {
+                self.agenda.reschedule(at, request.id.clone(), to);
             }
             self.customers.insert(request.id, Customer { fate, attempt: None });
         }

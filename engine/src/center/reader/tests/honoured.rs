@@ -102,7 +102,7 @@ fn every_key_of_a_service_is_read() {
         scheduled: true,
         calendar: Some(Name::new("office")),
         reject_closed: true,
-        slot: Slots { minutes: 30, capacity: 20 },
+        slot: Slots { minutes: 30, capacity: 20, ..Slots::default() },
         submit_before: Duration::from_secs(60),
         horizon: Duration::from_days(14),
         min_lead: Duration::from_hours(1),
@@ -177,7 +177,7 @@ fn tables_can_be_written_under_headers() {
     let layout = without_files(&text).layout.unwrap();
     let center = layout.center();
     assert_eq!(center.queues[0].ageing.unwrap().points, 3);
-    assert_eq!(center.services[0].slot, Slots { minutes: 10, capacity: 100 });
+    assert_eq!(center.services[0].slot, Slots { minutes: 10, ..Slots::default() });
     assert!(center.services[0].immediate && center.services[0].scheduled);
     assert_eq!(center.agents[0].skills["billing"], 10);
     assert_eq!(center.limits.attempts_per_number, None);

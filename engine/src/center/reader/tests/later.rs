@@ -60,14 +60,6 @@ fn values_to_come_are_not_supported_yet() {
             ("preview = true", "error: queue `q`: `preview = true` is not supported yet; write `false`"),
             ("dial_ahead = 2", "error: queue `q`: `dial_ahead = 2` is not supported yet; write `0`"),
             (
-                "at_close = 'schedule'",
-                "error: queue `q`: `at_close = 'schedule'` is not supported yet; write `\"keep\"`",
-            ),
-            (
-                "at_close = 'complete'",
-                "error: queue `q`: `at_close = 'complete'` is not supported yet; write `\"keep\"`",
-            ),
-            (
                 "confirm = { timeout = '30s', attempts = 3, otherwise = 'fail' }",
                 "error: queue `q`: `confirm = { timeout = '30s', attempts = 3, otherwise = 'fail' }` is not supported yet; \
              write `\"off\"`",

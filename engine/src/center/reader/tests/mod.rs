@@ -6,6 +6,7 @@ mod files;
 mod honoured;
 mod hostile;
 mod later;
+mod slots;
 mod values;
 mod window;
 
