@@ -229,7 +229,8 @@ fn a_day_of_23_or_25_hours_has_slots_for_each() {
     center.timezone = Tz::Europe__Dublin;
     center.services[0].slot = Slots { minutes: 60, capacity: 1, ..Slots::default() };
     center.services[0].horizon = Duration::from_days(365);
-    let host = Host::new(center);
+    let mut host = Host::new(center);
+    host.wait_until(0);
     for (from, to, count) in [
         ("2026-03-28T00:00:00Z", "2026-03-29T00:00:00Z", 24),
         ("2026-03-29T00:00:00Z", "2026-03-29T23:00:00Z", 23),
@@ -246,7 +247,8 @@ fn a_day_of_23_or_25_hours_has_slots_for_each() {
 fn the_question_for_free_slots_is_bounded() {
     let mut center = center([]);
     center.services[0].horizon = Duration::from_days(36_500);
-    let host = Host::new(center);
+    let mut host = Host::new(center);
+    host.wait_until(0);
     let slots = host.engine.availability("main", (at(0), Instant::MAX), Tz::UTC, false).unwrap();
     assert_eq!(slots.len(), 10_000);
 }
@@ -310,11 +312,12 @@ fn callbacks_complete_when_their_queue_closes_those_under_way_when_they_come_bac
     host.call_me("c2", 2);
     host.wait_until(3_590);
     host.log_in("anna");
+    let attempt = host.attempt("c1");
     host.story();
     // The phone of the first rings while the queue closes.
     host.wait_until(3_600);
     assert_eq!(host.story(), ["3600 completed callback:c2 reason:FAIL_TARGET_NOT_FOUND"]);
     host.wait_until(3_610);
-    host.report("c1", Outcome::Busy).unwrap();
+    host.tell(Command::Outcome { attempt, outcome: Outcome::Busy }).unwrap();
     assert!(host.has("completed", "c1") && host.has("returned", "c1"));
 }

@@ -234,6 +234,9 @@ impl<A: Application> Naive<A> {
     /// Says where a callback stands since its plan moved it.
     pub(super) fn report_step(&mut self, sequence: Sequence) {
         let callback = self.world.callback(sequence);
+        if !matches!(callback.state, State::Queued { .. }) {
+            return;
+        }
         let step = Event::Step {
             callback: callback.request.id.clone(),
             queue: callback.queue().cloned().expect("in a queue"),

@@ -17,6 +17,7 @@ use crate::{at, phone};
 const REMEMBERED: usize = 16;
 
 /// What will happen.
+#[expect(clippy::large_enum_variant, reason = "one lives at a time")]
 enum Happening {
     /// Somebody asks for a callback.
     Customer,

@@ -96,6 +96,8 @@ impl Verbs for Puppet {
             Command::Switch { queue, switch, on } => format!("switch {queue} {switch:?} {on}"),
             Command::Reconfigure { center } => format!("reconfigure {}", center.name),
             Command::Erase { phone } => format!("erase {phone}"),
+            Command::Reschedule { callback, to } => format!("reschedule {callback} {to}"),
+            Command::HoldSlot { hold, at, .. } => format!("hold {hold} {at}"),
             Command::Resume => "resume".into(),
         };
         self.told.push(format!("{} {word}", now.millis() / 1_000));

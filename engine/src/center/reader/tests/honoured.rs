@@ -6,8 +6,8 @@ use smol_str::SmolStr;
 use super::{FULL, SMALL, without_files};
 use crate::center::reader::read;
 use crate::center::{
-    Agent, Attribute, CallingWindow, Center, Duplicates, NumberZones, OnFault, Overflow, Queue, Quota,
-    Service, Severity, Slots, Strategy,
+    Agent, AtClose, Attribute, CallingWindow, Center, Duplicates, NumberZones, OnFault, Overflow, Queue,
+    Quota, Service, Severity, Slots, Strategy,
 };
 use crate::value::{Ageing, Country, Duration, Name};
 
@@ -56,6 +56,7 @@ fn every_key_of_a_queue_is_read() {
         strategy: Strategy::RoundRobin,
         groups: vec![Name::new("retail"), Name::new("night")],
         calendar: Some(Name::new("office")),
+        at_close: AtClose::Schedule,
         overflow: vec![
             overflow("general", Duration::from_secs(120)),
             overflow("retail", Duration::from_mins(5)),
