@@ -1,9 +1,10 @@
 //! Scenarios of slots: tables, free ones, holds, moving from one to another, and what happens when a queue closes.
 
 use chrono_tz::Tz;
-use ringback::{Host, at, center, code, phone};
+use ringback::{Host, any_hour, at, center, code, phone};
 use ringback_engine::center::{
-    Agent, AtClose, Calendar, Center, DatedCapacity, Quota, Season, Slots, WeeklyCapacity, instant_to_local,
+    Agent, AtClose, Calendar, CallingWindow, Center, DatedCapacity, Quota, Season, Service, Slots,
+    WeeklyCapacity, instant_to_local,
 };
 use ringback_engine::protocol::{Code, Command, Plain, Refusal};
 use ringback_engine::record::{Outcome, Request, State};
@@ -88,6 +89,19 @@ fn a_callback_is_moved_only_to_a_time_it_could_be_asked_for() {
 }
 
 /// Who moves to a time so near that the callback enters its queue at once counts like an immediate request.
+#[test]
+fn a_callback_is_not_moved_to_where_nobody_may_be_called_while_it_lives() {
+    let mut center = scarce();
+    center.queues[0].ttl = Duration::from_hours(1);
+    center.queues[0].zones.elsewhere = vec![Tz::UTC];
+    center.services[0].calling_window =
+        CallingWindow { elsewhere: Some("10:00-12:00".parse().unwrap()), ..CallingWindow::off() };
+    let mut host = Host::new(center);
+    asks(&mut host, "c1", 1, 3_600).unwrap();
+    assert_eq!(code(moves(&mut host, "c1", 4 * 3_600)), Code::NoCallingTime);
+    moves(&mut host, "c1", 23 * 3_600 + 1_800).unwrap();
+}
+
 #[test]
 fn moving_is_no_way_around_the_windows() {
     let mut center = scarce();
@@ -320,4 +334,31 @@ fn callbacks_complete_when_their_queue_closes_those_under_way_when_they_come_bac
     host.wait_until(3_610);
     host.tell(Command::Outcome { attempt, outcome: Outcome::Busy }).unwrap();
     assert!(host.has("completed", "c1") && host.has("returned", "c1"));
+}
+
+#[test]
+fn a_new_configuration_keeps_holds_and_notices_that_a_queue_is_closed_by_it() {
+    let mut host = Host::new(scarce());
+    holds(&mut host, "h1", 3_600).unwrap();
+    host.call_me("c1", 1);
+    host.wait_until(10);
+    host.story();
+    let mut after = scarce();
+    let mut office = Calendar::new("office");
+    office.open = vec!["Mon-Sun 00:00-24:00".parse().unwrap()];
+    office.holidays = vec!["2026-03-03".parse().unwrap()];
+    after.calendars.push(office);
+    after.queues[0].calendar = Some("office".into());
+    after.queues[0].at_close = AtClose::Complete;
+    after.services.insert(0, any_hour(Service::new("new", "main")));
+    host.tell(Command::Reconfigure { center: Box::new(after) }).unwrap();
+    assert_eq!(
+        host.story(),
+        ["10 reconfigured center:Test", "10 completed callback:c1 reason:FAIL_TARGET_NOT_FOUND"]
+    );
+    assert_eq!(code(asks(&mut host, "c2", 2, 3_600)), Code::SlotFull, "the place held is still held");
+    host.story();
+    host.wait_until(120);
+    assert_eq!(host.story(), ["120 hold_expired hold:h1"]);
+    asks(&mut host, "c2", 2, 3_600).unwrap();
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
+use super::bookings::SlotHold;
 use super::{Book, Ledger, Matching};
 use crate::center::{AgentIndex, CalendarIndex, Layout, QueueIndex, ServiceIndex};
 use crate::record::{Agent, Callback, Entry, Journey, State};
@@ -34,7 +35,14 @@ impl Book {
             number.armed = number.deadline(quota, clock);
             number.armed.is_some()
         });
-        let book = Self::rebuilt(layout, ledger);
+        // Hours may be others now: the closings are awaited anew, and who was open may be closed from now on.
+        ledger.closings.clear();
+        let mut book = Self::rebuilt(Arc::clone(&layout), ledger);
+        for queue in self.layout.queue_indices().filter(|queue| !self.is_closed(*queue)) {
+            if let Some(queue) = translation.queue(queue).filter(|queue| book.is_closed(*queue)) {
+                book.close_now(queue);
+            }
+        }
         book.check_states().into_iter().next().map_or(Ok(book), |fault| Err(fault.into()))
     }
 }
@@ -78,6 +86,11 @@ impl Translation<'_> {
             .into_iter()
             .filter_map(|(queue, switches)| Some((self.queue(queue)?, switches)))
             .collect();
+        let holds = std::mem::take(&mut ledger.holds);
+        ledger.holds = holds
+            .into_iter()
+            .filter_map(|(id, hold)| Some((id, SlotHold { service: self.service(hold.service)?, ..hold })))
+            .collect();
         let closures = std::mem::take(&mut ledger.closures);
         ledger.closures = closures
             .into_iter()
@@ -108,8 +121,10 @@ impl Translation<'_> {
                         "service `{name}`: its slots can't change while one is booked, as that of {start} is"
                     ));
                 }
-                if booked > settings.slot.capacity {
-                    let (name, capacity) = (&settings.name, settings.slot.capacity);
+                let zone = self.to.service_layout(index).map_or(chrono_tz::UTC, |service| service.zone);
+                let capacity = settings.slot.capacity_at(zone, start);
+                if booked > capacity {
+                    let name = &settings.name;
                     return Err(format_smolstr!(
                         "service `{name}`: {booked} bookings stand in the slot of {start}, and {capacity} would be room"
                     ));

@@ -65,7 +65,7 @@ impl<A: Application> Turn<'_, A> {
             (callback.sequence, callback.service, callback.place, callback.slot);
         let checks = Checks::new(self.book, &request, Some(to)).map_err(Refusal::Rejected)?;
         let first = matches!(entry, Entry::First);
-        checks.run_for_move(old, first).map_err(Refusal::Rejected)?;
+        checks.run_for_move(callback, first).map_err(Refusal::Rejected)?;
         let counts = first && checks.enters_now();
         let submit_at = to.before(checks.service.submit_before).max(self.now());
         let slot = self.book.slot(service, to);

@@ -78,11 +78,13 @@ impl<'a> Checks<'a> {
         self.room()
     }
 
-    /// What is asked of a scheduled callback that is to move to the desired time: checks 4 and 5, 7 unless it stays in
-    /// its slot, and 9 if it would enter a queue for the `first` time at once.
-    pub(super) fn run_for_move(&self, booked: Option<Instant>, first: bool) -> Result<(), Rejection> {
+    /// What is asked of a scheduled callback that is to move to the desired time: checks 4 and 5, the calling window, 7
+    /// unless it stays in its slot, and 9 if it would enter a queue for the `first` time at once.
+    pub(super) fn run_for_move(&self, callback: &Callback, first: bool) -> Result<(), Rejection> {
         self.time()?;
         self.hours()?;
+        self.window(Some(callback.ttl))?;
+        let booked = callback.slot;
         let slot = self.desired.and_then(|desired| self.book.slot(self.index, desired));
         if booked.is_none() || slot.map(|slot| slot.start) != booked {
             self.room()?;

@@ -109,6 +109,7 @@ impl World {
     ) -> Result<(), Rejection> {
         self.check_time(service, Some(to))?;
         self.check_hours(service, Some(to))?;
+        self.check_window(&callback.request, Some(to), Some(callback.ttl))?;
         if elsewhere {
             self.check_room(service, &callback.request, to)?;
         }

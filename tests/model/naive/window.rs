@@ -97,7 +97,7 @@ impl<A: Application> Naive<A> {
         if hold.is_some_and(|(_, why)| why != HoldReason::CallingWindow) {
             return false;
         }
-        let (now, last) = (self.world.now, callback.place.after(callback.ttl));
+        let (now, last) = (self.world.now, callback.lives_from.after(callback.ttl));
         let queue = callback.queue().expect("in a queue");
         let open = self.world.may_call(&callback.request, queue, now);
         let until = self.world.first_time(&callback.request, queue, true, now, last).unwrap_or(last);
