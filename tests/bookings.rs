@@ -167,6 +167,20 @@ fn a_hold_keeps_a_place_for_two_minutes() {
 }
 
 #[test]
+fn a_hold_that_a_customer_used_once_is_no_place_for_them_later() {
+    let mut host = Host::new(scarce());
+    holds(&mut host, "h1", 3_600).unwrap();
+    host.request(Request { hold: Some("h1".into()), ..Request::new("c1", "main", phone(1)).at(at(3_600)) })
+        .unwrap();
+    holds(&mut host, "h1", 7_200).unwrap();
+    assert_eq!(
+        code(moves(&mut host, "c1", 7_200)),
+        Code::SlotFull,
+        "somebody else holds it under the same id"
+    );
+}
+
+#[test]
 fn capacity_is_that_of_the_date_else_of_the_week() {
     let on = |text: &str, capacity| DatedCapacity { on: text.parse().unwrap(), capacity };
     let slots = Slots {

@@ -54,7 +54,7 @@ impl<'a> Checks<'a> {
         self.hours()?;
         self.window(None)?;
         self.duplicates()?;
-        self.room()?;
+        self.room_or_hold()?;
         self.load()?;
         self.windows()?;
         self.daily()
@@ -66,7 +66,7 @@ impl<'a> Checks<'a> {
         self.time()?;
         self.hours()?;
         self.window(None)?;
-        self.room()?;
+        self.room_or_hold()?;
         self.windows()
     }
 
@@ -234,7 +234,7 @@ impl<'a> Checks<'a> {
         let Some(slot) = self.desired.and_then(|desired| self.book.slot(self.index, desired)) else {
             return Ok(());
         };
-        if self.book.has_room(self.index, slot) || self.holds(slot) {
+        if self.book.has_room(self.index, slot) {
             return Ok(());
         }
         let free_slots = self.free_slots(slot);
@@ -247,10 +247,13 @@ impl<'a> Checks<'a> {
         Err(Rejection { free_slots, ..Rejection::new(Code::SlotFull, sentence) })
     }
 
-    /// Whether the request names a hold on a slot.
-    fn holds(&self, slot: Booking) -> bool {
+    /// Check 7 of somebody who may hold a place in the slot already.
+    fn room_or_hold(&self) -> Result<(), Rejection> {
+        let slot = self.desired.and_then(|desired| self.book.slot(self.index, desired));
         let hold = self.request.hold.as_ref().and_then(|hold| self.book.ledger().holds.get(hold));
-        hold.is_some_and(|hold| hold.service == self.index && hold.slot == slot.start)
+        let holds =
+            hold.zip(slot).is_some_and(|(hold, slot)| hold.service == self.index && hold.slot == slot.start);
+        if holds { Ok(()) } else { self.room() }
     }
 
     /// The nearest slots with room at which the request would pass the checks before this one.

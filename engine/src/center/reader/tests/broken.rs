@@ -39,7 +39,7 @@ fn unknown_keys_have_a_nearest_one() {
             ),
             (
                 "slot = { room = 5 }",
-                "error: service `s`: unknown key `slot.room`; write one of `minutes`, `capacity`",
+                "error: service `s`: unknown key `slot.room`; write one of `minutes`, `capacity`, `weekly`, `dated`",
             ),
         ],
     );

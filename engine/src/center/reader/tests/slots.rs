@@ -41,7 +41,7 @@ fn what_a_queue_does_at_close_is_read() {
             ),
             (
                 "at_close = 'wait'",
-                "error: queue `q`: unknown `at_close`: `wait`; write one of `\"keep\"`, `\"schedule\"`, `\"complete\"`",
+                "error: queue `q`: `at_close`: unknown word `wait`; write one of `\"keep\"`, `\"schedule\"`, `\"complete\"`",
             ),
         ],
     );
