@@ -255,10 +255,13 @@ proptest! {
     fn nobody_is_dialled_while_the_queue_is_closed_or_paused(center in centers(), history in histories(150)) {
         let (engine, effects, _) = straight(&center, &history);
         let mut shut: BTreeSet<(&Name, Switch)> = BTreeSet::new();
+        let mut closures: BTreeMap<&Name, bool> = BTreeMap::new();
         for (instant, event) in events(&effects) {
             match event {
                 Event::Switched { queue, switch, on: true } => drop(shut.insert((queue, *switch))),
                 Event::Switched { queue, switch, on: false } => drop(shut.remove(&(queue, *switch))),
+                Event::Calendar { calendar, closed: Some(closed) } => drop(closures.insert(calendar, *closed)),
+                Event::Calendar { calendar, closed: None } => drop(closures.remove(calendar)),
                 _ => {}
             }
             let Event::Reserved { queue, .. } = event else { continue };
@@ -266,7 +269,12 @@ proptest! {
             prop_assert_eq!(switched, [false; 2], "{} at {}", queue, instant);
             let settings = center.queues.iter().find(|settings| settings.name == *queue).expect("known");
             let hours = settings.calendar.as_ref().and_then(|name| engine.layout().hours_named(name));
-            prop_assert!(hours.is_none_or(|hours| hours.is_open(instant)), "{queue} at {instant}");
+            let closed = settings.calendar.as_ref().and_then(|name| closures.get(name));
+            let open = match (hours, closed) {
+                (Some(hours), Some(closed)) => hours.clone().with_closed(*closed).is_open(instant),
+                (hours, _) => hours.is_none_or(|hours| hours.is_open(instant)),
+            };
+            prop_assert!(open, "{queue} at {instant}");
         }
     }
 

@@ -121,7 +121,8 @@ impl<A: Application> Host<A> {
     fn wait(&mut self, seconds: i64) {
         let until = self.now.after(Duration::from_secs(seconds));
         while self.now < until {
-            self.now = self.engine.next_deadline().map_or(until, |deadline| deadline.max(self.now).min(until));
+            self.now =
+                self.engine.next_deadline().map_or(until, |deadline| deadline.max(self.now).min(until));
             assert_eq!(self.engine.advance(self.now, &mut self.effects), Advanced::Done);
         }
         self.mark();

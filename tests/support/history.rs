@@ -377,6 +377,10 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
     let queue = prop_oneof![24 => prop::sample::select(QUEUES.to_vec()), 1 => Just("nowhere")];
     let switch = (queue, switch, prop::bool::weighted(0.3))
         .prop_map(|(queue, switch, on)| Say::Tell(Command::Switch { queue: Name::new(queue), switch, on }));
+    let calendar = prop::sample::select(vec!["shifts", "shifts", "office", "office", "nowhere"]);
+    let close = (calendar, prop::sample::select(vec![Some(true), Some(false), None, None])).prop_map(
+        |(calendar, closed)| Say::Tell(Command::CloseCalendar { calendar: Name::new(calendar), closed }),
+    );
     // What stands first is what a history that fails shrinks to.
     let say = prop_oneof![
         1 => Just(Say::Nothing),
@@ -399,6 +403,7 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         1 => (0..12u32).prop_map(|n| Say::Tell(Command::Erase { phone: phone(n) })),
         1 => (1..60u64).prop_map(|n| Say::Tell(Command::Ended { attempt: AttemptId(n) })),
         1 => switch,
+        1 => close,
     ];
     let day = 86_400i64;
     let after =

@@ -40,7 +40,6 @@ impl Book {
     /// Closes a calendar at once whatever its hours say, or ends an emergency close; `None` goes back to what is
     /// configured. The door of emergency closes: queues that go by the calendar, also by way of one that includes it,
     /// are looked at again.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the command that closes a calendar comes here"))]
     pub(crate) fn close_calendar(&mut self, calendar: CalendarIndex, closed: Option<bool>) {
         match closed {
             Some(closed) => self.ledger.closures.insert(calendar, closed),

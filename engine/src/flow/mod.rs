@@ -85,6 +85,7 @@ impl<'a, A: Application> Turn<'a, A> {
             Command::Ended { attempt } => self.ended(attempt),
             Command::Fail { callback } => self.fail(&callback),
             Command::Switch { queue, switch, on } => self.switch(&queue, switch, on),
+            Command::CloseCalendar { calendar, closed } => self.close_calendar(&calendar, closed),
             Command::Reconfigure { center } => self.reconfigure(*center),
             Command::Erase { phone } => self.erase(&phone),
             // Whoever has something to resume from is told that they are late before they come here.

@@ -23,6 +23,18 @@ impl<A: Application> Turn<'_, A> {
         Ok(())
     }
 
+    /// Somebody closes a calendar at once, or ends that.
+    pub(super) fn close_calendar(&mut self, calendar: &Name, closed: Option<bool>) -> Result<(), Refusal> {
+        let known = self.book.layout().calendar_index(calendar);
+        let index = known.ok_or_else(|| Refusal::UnknownCalendar(calendar.clone()))?;
+        if self.book.ledger().closures.get(&index).copied() == closed {
+            return Ok(());
+        }
+        self.event(Event::Calendar { calendar: calendar.clone(), closed });
+        self.book().close_calendar(index, closed);
+        Ok(())
+    }
+
     /// The center is configured anew. Agents who are gone are logged out first.
     pub(super) fn reconfigure(&mut self, center: Center) -> Result<(), Refusal> {
         let layout = Layout::new(center).map_err(Refusal::Misconfigured)?;

@@ -89,6 +89,16 @@ pub enum Command {
         /// Whether it is on from now on.
         on: bool,
     },
+    /// Somebody of the center closes a calendar at once, or ends that: it goes before the configuration, and stands until it
+    /// is taken back. What is so already is done again without an event.
+    CloseCalendar {
+        /// Which calendar.
+        calendar: Name,
+        /// Whether it is closed whatever its hours say, or goes by them though it is configured as closed; goes by the
+        /// configuration if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        closed: Option<bool>,
+    },
     /// The center is configured anew. Everybody keeps their place; what is gone must not be in use.
     Reconfigure {
         /// The whole new configuration.

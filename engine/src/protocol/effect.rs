@@ -298,6 +298,14 @@ pub enum Event {
         /// Whether it is on from now on.
         on: bool,
     },
+    /// A calendar was closed at once, or such a close ended.
+    Calendar {
+        /// Which calendar.
+        calendar: Name,
+        /// Whether it is closed, whatever its hours and the configuration say; goes by the configuration if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        closed: Option<bool>,
+    },
     /// The center is configured anew.
     Reconfigured {
         /// Its name from now on.

@@ -22,6 +22,8 @@ pub enum Refusal {
     UnknownAgent(AgentId),
     /// The center has no such queue.
     UnknownQueue(Name),
+    /// The center has no such calendar.
+    UnknownCalendar(Name),
     /// What was to be done to a callback can't be done in its state.
     WrongState(CallbackId, StateName),
     /// The new configuration can't be used; all findings, of which at least one is an error.
@@ -205,6 +207,9 @@ impl fmt::Display for Refusal {
             }
             Self::InUse(sentence) => write!(f, "the new configuration can't be used yet: {sentence}"),
             Self::UnknownQueue(queue) => write!(f, "queue `{queue}`: the center has no such queue"),
+            Self::UnknownCalendar(calendar) => {
+                write!(f, "calendar `{calendar}`: the center has no such calendar")
+            }
             Self::WrongState(id, state) => {
                 write!(f, "callback `{id}`: this can't be done to it any more, it is {state}")
             }

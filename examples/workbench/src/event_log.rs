@@ -141,6 +141,7 @@ fn fact_of_event(event: &Event) -> Fact<'_> {
         | Event::PassedOver { .. }
         | Event::Reconfigured { .. }
         | Event::Switched { .. }
+        | Event::Calendar { .. }
         | Event::SetAside { .. } => Fact::Event(event),
     }
 }

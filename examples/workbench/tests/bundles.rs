@@ -87,7 +87,10 @@ fn every_bundle_checks_and_plays_to_its_end_without_a_fault() {
         let day = Day::play(&name, "all");
         assert_eq!(day.summary["requests"], day.traffic.len(), "{name}");
         assert_eq!(day.events("accepted").count(), day.events("purged").count(), "{name}: nothing is left");
-        assert!(2 * day.events("connected").count() > day.events("accepted").count(), "{name}: most are reached");
+        assert!(
+            2 * day.events("connected").count() > day.events("accepted").count(),
+            "{name}: most are reached"
+        );
         for kind in ["fault", "set_aside"] {
             assert_eq!(day.events(kind).next(), None, "{name}");
         }

@@ -19,7 +19,7 @@ impl World {
         line.into_iter().map(|(_, sequence)| sequence).collect()
     }
 
-    fn is_closed(&self, queue: &str) -> bool {
+    pub(super) fn is_closed(&self, queue: &str) -> bool {
         matches!(self.openness(queue), Openness::Closed(_))
     }
 

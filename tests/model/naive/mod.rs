@@ -65,6 +65,7 @@ impl<A: Application> Naive<A> {
             Command::Ended { attempt } => self.ended(attempt),
             Command::Fail { callback } => self.fail(&callback),
             Command::Switch { queue, switch, on } => self.switch(&queue, switch, on),
+            Command::CloseCalendar { calendar, closed } => self.close_calendar(&calendar, closed),
             Command::Reconfigure { .. } => unimplemented!("no history has it"),
             Command::Erase { phone } => self.erase(&phone),
             Command::Resume => Err(Refusal::NotLate),

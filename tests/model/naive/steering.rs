@@ -1,5 +1,6 @@
 //! What people of the center do to what runs.
 
+use ringback_engine::center::AtClose;
 use ringback_engine::protocol::{Application, Event, Refusal};
 use ringback_engine::record::{Reason, Switch};
 use ringback_engine::{CallbackId, Name, Sequence};
@@ -42,6 +43,28 @@ impl<A: Application> Naive<A> {
             }
             self.event(Event::Switched { queue: queue.clone(), switch, on });
         }
+        Ok(())
+    }
+
+    pub(super) fn close_calendar(&mut self, calendar: &Name, closed: Option<bool>) -> Result<(), Refusal> {
+        let world = &mut self.world;
+        if !world.center.calendars.iter().any(|known| known.name == *calendar) {
+            return Err(Refusal::UnknownCalendar(calendar.clone()));
+        }
+        let known = world.closures.iter().find(|(known, _)| known == calendar).map(|(_, closed)| *closed);
+        if known == closed {
+            return Ok(());
+        }
+        let open = world.center.queues.iter().filter(|queue| !world.is_closed(&queue.name));
+        let open: Vec<Name> = open.map(|queue| queue.name.clone()).collect();
+        world.closures.retain(|(known, _)| known != calendar);
+        world.closures.extend(closed.map(|closed| (calendar.clone(), closed)));
+        // What was awaited was of other hours; who closes now does so now.
+        world.closings.clear();
+        let (now, shut) = (world.now, open.into_iter().filter(|queue| world.is_closed(queue)));
+        let shut: Vec<Name> = shut.filter(|queue| world.queue(queue).at_close != AtClose::Keep).collect();
+        world.closings.extend(shut.into_iter().map(|queue| (queue, now)));
+        self.event(Event::Calendar { calendar: calendar.clone(), closed });
         Ok(())
     }
 

@@ -35,6 +35,8 @@ pub(crate) struct World {
     pub(crate) keys: Vec<Key>,
     /// Whom a queue with the strategy `round_robin` chose, the last one last.
     pub(crate) chosen: Vec<(Name, AgentId)>,
+    /// Calendars that are closed, or not, against their configuration.
+    pub(crate) closures: Vec<(Name, bool)>,
     /// Switches that are on.
     pub(crate) switches: Vec<(Name, Switch)>,
     /// Every talk ever begun: with which number, by whom, when.
@@ -178,6 +180,7 @@ impl World {
             closings: Vec::new(),
             keys: Vec::new(),
             chosen: Vec::new(),
+            closures: Vec::new(),
             switches: Vec::new(),
             talks: Vec::new(),
             faults: Vec::new(),
@@ -201,7 +204,9 @@ impl World {
 
     pub(crate) fn hours(&self, calendar: &str) -> Option<Hours> {
         let found = self.center.calendars.iter().find(|found| found.name == calendar)?;
-        Some(Hours::new(found, self.center.timezone))
+        let closure = self.closures.iter().find(|(closed, _)| *closed == calendar);
+        let closed = closure.map_or(found.closed, |(_, closed)| *closed);
+        Some(Hours::new(found, self.center.timezone).with_closed(closed))
     }
 
     pub(crate) fn callback(&self, sequence: Sequence) -> &Callback {

@@ -180,6 +180,7 @@ impl Tally {
             | Event::PassedOver { .. }
             | Event::Reconfigured { .. }
             | Event::Switched { .. }
+            | Event::Calendar { .. }
             | Event::SetAside { .. } => {}
         }
     }
@@ -275,6 +276,7 @@ impl Observer for Tally {
             Refusal::UnknownCallback(_) => "unknown_callback",
             Refusal::UnknownAgent(_) => "unknown_agent",
             Refusal::UnknownQueue(_) => "unknown_queue",
+            Refusal::UnknownCalendar(_) => "unknown_calendar",
             Refusal::Misconfigured(_) => "misconfigured",
             Refusal::InUse(_) => "in_use",
             Refusal::WrongState(..) => "wrong_state",

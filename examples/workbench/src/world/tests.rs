@@ -99,6 +99,7 @@ impl Verbs for Puppet {
             Command::Reschedule { callback, to } => format!("reschedule {callback} {to}"),
             Command::HoldSlot { hold, at, .. } => format!("hold {hold} {at}"),
             Command::Resume => "resume".into(),
+            command => format!("{command:?}"),
         };
         self.told.push(format!("{} {word}", now.millis() / 1_000));
         let Some(mut conduct) = self.conduct.take() else { return Ok(()) };
