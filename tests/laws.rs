@@ -326,6 +326,25 @@ proptest! {
     }
 
     #[test]
+    fn who_is_assigned_is_served_by_nobody_else(center in centers(), history in histories(150)) {
+        let (_, effects, _) = straight(&center, &history);
+        let mut assigned: BTreeMap<&CallbackId, &AgentId> = BTreeMap::new();
+        for (instant, event) in events(&effects) {
+            match event {
+                Event::Assigned { callback, agent: Some(agent) } => drop(assigned.insert(callback, agent)),
+                Event::Assigned { callback, agent: None } | Event::Completed { callback, .. } => {
+                    assigned.remove(callback);
+                }
+                Event::Reserved { callback, agent, .. } => {
+                    let own = assigned.get(callback).copied();
+                    prop_assert!(own.is_none_or(|own| own == agent), "{callback} at {instant}: {agent}, not {own:?}");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
     fn no_agent_is_above_capacity(center in centers(), history in histories(150)) {
         let (_, effects, _) = straight(&center, &history);
         let capacity: BTreeMap<_, _> = center.agents.iter().map(|agent| (&agent.id, agent.capacity)).collect();

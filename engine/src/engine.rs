@@ -8,8 +8,8 @@ use crate::book::Book;
 use crate::center::{Layout, MAX_STEP};
 use crate::flow::Turn;
 use crate::protocol::{Advanced, Application, Command, Effect, LineView, Refusal, SlotView, View};
-use crate::record::{Agent, Callback, State, StateName, Switches};
-use crate::value::{AgentId, CallbackId, Instant, Phone, Rank, Sequence};
+use crate::record::{Agent, Callback, StateName, Switches};
+use crate::value::{AgentId, CallbackId, Instant, Phone, Sequence};
 
 /// A callback engine for one center.
 ///
@@ -183,23 +183,7 @@ impl<A: Application> Engine<A> {
     /// that is Routing or Processing. `None` in other states.
     #[must_use]
     pub fn position(&self, id: &CallbackId) -> Option<usize> {
-        let own = self.callback(id)?;
-        let queued = match &own.state {
-            State::Queued(queued) => queued,
-            State::Routing(_) | State::Processing(_) => return Some(0),
-            State::Scheduled(_) | State::Completed(_) => return None,
-        };
-        let rank = self.rank(own);
-        let before = |sequence| self.book.callback(sequence).is_some_and(|other| self.rank(other) > rank);
-        Some(self.book.waiting(queued.journey.queue).filter(|sequence| before(*sequence)).count())
-    }
-
-    fn rank(&self, callback: &Callback) -> Rank {
-        Rank {
-            score: self.book.score(callback.sequence),
-            place: std::cmp::Reverse(callback.place),
-            sequence: std::cmp::Reverse(callback.sequence),
-        }
+        self.book.position(self.book.find(id)?)
     }
 
     /// Rebuilds every index from the states, compares, and checks the promises of the lifecycle.

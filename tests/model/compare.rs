@@ -65,6 +65,7 @@ struct CallbackStanding {
     live: Option<AttemptId>,
     place: Instant,
     position: Option<usize>,
+    priority: i64,
     attempts: Vec<AttemptId>,
     last_outcome: Option<Outcome>,
     slot: Option<Instant>,
@@ -103,6 +104,7 @@ impl Standing {
             live: callback.state.attempt(),
             place: callback.place,
             position: engine.position(&callback.request.id),
+            priority: callback.priority,
             attempts: callback.attempts.clone(),
             last_outcome: callback.last_outcome,
             slot: callback.slot,
@@ -146,19 +148,6 @@ impl Standing {
 
     fn of_naive(naive: &Naive<impl Application>) -> Self {
         let world = &naive.world;
-        let position = |own: &naive::Callback| {
-            match own.state {
-                naive::State::Queued { .. } => {}
-                naive::State::Routing { .. } | naive::State::Processing { .. } => return Some(0),
-                _ => return None,
-            }
-            let before = |other: &&naive::Callback| {
-                matches!(other.state, naive::State::Queued { .. })
-                    && other.queue() == own.queue()
-                    && world.rank(other) < world.rank(own)
-            };
-            Some(world.callbacks.iter().filter(before).count())
-        };
         let callbacks = world.callbacks.iter().map(|callback| CallbackStanding {
             id: callback.request.id.clone(),
             phone: callback.request.phone.clone(),
@@ -172,7 +161,8 @@ impl Standing {
             agent: callback.agent().cloned(),
             live: callback.live(),
             place: callback.place,
-            position: position(callback),
+            position: world.position(callback),
+            priority: callback.priority,
             attempts: callback.attempts.clone(),
             last_outcome: callback.last_outcome,
             slot: callback.slot,

@@ -69,6 +69,15 @@ const EVERYTHING: &[&str] = &[
     "calendar as configured",
     "completed FAIL_ERROR",
     "rescheduled",
+    "updated number",
+    "updated attributes",
+    "updated priority",
+    "updated queue",
+    "updated and lost",
+    "updated and gained",
+    "updated while scheduled",
+    "assigned",
+    "assigned to nobody",
     "put_off",
     "slot_held",
     "hold_expired",
@@ -99,6 +108,8 @@ const EVERYTHING: &[&str] = &[
     "not erasable",
     "still counted",
     "not reschedulable",
+    "not changeable",
+    "not taken in",
     "hold in use",
     "stale attempt",
     "not connected",
@@ -187,6 +198,19 @@ fn event_word(event: &Event) -> String {
         Event::Calendar { closed: Some(false), .. } => "calendar not closed".into(),
         Event::Calendar { closed: None, .. } => "calendar as configured".into(),
         Event::Rescheduled { .. } => "rescheduled".into(),
+        Event::Updated { before: Some(before), after, .. } if Some(*before) < *after => {
+            "updated and lost".into()
+        }
+        Event::Updated { before: Some(before), after: Some(after), .. } if before > after => {
+            "updated and gained".into()
+        }
+        Event::Updated { number: Some(_), .. } => "updated number".into(),
+        Event::Updated { queue: Some(_), before: Some(_), .. } => "updated queue".into(),
+        Event::Updated { before: None, .. } => "updated while scheduled".into(),
+        Event::Updated { priority: Some(_), .. } => "updated priority".into(),
+        Event::Updated { .. } => "updated attributes".into(),
+        Event::Assigned { agent: Some(_), .. } => "assigned".into(),
+        Event::Assigned { agent: None, .. } => "assigned to nobody".into(),
         Event::PutOff { .. } => "put_off".into(),
         Event::SlotHeld { .. } => "slot_held".into(),
         Event::HoldExpired { .. } => "hold_expired".into(),
@@ -204,6 +228,8 @@ fn refusal_word(refusal: &Refusal) -> String {
         Refusal::UnknownCallback(_) => "unknown callback".into(),
         Refusal::UnknownAgent(_) => "unknown agent".into(),
         Refusal::NotReschedulable(..) => "not reschedulable".into(),
+        Refusal::NotChangeable(..) => "not changeable".into(),
+        Refusal::NotTakenIn(..) => "not taken in".into(),
         Refusal::HoldInUse(_) => "hold in use".into(),
         Refusal::NotCancellable(..) => "not cancellable".into(),
         Refusal::NotErasable(..) => "not erasable".into(),

@@ -1,11 +1,13 @@
 //! Random histories: centers and commands for property tests.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use ringback_engine::center::{
     Agent, AtClose, Attribute, Calendar, CallingWindow, Center, DaySpan, Duplicates, NumberZones, OnFault,
     Overflow, Queue, Quota, Service, Slots, Strategy as Choice, Table,
 };
-use ringback_engine::protocol::{Application, CancelledBy, Command};
+use ringback_engine::protocol::{Application, CancelledBy, Changes, Command};
 use ringback_engine::record::{Outcome, Request, State, Switch};
 use ringback_engine::{Ageing, AgentId, AttemptId, CallbackId, Country, Duration, Engine, Instant, Name};
 
@@ -48,17 +50,23 @@ pub enum Deed {
     Cancel(CancelledBy),
     /// It can't go on.
     Fail,
+    /// Something of it is to be another.
+    Update(Changes),
+    /// It is for this agent, or for all.
+    Assign(Option<AgentId>),
 }
 
 impl Deed {
     /// The command that does it.
     fn to(&self, callback: CallbackId, now: Instant) -> Command {
-        match *self {
+        match self.clone() {
             Self::Move(seconds) => {
                 Command::Reschedule { callback, to: now.after(Duration::from_secs(seconds)) }
             }
             Self::Cancel(by) => Command::Cancel { callback, by },
             Self::Fail => Command::Fail { callback },
+            Self::Update(changes) => Command::Update { callback, changes },
+            Self::Assign(agent) => Command::Assign { callback, agent },
         }
     }
 }
@@ -351,6 +359,28 @@ fn requests() -> impl Strategy<Value = Request> {
     })
 }
 
+/// What callbacks are changed to; most changes are of one thing.
+fn changes() -> impl Strategy<Value = Changes> {
+    let number = (0..12u32).prop_map(crate::number);
+    let attribute = (prop::sample::select(vec!["tier", "note"]), prop::option::weighted(0.8, 0..3i64));
+    let attributes =
+        attribute.prop_map(|(name, value)| [(name.into(), value.map(Attribute::Integer))].into());
+    let queue =
+        prop_oneof![24 => prop::sample::select(QUEUES.to_vec()), 1 => Just("nowhere")].prop_map(Name::new);
+    (
+        prop::option::weighted(0.4, number),
+        prop_oneof![2 => Just(BTreeMap::new()), 1 => attributes],
+        prop::option::weighted(0.3, 0..20i64),
+        prop::option::weighted(0.4, queue),
+    )
+        .prop_map(|(number, attributes, priority, queue)| Changes {
+            number,
+            attributes,
+            priority,
+            queue,
+        })
+}
+
 /// Histories of `length` acts. A few outcomes and ends name attempts that are not live, and a few agents are unknown.
 pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
     let ask = (requests(), prop::option::weighted(0.3, -5..900i64));
@@ -369,6 +399,8 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         6 => (-5..900i64).prop_map(Deed::Move),
         2 => by.prop_map(Deed::Cancel),
         1 => Just(Deed::Fail),
+        4 => changes().prop_map(Deed::Update),
+        2 => prop::option::weighted(0.7, agent()).prop_map(Deed::Assign),
     ];
     let known = (any(), deed.clone()).prop_map(|(index, deed)| Say::Of(index, deed));
     let guess = (0..60u32, deed)
@@ -394,7 +426,7 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         4 => ended_badly,
         6 => any().prop_map(Say::Ended),
         1 => guessed,
-        3 => known,
+        4 => known,
         1 => guess,
         1 => (0..4u32, 0..QUEUES.len(), -5..900i64)
             .prop_map(|(n, service, s)| Say::Hold(format!("h{n}").into(), Name::new(QUEUES[service]), s)),

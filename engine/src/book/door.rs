@@ -13,7 +13,7 @@ use super::timetable::Timetable;
 use super::{Book, Ledger, Owner};
 use crate::center::{AgentIndex, Layout, QueueIndex, ServiceIndex};
 use crate::record::{Agent, Callback, Deadline, Journey, Session, State};
-use crate::value::{AgentId, AttemptId, CallbackId, Instant, Phone, Requirement, Sequence};
+use crate::value::{AgentId, AttemptId, CallbackId, Instant, Number, Phone, Requirement, Sequence};
 
 /// What follows from the ledger.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +50,7 @@ struct Standing {
 #[derive(Clone, Debug, PartialEq)]
 enum Spot {
     Nowhere,
-    Waiting { journey: Arc<Journey>, priority: i64, place: Instant, held: bool },
+    Waiting { journey: Arc<Journey>, assigned: Option<AgentIndex>, priority: i64, place: Instant, held: bool },
     Live { queue: QueueIndex, talking: bool },
 }
 
@@ -60,6 +60,7 @@ impl Standing {
             State::Scheduled(_) | State::Completed(_) => Spot::Nowhere,
             State::Queued(queued) => Spot::Waiting {
                 journey: Arc::clone(&queued.journey),
+                assigned: callback.assigned,
                 priority: callback.priority,
                 place: callback.place,
                 held: queued.is_held(),
@@ -220,6 +221,16 @@ impl Book {
         }
     }
 
+    /// The door of a callback's number.
+    pub(crate) fn renumber(&mut self, sequence: Sequence, number: Number) {
+        let Some(callback) = self.ledger.callbacks.get_mut(&sequence) else { return };
+        let (standing, old) = (Standing::of(callback), callback.request.phone.clone());
+        let request = Arc::make_mut(&mut callback.request);
+        (request.phone, request.facts) = (number.phone.clone(), number.facts);
+        self.relink(sequence, &old, Some(&standing), None);
+        self.relink(sequence, &number.phone, None, Some(&standing));
+    }
+
     fn is_present(&self, agent: AgentIndex) -> bool {
         self.ledger.agent(agent).is_some_and(|agent| agent.session().is_some())
     }
@@ -256,8 +267,11 @@ impl Book {
     }
 
     /// The whole requirement of a callback on its way: its plan's, its queue's, its queue's groups; and while the agent
-    /// for whom it waits is logged in, that agent.
-    pub(crate) fn whole_need(&self, journey: &Journey) -> Arc<Requirement> {
+    /// for whom it waits is logged in, that agent. Of one that is assigned, the agent alone.
+    pub(crate) fn whole_need(&self, journey: &Journey, assigned: Option<AgentIndex>) -> Arc<Requirement> {
+        if let Some(agent) = assigned.and_then(|agent| self.layout.agent(agent)) {
+            return Arc::new(Requirement::agent(agent.id.clone()));
+        }
         let need = self.common_need(journey);
         let preferred = journey.preferred.as_ref().filter(|preferred| {
             self.layout.agent_index(preferred.agent.as_str()).is_some_and(|agent| self.is_present(agent))
@@ -284,11 +298,11 @@ impl Book {
         class.zip(place).map_or(0, |(class, place)| class.score(&self.layout, place, self.ledger.clock))
     }
 
-    fn class_key(&self, journey: &Journey, priority: i64) -> ClassKey {
+    fn class_key(&self, journey: &Journey, assigned: Option<AgentIndex>, priority: i64) -> ClassKey {
         let queue = self.layout.queue(journey.queue);
         ClassKey {
             queue: journey.queue,
-            need: self.whole_need(journey),
+            need: self.whole_need(journey, assigned),
             priority,
             ageing: journey.ageing.or_else(|| queue.and_then(|queue| queue.ageing)),
         }
@@ -371,8 +385,8 @@ impl Book {
     }
 
     fn stand(&mut self, sequence: Sequence, phone: &Phone, standing: &Standing) {
-        if let Spot::Waiting { journey, priority, place, .. } = &standing.spot {
-            let class = self.join_class(self.class_key(journey, *priority));
+        if let Spot::Waiting { journey, assigned, priority, place, .. } = &standing.spot {
+            let class = self.join_class(self.class_key(journey, *assigned, *priority));
             self.indices.class_of.insert(sequence, class);
             if let Some(record) = self.indices.queues.get_mut(journey.queue) {
                 record.waiting.insert((*place, sequence));

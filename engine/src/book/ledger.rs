@@ -163,10 +163,11 @@ impl Ledger {
             if layout.service(callback.service).is_none() {
                 return Err(format!("callback `{id}` is of an unknown service"));
             }
-            if state.queue().is_some_and(|queue| layout.queue(queue).is_none()) {
+            let bound_for = state.queue().or_else(|| state.bound_for());
+            if bound_for.is_some_and(|queue| layout.queue(queue).is_none()) {
                 return Err(format!("callback `{id}` is in an unknown queue"));
             }
-            if state.agent().is_some_and(|agent| layout.agent(agent).is_none()) {
+            if state.agent().or(callback.assigned).is_some_and(|agent| layout.agent(agent).is_none()) {
                 return Err(format!("callback `{id}` has an unknown agent"));
             }
             if state.journey().is_some_and(|journey| !leads(journey, layout)) {

@@ -17,6 +17,7 @@ mod numbers;
 mod profiles;
 mod queues;
 mod quotas;
+mod ranking;
 mod reconfigure;
 mod switches;
 mod timetable;

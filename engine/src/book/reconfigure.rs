@@ -187,12 +187,22 @@ impl Translation<'_> {
             }
             Ok(())
         };
-        match &mut callback.state {
-            State::Scheduled(scheduled) => {
-                if let Entry::Again(way) = &mut scheduled.entry {
-                    journey(way)?;
-                }
+        if let Some(assigned) = callback.assigned {
+            callback.assigned = self.agent(assigned);
+            let lost = callback.assigned.is_none() && !callback.state.is_completed();
+            if let (true, Some(settings)) = (lost, self.from.agent(assigned)) {
+                return Err(format_smolstr!(
+                    "agent `{}`: callback `{id}` is assigned to them, and they are gone",
+                    settings.id
+                ));
             }
+        }
+        match &mut callback.state {
+            State::Scheduled(scheduled) => match &mut scheduled.entry {
+                Entry::First => {}
+                Entry::Into(bound_for) => *bound_for = queue(*bound_for)?,
+                Entry::Again(way) => journey(way)?,
+            },
             State::Queued(queued) => journey(&mut queued.journey)?,
             State::Routing(routing) => {
                 journey(&mut routing.journey)?;

@@ -11,7 +11,7 @@ use super::calendars;
 use super::finding::{Finding, Severity, did_you_mean};
 use super::graph::RoutingGraph;
 use super::values::{at_least, check_ageing, check_agents, check_limits, check_service};
-use super::{Agent, AtClose, Center, NumberRules, Objection, Plan, Queue, Service, Table};
+use super::{Agent, AtClose, Center, NumberRules, Objection, Plan, PlanError, Queue, Service, Table};
 use crate::value::{AgentId, Duration, Name, Number, Phone, Requirement};
 
 macro_rules! index {
@@ -78,6 +78,8 @@ pub struct QueueLayout {
     pub calendar: Option<CalendarIndex>,
     /// Its requirement and its groups, in one.
     pub need: Arc<Requirement>,
+    /// The plan that begins here where no script has another: the queue, then its overflow.
+    pub plan: Arc<Plan>,
 }
 
 /// A service, with what follows from its settings.
@@ -381,7 +383,12 @@ impl Names {
                 format!("{owner}: with no attempt nobody is ever called; write at least 1"),
             ));
         }
-        QueueLayout { calendar, need: Arc::new(queue.need.and(&Requirement::any_group(&queue.groups))) }
+        QueueLayout {
+            calendar,
+            need: Arc::new(queue.need.and(&Requirement::any_group(&queue.groups))),
+            // What is wrong with it is said of the services that begin here.
+            plan: Arc::new(plan_of(queue).0),
+        }
     }
 
     fn service(
@@ -406,15 +413,9 @@ impl Names {
             .and_then(|index| center.calendars.get(index.position()))
             .and_then(|calendar| calendar.timezone)
             .unwrap_or(center.timezone);
-        let mut plan = Plan::new(queue.name.clone());
-        let mut overflow: Vec<_> = queue.overflow.iter().collect();
-        overflow.sort_by_key(|edge| edge.after);
-        for edge in overflow {
-            if let Err(error) = plan.after(edge.after) {
-                findings.push(Finding::error(format!("{path}.queue"), format!("{owner}: {error}")));
-                break;
-            }
-            plan.go_to(edge.to.clone());
+        let (plan, wrong) = plan_of(queue);
+        if let Some(error) = wrong {
+            findings.push(Finding::error(format!("{path}.queue"), format!("{owner}: {error}")));
         }
         Some(ServiceLayout {
             calendar,
@@ -424,4 +425,18 @@ impl Names {
             plan: Arc::new(plan),
         })
     }
+}
+
+/// The queue, then its overflow, as far as that can be a plan; and why not all of it can, if so.
+fn plan_of(queue: &Queue) -> (Plan, Option<PlanError>) {
+    let mut plan = Plan::new(queue.name.clone());
+    let mut overflow: Vec<_> = queue.overflow.iter().collect();
+    overflow.sort_by_key(|edge| edge.after);
+    for edge in overflow {
+        if let Err(error) = plan.after(edge.after) {
+            return (plan, Some(error));
+        }
+        plan.go_to(edge.to.clone());
+    }
+    (plan, None)
 }

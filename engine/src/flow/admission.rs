@@ -182,6 +182,7 @@ impl<A: Application> Turn<'_, A> {
             priority: grant.priority,
             tags: Arc::new(grant.tags),
             slot: grant.slot.map(|slot| slot.start),
+            assigned: None,
             attempts: Vec::new(),
             unknown: 0,
             last_outcome: None,

@@ -102,7 +102,7 @@ impl Session {
 }
 
 impl<A: Application> Turn<'_, A> {
-    fn agent(&self, id: &AgentId) -> Result<AgentIndex, Refusal> {
+    pub(super) fn agent(&self, id: &AgentId) -> Result<AgentIndex, Refusal> {
         self.book.layout().agent_index(id.as_str()).ok_or_else(|| Refusal::UnknownAgent(id.clone()))
     }
 

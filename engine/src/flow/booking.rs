@@ -64,7 +64,7 @@ impl<A: Application> Turn<'_, A> {
         let (sequence, service, from, old) =
             (callback.sequence, callback.service, callback.place, callback.slot);
         let checks = Checks::new(self.book, &request, Some(to)).map_err(Refusal::Rejected)?;
-        let first = matches!(entry, Entry::First);
+        let first = matches!(entry, Entry::First | Entry::Into(_));
         checks.run_for_move(callback, first).map_err(Refusal::Rejected)?;
         let counts = first && checks.enters_now();
         let submit_at = to.before(checks.service.submit_before).max(self.now());

@@ -5,7 +5,8 @@ use chrono_tz::Tz;
 
 use crate::book::{Book, Booking};
 use crate::center::{
-    Callable, Duplicates, Quota, Service, ServiceIndex, did_you_mean, instant_to_local, local_to_instant,
+    Callable, Duplicates, Queue, Quota, Service, ServiceIndex, did_you_mean, instant_to_local,
+    local_to_instant,
 };
 use crate::protocol::{Code, Rejection, View};
 use crate::record::{Callback, Request, State};
@@ -92,6 +93,18 @@ impl<'a> Checks<'a> {
         if first { self.windows() } else { Ok(()) }
     }
 
+    /// What is asked of another number for a callback that waits between these instants: checks 2 and 3, the calling
+    /// window, and 6 if it is not called anyway.
+    pub(super) fn run_for_number(
+        &self,
+        (from, to): (Instant, Instant),
+        elsewhere: bool,
+    ) -> Result<(), Rejection> {
+        self.number()?;
+        self.window_between(from, to)?;
+        if elsewhere { self.duplicates() } else { Ok(()) }
+    }
+
     /// Whether it enters its queue at once, and so counts as immediate for the windows.
     pub(super) fn enters_now(&self) -> bool {
         self.desired.is_none_or(|desired| desired.before(self.service.submit_before) <= self.now)
@@ -173,9 +186,20 @@ impl<'a> Checks<'a> {
 
     /// The customer can be called at some time while the callback lives: for `ttl`, or as long as its queue says.
     pub(super) fn window(&self, ttl: Option<Duration>) -> Result<(), Rejection> {
+        let Some(queue) = self.queue() else { return Ok(()) };
+        let place = self.desired.unwrap_or(self.now);
+        let first = place.before(self.service.submit_before).max(self.now);
+        self.window_between(first, place.after(ttl.unwrap_or(queue.ttl)))
+    }
+
+    /// The queue that its callbacks enter unless a script says otherwise.
+    fn queue(&self) -> Option<&Queue> {
         let layout = self.book.layout();
-        let queue = layout.service_layout(self.index).and_then(|service| layout.queue(service.queue));
-        let Some(queue) = queue else { return Ok(()) };
+        layout.service_layout(self.index).and_then(|service| layout.queue(service.queue))
+    }
+
+    fn window_between(&self, first: Instant, last: Instant) -> Result<(), Rejection> {
+        let Some(queue) = self.queue() else { return Ok(()) };
         // Who only holds a slot has not said yet which number is to be called.
         if self.request.phone == Phone::redacted() {
             return Ok(());
@@ -188,9 +212,6 @@ impl<'a> Checks<'a> {
                 "nobody knows what time it is where this number is, so it can't be told when calling is allowed",
             );
         }
-        let place = self.desired.unwrap_or(self.now);
-        let first = place.before(self.service.submit_before).max(self.now);
-        let last = place.after(ttl.unwrap_or(queue.ttl));
         if callable.next_open(first, last).is_some() {
             return Ok(());
         }

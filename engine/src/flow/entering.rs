@@ -22,8 +22,14 @@ impl<A: Application> Turn<'_, A> {
         };
         let now = self.now();
         match scheduled.entry.clone() {
-            Entry::First => {
-                let Some(journey) = self.set_out(sequence) else { return };
+            Entry::First | Entry::Into(_) => {
+                let plan = match scheduled.entry {
+                    Entry::Into(queue) => {
+                        self.book.layout().queue_layout(queue).map(|queue| Arc::clone(&queue.plan))
+                    }
+                    _ => self.plan(sequence),
+                };
+                let Some(journey) = plan.and_then(|plan| self.set_out_on(sequence, plan)) else { return };
                 self.enter(sequence, Arc::new(journey), None);
                 self.report_queued(sequence);
             }
@@ -40,6 +46,11 @@ impl<A: Application> Turn<'_, A> {
     /// Asks for a plan and takes its first step.
     pub(super) fn set_out(&mut self, sequence: Sequence) -> Option<Journey> {
         let plan = self.plan(sequence)?;
+        self.set_out_on(sequence, plan)
+    }
+
+    /// Takes the first step of a plan.
+    fn set_out_on(&mut self, sequence: Sequence, plan: Arc<Plan>) -> Option<Journey> {
         let now = self.now();
         let mut journey = Journey {
             queue: self.book.layout().queue_index(plan.queue())?,
@@ -185,7 +196,7 @@ impl<A: Application> Turn<'_, A> {
         let callback = self.callback(sequence)?;
         let State::Queued(queued) = &callback.state else { return None };
         let queue = self.book.layout().queue(queued.journey.queue)?.name.clone();
-        let need = smol_str::format_smolstr!("{}", self.book.whole_need(&queued.journey));
+        let need = smol_str::format_smolstr!("{}", self.book.whole_need(&queued.journey, callback.assigned));
         Some((callback.request.id.clone(), queue, need))
     }
 

@@ -1,6 +1,6 @@
 //! What happens: one [`Turn`] is one call of the engine at work.
 //!
-//! A file is a duty: letting time pass, admission, entering queues, matching and dialling, outcomes, agents,
+//! A file is a duty: letting time pass, admission, entering queues, changing, matching and dialling, outcomes, agents,
 //! endings, erasing. They decide what the next state is; only the book's doors change it.
 
 mod admission;
@@ -8,6 +8,7 @@ mod agents;
 mod asking;
 mod away;
 mod booking;
+mod changing;
 mod checks;
 mod ending;
 mod entering;
@@ -75,6 +76,8 @@ impl<'a, A: Application> Turn<'a, A> {
             Command::Request(request) => self.request(Arc::new(request)),
             Command::Cancel { callback, by } => self.cancel(&callback, by),
             Command::Reschedule { callback, to } => self.reschedule(&callback, to),
+            Command::Update { callback, changes } => self.update(&callback, changes),
+            Command::Assign { callback, agent } => self.assign(&callback, agent.as_ref()),
             Command::HoldSlot { hold, service, at } => self.hold_slot(hold, service, at),
             Command::LogIn { agent } => self.log_in(&agent),
             Command::Ready { agent } => self.ready(&agent, true),

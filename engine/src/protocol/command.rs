@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::Changes;
 use crate::center::Center;
 use crate::record::{Outcome, Request, Switch};
 use crate::value::{AgentId, AttemptId, CallbackId, Instant, Name, Phone};
@@ -26,6 +27,23 @@ pub enum Command {
         callback: CallbackId,
         /// Its desired time from now on.
         to: Instant,
+    },
+    /// Somebody of the center changes a callback that is Scheduled or Queued; its place stays. What is so already is no
+    /// change and no error.
+    Update {
+        /// Which.
+        callback: CallbackId,
+        /// What of it.
+        changes: Changes,
+    },
+    /// Somebody of the center gives a callback that is Scheduled or Queued to one agent: nobody else may serve it, and this
+    /// agent may, whatever its queue and its plan require. Hours, windows, fences and the agent's capacity hold.
+    Assign {
+        /// Which.
+        callback: CallbackId,
+        /// Who; whoever meets what is required, as before, if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
     },
     /// Reserves a slot while a customer makes up their mind: for [`SLOT_HELD`](crate::center::SLOT_HELD), or until a
     /// request names the hold.

@@ -127,6 +127,37 @@ pub enum Event {
         /// Its desired time, and its place, from now on.
         desired: Instant,
     },
+    /// Somebody of the center changed a callback; its place is as it was. Only what is another now is named.
+    Updated {
+        /// Which.
+        callback: CallbackId,
+        /// The number to call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<Phone>,
+        /// The names of its attributes that were set or taken away.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attributes: Vec<SmolStr>,
+        /// Its priority.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        priority: Option<i64>,
+        /// The queue that it stands in, or will enter.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<Name>,
+        /// How many ranked before it in its queue, where it was Queued.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<usize>,
+        /// How many do from now on: it lost if they are more, gained if they are fewer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<usize>,
+    },
+    /// Somebody of the center gave a callback to one agent, or to all again.
+    Assigned {
+        /// Which.
+        callback: CallbackId,
+        /// Who alone may serve it; whoever meets what is required, if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+    },
     /// A queue closed, and a callback in its line was put off until it is open again; its place is as it was.
     PutOff {
         /// Which.

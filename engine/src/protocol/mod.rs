@@ -1,6 +1,7 @@
 //! The protocol: what goes into the engine, what comes out, and the port to the application.
 
 mod application;
+mod changes;
 mod command;
 mod effect;
 mod refusal;
@@ -10,6 +11,7 @@ pub use application::{
     Acceptance, AgentView, Answer, Application, CallbackView, Contact, Fault, Hook, LineView, Plain,
     RetentionAnswer, TimeoutAnswer, TimeoutKind, View,
 };
+pub use changes::Changes;
 pub use command::{CancelledBy, Command};
 pub use effect::{Advanced, AgentState, Dial, Effect, EffectKind, Event, HangUp, Log};
 pub use refusal::{Code, Refusal, Rejection};

@@ -38,6 +38,10 @@ pub enum Refusal {
     StillCounted(Instant),
     /// The callback can't be moved in its state: only a scheduled one can.
     NotReschedulable(CallbackId, StateName),
+    /// The callback can't be changed or given to an agent in its state: only one that waits can.
+    NotChangeable(CallbackId, StateName),
+    /// The callback can't be moved to that queue: it takes in nobody at present.
+    NotTakenIn(CallbackId, Name),
     /// Another hold has this id.
     HoldInUse(SmolStr),
     /// The attempt is not live: it is over, or never was.
@@ -231,6 +235,15 @@ impl fmt::Display for Refusal {
                     "callback `{id}`: can't be moved to another time, it is {state}; only SCHEDULED ones can"
                 )
             }
+            Self::NotChangeable(id, state) => write!(
+                f,
+                "callback `{id}`: can't be changed or given to an agent, it is {state}; only SCHEDULED and QUEUED ones can"
+            ),
+            Self::NotTakenIn(id, queue) => write!(
+                f,
+                "callback `{id}`: can't be moved to queue `{queue}`, which takes in nobody at present: it is draining, or \
+                 as many wait there as may"
+            ),
             Self::HoldInUse(hold) => {
                 write!(
                     f,

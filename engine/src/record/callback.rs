@@ -31,6 +31,9 @@ pub struct Callback {
     pub priority: i64,
     /// Tags that `accept` gave, in its order.
     pub tags: Arc<Vec<(SmolStr, SmolStr)>>,
+    /// Who alone may serve it, where somebody of the center said so, and may whatever is required.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<AgentIndex>,
     /// The slot it is booked in, by its start.
     pub slot: Option<Instant>,
     /// Dials so far, in all queues, in their order.
@@ -72,6 +75,8 @@ pub struct Scheduled {
 pub enum Entry {
     /// For the first time: the application is asked for a plan.
     First,
+    /// For the first time, where somebody of the center said which queue: on that queue's plan.
+    Into(QueueIndex),
     /// Again, after a script scheduled it anew: on the plan it has.
     Again(Arc<Journey>),
 }
@@ -364,6 +369,15 @@ impl State {
         }
     }
 
+    /// The queue that a callback enters when its time comes, where somebody of the center said so.
+    #[must_use]
+    pub fn bound_for(&self) -> Option<QueueIndex> {
+        match self {
+            Self::Scheduled(Scheduled { entry: Entry::Into(queue), .. }) => Some(*queue),
+            _ => None,
+        }
+    }
+
     /// The way along its plan, of one that was in a queue and is not over.
     #[must_use]
     pub fn journey(&self) -> Option<&Arc<Journey>> {
@@ -408,7 +422,7 @@ impl Entry {
     #[must_use]
     pub fn journey(&self) -> Option<&Arc<Journey>> {
         match self {
-            Self::First => None,
+            Self::First | Self::Into(_) => None,
             Self::Again(journey) => Some(journey),
         }
     }

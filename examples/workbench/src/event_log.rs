@@ -142,6 +142,8 @@ fn fact_of_event(event: &Event) -> Fact<'_> {
         | Event::Reconfigured { .. }
         | Event::Switched { .. }
         | Event::Calendar { .. }
+        | Event::Updated { .. }
+        | Event::Assigned { .. }
         | Event::SetAside { .. } => Fact::Event(event),
     }
 }

@@ -116,6 +116,21 @@ impl World {
         if callback.way.is_none() { self.check_windows(service, &callback.request, Some(to)) } else { Ok(()) }
     }
 
+    /// What is asked of another number for a callback that waits.
+    pub(super) fn check_other_number(&self, callback: &Callback, request: &Request) -> Result<(), Rejection> {
+        let service = self.service_of(callback);
+        self.check_number(service, request)?;
+        let (from, desired) = match callback.state {
+            State::Scheduled { submit_at } => (submit_at, Some(callback.place)),
+            _ => (self.now, None),
+        };
+        self.check_window_between(request, from, callback.lives_from.after(callback.ttl))?;
+        if request.phone == callback.request.phone {
+            return Ok(());
+        }
+        self.check_duplicates(service, request, desired)
+    }
+
     fn check_room(&self, service: &Service, request: &Request, at: Instant) -> Result<(), Rejection> {
         if self.has_room(&self.slot(&service.name, at)) {
             return Ok(());
@@ -375,6 +390,8 @@ impl<A: Application> Naive<A> {
             ttl: terms.ttl.unwrap_or(world.queue(&service.queue).ttl),
             priority: terms.priority,
             tags: Arc::new(terms.tags),
+            assigned: None,
+            bound_for: None,
             slot: slot.map(|slot| slot.start),
             attempts: Vec::new(),
             unknown: 0,

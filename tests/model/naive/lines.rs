@@ -17,16 +17,23 @@ impl World {
     /// The default plan: the service's queue, then that queue's overflow.
     fn default_plan(&self, sequence: Sequence) -> Plan {
         let queue = self.queue(&self.service_of(self.callback(sequence)).queue);
+        let mut plan = self.plan_of(&queue.name);
+        let span = queue.prefer_last_agent;
+        if let Some((span, agent)) = span.zip(self.last_agent(&self.callback(sequence).request.phone)) {
+            plan.prefer_at_first(Preference { agent, span });
+        }
+        plan
+    }
+
+    /// A queue, then its overflow.
+    pub(super) fn plan_of(&self, queue: &str) -> Plan {
+        let queue = self.queue(queue);
         let mut overflow = queue.overflow.clone();
         overflow.sort_by_key(|edge| edge.after);
         let mut plan = Plan::new(queue.name.clone());
         for edge in overflow {
             plan.after(edge.after).expect("in order");
             plan.go_to(edge.to);
-        }
-        let span = queue.prefer_last_agent;
-        if let Some((span, agent)) = span.zip(self.last_agent(&self.callback(sequence).request.phone)) {
-            plan.prefer_at_first(Preference { agent, span });
         }
         plan
     }
@@ -73,7 +80,10 @@ impl<A: Application> Naive<A> {
     pub(super) fn submit(&mut self, sequence: Sequence) {
         let first = self.world.callback(sequence).way.is_none();
         if first {
-            self.set_out(sequence);
+            match self.world.callback(sequence).bound_for.clone() {
+                Some(queue) => self.set_out_on(sequence, self.world.plan_of(&queue)),
+                None => self.set_out(sequence),
+            }
         }
         let now = self.world.now;
         let plan = self.world.callback(sequence).way.as_ref().map(|way| way.plan.clone()).expect("just set");
@@ -100,6 +110,12 @@ impl<A: Application> Naive<A> {
 
     /// Asks for a plan and takes its first step.
     fn set_out(&mut self, sequence: Sequence) {
+        let plan = self.asked_plan(sequence);
+        self.set_out_on(sequence, plan);
+    }
+
+    /// The application's plan, or the default plan.
+    fn asked_plan(&mut self, sequence: Sequence) -> Plan {
         let view = self.callback_view(sequence);
         let answer = self.ask(Hook::Route, &view.request.id.clone(), |application, world| {
             let plan = application.route(&view)?;
@@ -115,7 +131,11 @@ impl<A: Application> Naive<A> {
                 (None, None) => Ok(plan),
             }
         });
-        let plan = answer.ok().flatten().unwrap_or_else(|| self.world.default_plan(sequence));
+        answer.ok().flatten().unwrap_or_else(|| self.world.default_plan(sequence))
+    }
+
+    /// Takes the first step of a plan.
+    fn set_out_on(&mut self, sequence: Sequence, plan: Plan) {
         let now = self.world.now;
         let way = Way {
             since: now,

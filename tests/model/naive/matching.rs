@@ -47,6 +47,9 @@ impl World {
 
     /// The whole requirement of a callback where it stands.
     pub(crate) fn need(&self, callback: &Callback) -> Requirement {
+        if let Some(agent) = &callback.assigned {
+            return format!("agent:{agent}").parse().expect("a term");
+        }
         let way = callback.way.as_ref().expect("in a queue");
         let need = way.need.and(&self.need_of_queue(&way.queue));
         let is_here = |id: &AgentId| {

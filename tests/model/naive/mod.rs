@@ -6,6 +6,7 @@ mod agents;
 mod asking;
 mod booking;
 mod calls;
+mod changing;
 mod endings;
 mod lines;
 mod matching;
@@ -19,7 +20,7 @@ use ringback_engine::center::Center;
 use ringback_engine::protocol::{Application, Command, Effect, EffectKind, Event, Refusal};
 use ringback_engine::{EffectId, Instant};
 
-pub(crate) use world::{Callback, State, World};
+pub(crate) use world::{State, World};
 
 /// The naive engine: what it remembers, its application, and what it has said.
 pub(crate) struct Naive<A> {
@@ -55,6 +56,8 @@ impl<A: Application> Naive<A> {
             Command::Request(request) => self.request(request),
             Command::Cancel { callback, by } => self.cancel(&callback, by),
             Command::Reschedule { callback, to } => self.reschedule(&callback, to),
+            Command::Update { callback, changes } => self.update(&callback, changes),
+            Command::Assign { callback, agent } => self.assign(&callback, agent),
             Command::HoldSlot { hold, service, at } => self.hold_slot(hold, service, at),
             Command::LogIn { agent } => self.log_in(&agent),
             Command::Ready { agent } => self.set_ready(&agent, true),

@@ -71,6 +71,19 @@ impl World {
         desired: Option<Instant>,
         ttl: Option<Duration>,
     ) -> Result<(), Rejection> {
+        let service = self.service(&request.service).expect("a service of the center");
+        let place = desired.unwrap_or(self.now);
+        let first = place.before(service.submit_before).max(self.now);
+        let last = place.after(ttl.unwrap_or(self.queue(&service.queue).ttl));
+        self.check_window_between(request, first, last)
+    }
+
+    pub(super) fn check_window_between(
+        &self,
+        request: &Request,
+        first: Instant,
+        last: Instant,
+    ) -> Result<(), Rejection> {
         if request.phone.as_str().is_empty() {
             return Ok(());
         }
@@ -79,9 +92,6 @@ impl World {
         if matches!(self.clocks(request, &queue.name), Clocks::Unknown) {
             return no(Code::ZoneUnknown);
         }
-        let place = desired.unwrap_or(self.now);
-        let first = place.before(service.submit_before).max(self.now);
-        let last = place.after(ttl.unwrap_or(queue.ttl));
         match self.first_time(request, &queue.name, true, first, last) {
             Some(_) => Ok(()),
             None => no(Code::NoCallingTime),

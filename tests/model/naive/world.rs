@@ -59,6 +59,10 @@ pub(crate) struct Callback {
     pub(crate) ttl: Duration,
     pub(crate) priority: i64,
     pub(crate) tags: Arc<Vec<(Name, Name)>>,
+    /// Who alone may serve it, and may whatever is required.
+    pub(crate) assigned: Option<AgentId>,
+    /// The queue that it is to enter first, where somebody said so.
+    pub(crate) bound_for: Option<Name>,
     /// The start of the slot it is booked in, until it was submitted.
     pub(crate) slot: Option<Instant>,
     pub(crate) attempts: Vec<AttemptId>,

@@ -181,6 +181,8 @@ impl Tally {
             | Event::Reconfigured { .. }
             | Event::Switched { .. }
             | Event::Calendar { .. }
+            | Event::Updated { .. }
+            | Event::Assigned { .. }
             | Event::SetAside { .. } => {}
         }
     }
@@ -284,6 +286,8 @@ impl Observer for Tally {
             Refusal::NotErasable(..) => "not_erasable",
             Refusal::StillCounted(_) => "still_counted",
             Refusal::NotReschedulable(..) => "not_reschedulable",
+            Refusal::NotChangeable(..) => "not_changeable",
+            Refusal::NotTakenIn(..) => "not_taken_in",
             Refusal::HoldInUse(_) => "hold_in_use",
             Refusal::StaleAttempt(_) => "stale_attempt",
             Refusal::NotConnected(_) => "not_connected",

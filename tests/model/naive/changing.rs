@@ -1,0 +1,112 @@
+//! What people of the center make of a callback that waits.
+
+use std::sync::Arc;
+
+use ringback_engine::protocol::{Application, Changes, Event, Refusal};
+use ringback_engine::record::Request;
+use ringback_engine::{AgentId, CallbackId, Number};
+
+use super::Naive;
+use super::world::{Callback, State, World};
+
+impl World {
+    /// How many rank before a callback.
+    pub(crate) fn position(&self, own: &Callback) -> Option<usize> {
+        match own.state {
+            State::Queued { .. } => {}
+            State::Routing { .. } | State::Processing { .. } => return Some(0),
+            _ => return None,
+        }
+        let before = |other: &&Callback| {
+            matches!(other.state, State::Queued { .. })
+                && other.queue() == own.queue()
+                && self.rank(other) < self.rank(own)
+        };
+        Some(self.callbacks.iter().filter(before).count())
+    }
+}
+
+impl<A: Application> Naive<A> {
+    fn changeable(&self, id: &CallbackId) -> Result<Callback, Refusal> {
+        let callback = self.known(id)?;
+        match callback.state {
+            State::Scheduled { .. } | State::Queued { .. } => Ok(callback),
+            _ => Err(Refusal::NotChangeable(id.clone(), callback.name())),
+        }
+    }
+
+    pub(super) fn update(&mut self, id: &CallbackId, changes: Changes) -> Result<(), Refusal> {
+        let old = self.changeable(id)?;
+        let (waits, now) = (matches!(old.state, State::Queued { .. }), self.world.now);
+        let mut new = old.clone();
+        let queue = changes.queue.filter(|queue| old.queue().or(old.bound_for.as_ref()) != Some(queue));
+        if let Some(queue) = &queue {
+            if !self.world.center.queues.iter().any(|known| known.name == *queue) {
+                return Err(Refusal::UnknownQueue(queue.clone()));
+            }
+            match &mut new.way {
+                Some(way) => {
+                    way.plan = self.world.plan_of(queue);
+                    (way.queue, way.since, way.taken) = (queue.clone(), now, 1);
+                }
+                None => new.bound_for = Some(queue.clone()),
+            }
+        }
+        let request = Arc::make_mut(&mut new.request);
+        let mut attributes = Vec::new();
+        for (name, value) in changes.attributes {
+            let before = request.attributes.remove(&name);
+            request.attributes.extend(value.clone().map(|value| (name.clone(), value)));
+            if before != value {
+                attributes.push(name);
+            }
+        }
+        let number = changes.number.filter(|number| *number != old.request.number());
+        if let Some(Number { phone, facts }) = number.clone() {
+            *request = Request { phone, facts, ..request.clone() };
+        }
+        let priority = changes.priority.filter(|priority| *priority != old.priority);
+        new.priority = priority.unwrap_or(old.priority);
+        if attributes.is_empty() && number.is_none() && priority.is_none() && queue.is_none() {
+            return Ok(());
+        }
+        if let Some(queue) = queue.as_ref().filter(|queue| waits && !self.world.takes_in(queue)) {
+            return Err(Refusal::NotTakenIn(id.clone(), queue.clone()));
+        }
+        if number.is_some() {
+            self.world.check_other_number(&old, &new.request).map_err(Refusal::Rejected)?;
+        }
+        let before = self.world.position(&old);
+        *self.world.callback_mut(old.sequence) = new.clone();
+        let (after, moved) = (self.world.position(&new), queue.is_some());
+        let renumbered = number.is_some();
+        let number = number.map(|number| number.phone);
+        let callback = id.clone();
+        self.event(Event::Updated { callback, number, attributes, priority, queue, before, after });
+        if moved {
+            self.report_step(old.sequence);
+        }
+        let free = |naive: &Self| {
+            matches!(naive.world.callback(old.sequence).state, State::Queued { hold: None, .. })
+        };
+        if self.keep_window(old.sequence) || renumbered && free(self) {
+            self.report_held(old.sequence);
+        }
+        Ok(())
+    }
+
+    pub(super) fn assign(&mut self, id: &CallbackId, agent: Option<AgentId>) -> Result<(), Refusal> {
+        let callback = self.changeable(id)?;
+        if let Some(agent) = &agent
+            && !self.world.agents.iter().any(|known| known.settings.id == *agent)
+        {
+            return Err(Refusal::UnknownAgent(agent.clone()));
+        }
+        if callback.assigned != agent {
+            self.world.callback_mut(callback.sequence).assigned = agent.clone();
+            self.event(Event::Assigned { callback: id.clone(), agent });
+            self.report_step(callback.sequence);
+        }
+        Ok(())
+    }
+}
