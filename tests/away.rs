@@ -99,7 +99,7 @@ fn what_was_under_way_is_over_and_counts_for_nothing() {
 fn what_is_missed_happens_at_its_own_instants() {
     let mut center = center([]);
     center.queues.push(Queue::new("other"));
-    center.queues[0].overflow.push(Overflow { to: "other".into(), after: Duration::from_secs(100) });
+    center.queues[0].overflow.push(Overflow::after("other", Duration::from_secs(100)));
     let mut host = Host::new(center);
     host.call_me("c1", 1);
     host.request(Request::new("c2", "main", phone(2)).at(at(500))).unwrap();

@@ -71,7 +71,7 @@ fn center() -> Center {
     let mut retail = Queue::new("retail");
     retail.need = "billing >= 3 && !agent:zoe".parse().expect("a requirement");
     retail.ageing = Some(Ageing { points: 1, every: Duration::from_secs(60), cap: Some(50) });
-    retail.overflow.push(Overflow { to: Name::new("rest"), after: Duration::from_mins(2) });
+    retail.overflow.push(Overflow::after("rest", Duration::from_mins(2)));
     retail.calendar = Some(Name::new("shifts"));
     retail.wrap_up = Duration::from_secs(20);
     let mut rest = Queue::new("rest");

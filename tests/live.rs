@@ -19,7 +19,7 @@ fn state<A: ringback_engine::protocol::Application>(host: &Host<A>, id: &str) ->
 fn two_queues(agents: impl IntoIterator<Item = Agent>) -> Center {
     let mut center = center(agents);
     center.queues.push(Queue::new("other"));
-    center.queues[0].overflow.push(Overflow { to: "other".into(), after: Duration::from_secs(120) });
+    center.queues[0].overflow.push(Overflow::after("other", Duration::from_secs(120)));
     center
 }
 

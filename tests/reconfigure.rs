@@ -19,7 +19,7 @@ fn two_queues() -> Center {
     let mut center = center([Agent::new("anna"), Agent::new("ben")]);
     center.queues.push(Queue::new("other"));
     center.services.push(any_hour(Service::new("other", "other")));
-    center.queues[0].overflow.push(Overflow { to: "other".into(), after: Duration::from_secs(120) });
+    center.queues[0].overflow.push(Overflow::after("other", Duration::from_secs(120)));
     center
 }
 
@@ -178,7 +178,9 @@ fn others() -> impl Strategy<Value = Center> {
         if queue {
             center.queues.pop();
             center.services.pop();
-            center.queues[1].overflow.clear();
+            for queue in &mut center.queues {
+                queue.overflow.retain(|edge| edge.to != "gamma");
+            }
         }
         if agent {
             center.agents.pop();

@@ -5,7 +5,7 @@ use ringback::{Host, at, center, code, phone};
 use ringback_engine::center::{Agent, CallingWindow, Center, NumberZones, Overflow, Queue};
 use ringback_engine::protocol::{Acceptance, Answer, Application, Code, Contact};
 use ringback_engine::record::{Outcome, Request};
-use ringback_engine::{Country, Duration, Name, Number, NumberFacts, Validity};
+use ringback_engine::{Country, Duration, Number, NumberFacts, Validity};
 
 /// 10:00 in UTC is the instant 0 of these tests.
 const MINUTE: i64 = 60;
@@ -80,7 +80,7 @@ fn the_window_has_to_be_open_in_every_zone_a_number_may_lie_in() {
     let mut named = Queue::new("named");
     named.zones = NumberZones { elsewhere: vec![Tz::UTC], ..NumberZones::default() };
     center.queues.push(named);
-    center.queues[0].overflow.push(Overflow { to: Name::new("named"), after: Duration::from_mins(5) });
+    center.queues[0].overflow.push(Overflow::after("named", Duration::from_mins(5)));
     let mut host = Host::new(center);
     host.log_in("anna");
     // 13:00 in UTC is 08:00 in New York, and 22:00 in Tokyo; they are open together from 23:00 to 24:00 only.

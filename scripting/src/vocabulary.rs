@@ -30,8 +30,6 @@ pub struct Word {
     pub sentence: &'static str,
     /// An expression with it; `request`, `callback`, `event` and `agent` stand for a hook's parameter.
     pub example: &'static str,
-    /// Whether it works already; if not, a script with it is refused.
-    pub supported: bool,
 }
 
 impl Word {
@@ -52,11 +50,6 @@ impl Word {
         }
     }
 
-    const fn not_yet(mut self) -> Self {
-        self.supported = false;
-        self
-    }
-
     const fn with_optional(mut self, optional: usize) -> Self {
         self.optional = optional;
         self
@@ -70,17 +63,7 @@ const fn function(
     sentence: &'static str,
     example: &'static str,
 ) -> Word {
-    Word {
-        name,
-        form: Form::Function,
-        on: &[],
-        takes,
-        optional: 0,
-        gives,
-        sentence,
-        example,
-        supported: true,
-    }
+    Word { name, form: Form::Function, on: &[], takes, optional: 0, gives, sentence, example }
 }
 
 const fn method(
@@ -91,7 +74,7 @@ const fn method(
     sentence: &'static str,
     example: &'static str,
 ) -> Word {
-    Word { name, form: Form::Method, on, takes, optional: 0, gives, sentence, example, supported: true }
+    Word { name, form: Form::Method, on, takes, optional: 0, gives, sentence, example }
 }
 
 const fn property(
@@ -101,17 +84,7 @@ const fn property(
     sentence: &'static str,
     example: &'static str,
 ) -> Word {
-    Word {
-        name,
-        form: Form::Property,
-        on,
-        takes: &[],
-        optional: 0,
-        gives,
-        sentence,
-        example,
-        supported: true,
-    }
+    Word { name, form: Form::Property, on, takes: &[], optional: 0, gives, sentence, example }
 }
 
 const ASKED: &[&str] = &["request", "callback"];
@@ -157,7 +130,7 @@ pub const WORDS: &[Word] = &[
     property(LINE, "ready", "integer", "Those of them who are ready.", "line(\"billing\").ready"),
     property(LINE, "paused", "boolean", "Whether it is paused, so that nobody in it is called.", "line(\"billing\").paused"),
     property(LINE, "full", "boolean", "Whether it takes in nobody at present: it is drained, or `max_waiting` wait.", "line(\"billing\").full"),
-    property(LINE, "ewt", "duration", "The expected waiting time.", "line(\"billing\").ewt").not_yet(),
+    property(LINE, "ewt", "duration", "The expected waiting time of one who comes last; `seconds(-1)` while it is unknown.", "line(\"billing\").ewt > minutes(5)"),
     function("count", &["key", "per"], "integer", "Admitted requests that limits with this key have counted in the last `per`.", "count(\"number:\" + request.phone, days(1))"),
     function("lookup", &["table", "key", "otherwise"], "any", "An entry of a table; without `otherwise`, one that is absent is a fault.", "lookup(\"vip\", request.phone, 0)").with_optional(1),
     function("listed", &["table", "key"], "boolean", "Whether a table has an entry.", "listed(\"vip\", request.phone)"),

@@ -114,6 +114,18 @@ pub const QUEUES: [&str; 3] = ["alpha", "beta", "gamma"];
 pub const NEEDS: [&str; 7] =
     ["true", "billing", "tech >= 5", "billing || sales >= 3", "!tech", "agent:a1", "group:gold && !agent:a2"];
 
+/// Conditions of overflow that come and go as a history goes.
+const CONDITIONS: [&str; 8] = [
+    "waiting > 1",
+    "waiting >= 3",
+    "oldest > 20s",
+    "oldest >= 45s",
+    "ewt > 30s",
+    "agents == 0",
+    "ready == 0",
+    "ready < 2",
+];
+
 /// The ids of the agents of [`centers`].
 pub const AGENTS: [&str; 5] = ["a0", "a1", "a2", "a3", "a4"];
 
@@ -188,12 +200,25 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
             queue
         },
     );
-    prop::collection::vec(one, QUEUES.len()).prop_map(|mut queues| {
+    let queues = prop::collection::vec(one, QUEUES.len()).prop_map(|mut queues| {
         for (queue, name) in queues.iter_mut().zip(QUEUES) {
             queue.name = Name::new(name);
         }
-        queues[0].overflow.push(Overflow { to: Name::new("beta"), after: Duration::from_secs(15) });
-        queues[1].overflow.push(Overflow { to: Name::new("gamma"), after: Duration::ZERO });
+        queues[0].overflow.push(Overflow::after("beta", Duration::from_secs(15)));
+        queues[1].overflow.push(Overflow::after("gamma", Duration::ZERO));
+        queues
+    });
+    let edge = (
+        0..QUEUES.len(),
+        1..QUEUES.len(),
+        prop::sample::select(CONDITIONS.to_vec()),
+        prop::sample::select(vec![0, 0, 10]),
+    );
+    (queues, prop::collection::vec(edge, 0..4)).prop_map(|(mut queues, edges)| {
+        for (from, on, when, after) in edges {
+            let edge = Overflow::when(QUEUES[(from + on) % QUEUES.len()], when.parse().expect("a condition"));
+            queues[from].overflow.push(Overflow { after: Duration::from_secs(after), ..edge });
+        }
         queues
     })
 }

@@ -26,6 +26,11 @@ impl Book {
         self.check_slots(&mut faults);
         if self.ledger.matching == Matching::Done {
             self.check_work(&mut faults);
+            if let Some((callback, _)) = self.overflowing() {
+                faults.push(format!(
+                    "callback {callback} stays though a condition of its queue's overflow holds"
+                ));
+            }
         }
         faults
     }
@@ -43,6 +48,7 @@ impl Book {
         compare("deadlines", ours.deadlines == theirs.deadlines);
         compare("numbers", ours.numbers == theirs.numbers);
         compare("preferring", ours.preferring == theirs.preferring);
+        compare("overflowing", ours.overflowing == theirs.overflowing);
         compare("last agents", ours.last_agents == theirs.last_agents);
         let counted = |queued: &BTreeMap<_, u32>| {
             queued.iter().filter(|(_, count)| **count > 0).map(|(s, c)| (*s, *c)).collect::<Vec<_>>()

@@ -25,6 +25,8 @@ pub(crate) enum Owner {
     Limit(SmolStr),
     /// A queue that closes, and whose callbacks act on it.
     Closing(QueueIndex),
+    /// A queue with overflow that time may open.
+    Overflow(QueueIndex),
     /// A hold on a slot.
     Hold(SmolStr),
     /// A slot with bookings.
@@ -66,6 +68,7 @@ impl Deadlines {
         let cause = match owner {
             Owner::Number(_) => Cause::Number,
             Owner::Queue(_) | Owner::Closing(_) => Cause::Hours,
+            Owner::Overflow(_) => Cause::Step,
             _ => Cause::Sweep,
         };
         self.put(Due { deadline: Deadline { at, cause }, sequence: Sequence(0), owner }, set);

@@ -7,6 +7,7 @@ use super::classes::{ClassIndex, ClassKey, Classes};
 use super::deadlines::Deadlines;
 use super::last_agents::LastAgents;
 use super::numbers::Numbers;
+use super::overflow::Overflowing;
 use super::profiles::Profiles;
 use super::queues::Queues;
 use super::timetable::Timetable;
@@ -34,6 +35,7 @@ pub(super) struct Indices {
     /// Callbacks Queued that wait for one agent, by the agent.
     pub(super) preferring: BTreeMap<AgentId, BTreeSet<Sequence>>,
     pub(super) last_agents: LastAgents,
+    pub(super) overflowing: Overflowing,
 }
 
 /// What the indices have of a callback.
@@ -135,6 +137,9 @@ impl Book {
         }
         for (queue, closing) in &self.ledger.closings {
             deadlines.other(Owner::Closing(*queue), closing.at, true);
+        }
+        for (queue, at) in &self.ledger.overflow_due {
+            deadlines.other(Owner::Overflow(*queue), *at, true);
         }
         for service in self.layout.service_indices() {
             let counts = self.ledger.services.get(service.position());
@@ -374,6 +379,7 @@ impl Book {
                     self.indices.classes.leave(class);
                 }
                 self.count_preferring(journey, sequence, false);
+                self.count_overflowing(journey, sequence, false);
             }
             Spot::Live { queue, talking } => {
                 if let Some(number) = number {
@@ -394,6 +400,7 @@ impl Book {
             self.await_closing(journey.queue);
             count(self.indices.queued.entry(standing.service).or_insert(0), true);
             self.count_preferring(journey, sequence, true);
+            self.count_overflowing(journey, sequence, true);
         }
         if !standing.open {
             return;

@@ -10,8 +10,9 @@ use super::closings::Closing;
 use super::kept::{Kept, KeptList, hash_of};
 use super::last_agents::LastAgent;
 use super::numbers::NumberRecord;
+use super::pace::Connections;
 use super::quotas::{Counter, ServiceCounts};
-use crate::center::{AgentIndex, CalendarIndex, Layout, QueueIndex};
+use crate::center::{AgentIndex, CalendarIndex, Layout, PACED, QueueIndex};
 use crate::protocol::Hook;
 use crate::record::{Agent, Callback, Journey, Switches};
 use crate::value::{AttemptId, CallbackId, EffectId, Instant, Phone, Sequence};
@@ -53,6 +54,10 @@ pub(crate) struct Ledger {
     pub(crate) holds: BTreeMap<SmolStr, SlotHold>,
     /// Closings that queues with callbacks await, or carry out.
     pub(crate) closings: BTreeMap<QueueIndex, Closing>,
+    /// When time alone may open conditional overflow, by the queue that it leads from.
+    pub(crate) overflow_due: BTreeMap<QueueIndex, Instant>,
+    /// The last connections of each queue.
+    pub(crate) connections: Kept<QueueIndex, Connections>,
     /// Calendars that are closed, or not, against their configuration.
     pub(crate) closures: BTreeMap<CalendarIndex, bool>,
     /// Switches that somebody turned on, by queue.
@@ -106,6 +111,8 @@ impl Ledger {
             draws: 0,
             holds: BTreeMap::new(),
             closings: BTreeMap::new(),
+            overflow_due: BTreeMap::new(),
+            connections: Kept::default(),
             closures: BTreeMap::new(),
             switches: BTreeMap::new(),
             faults: BTreeMap::new(),
@@ -127,6 +134,7 @@ impl Ledger {
         self.services.settle(ServiceCounts::settle);
         self.limits.settle();
         self.last_agents.settle();
+        self.connections.settle();
     }
 
     /// The hash of all of it, computed anew from the records.
@@ -139,6 +147,7 @@ impl Ledger {
         ledger.services.forget_hash(ServiceCounts::forget_hash);
         ledger.limits.forget_hash();
         ledger.last_agents.forget_hash();
+        ledger.connections.forget_hash();
         ledger.hash()
     }
 
@@ -191,6 +200,18 @@ impl Ledger {
         }
         if self.closings.keys().any(|queue| layout.queue(*queue).is_none()) {
             return Err("an unknown queue closes".into());
+        }
+        if self.overflow_due.keys().chain(self.connections.keys()).any(|queue| layout.queue(*queue).is_none())
+        {
+            return Err("an unknown queue overflows, or has connected callbacks".into());
+        }
+        let paced = |connections: &Connections| {
+            connections.len() <= PACED
+                && connections.iter().is_sorted()
+                && connections.back().is_none_or(|last| *last <= self.clock)
+        };
+        if !self.connections.values().all(paced) {
+            return Err("a queue has connected callbacks in no order, or too many of them".into());
         }
         if self.holds.values().any(|hold| layout.service(hold.service).is_none()) {
             return Err("a slot of an unknown service is held".into());

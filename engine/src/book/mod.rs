@@ -14,6 +14,8 @@ mod kept;
 mod last_agents;
 mod ledger;
 mod numbers;
+mod overflow;
+mod pace;
 mod profiles;
 mod queues;
 mod quotas;

@@ -37,6 +37,8 @@ impl Book {
         });
         // Hours may be others now: the closings are awaited anew, and who was open may be closed from now on.
         ledger.closings.clear();
+        // Matching is due, and arms it anew.
+        ledger.overflow_due.clear();
         let mut book = Self::rebuilt(Arc::clone(&layout), ledger);
         for queue in self.layout.queue_indices().filter(|queue| !self.is_closed(*queue)) {
             if let Some(queue) = translation.queue(queue).filter(|queue| book.is_closed(*queue)) {
@@ -86,6 +88,12 @@ impl Translation<'_> {
             .into_iter()
             .filter_map(|(queue, switches)| Some((self.queue(queue)?, switches)))
             .collect();
+        let connections = std::mem::take(&mut ledger.connections);
+        for (queue, instants) in &connections {
+            if let Some(queue) = self.queue(*queue) {
+                ledger.connections.insert(queue, instants.clone());
+            }
+        }
         let holds = std::mem::take(&mut ledger.holds);
         ledger.holds = holds
             .into_iter()

@@ -21,6 +21,7 @@ impl Book {
     pub(crate) fn is_taken_in(&self, plan: &Plan, here: Option<QueueIndex>) -> bool {
         let queues = plan.steps().iter().filter_map(|step| self.layout.queue_index(step.queue.as_ref()?));
         queues.into_iter().any(|queue| here == Some(queue) || self.takes_in(queue))
+            || self.overflow_on_entry(plan, here).is_some()
     }
 
     /// Turns a switch, and looks again at who waits there.

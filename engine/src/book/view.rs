@@ -3,9 +3,29 @@
 use chrono_tz::Tz;
 
 use super::Book;
-use crate::center::{Attribute, Hours};
+use crate::center::{Attribute, Hours, QueueIndex};
 use crate::protocol::{LineView, View};
 use crate::value::{AgentId, Duration, Instant, Phone};
+
+impl Book {
+    /// A queue's numbers.
+    pub(super) fn line_of(&self, index: QueueIndex) -> Option<LineView> {
+        let record = self.indices.queues.get(index)?;
+        let (agents, ready) = self.indices.profiles.count(&self.layout.queue_layout(index)?.need);
+        let oldest = record.waiting.first().map(|(place, _)| self.ledger.clock.since(*place));
+        let waiting = u32::try_from(record.waiting.len()).unwrap_or(u32::MAX);
+        Some(LineView {
+            waiting,
+            on_call: record.routing.saturating_add(record.processing),
+            oldest: oldest.unwrap_or_default().max(Duration::ZERO),
+            agents,
+            ready,
+            paused: self.switches(index).paused,
+            full: !self.takes_in(index),
+            ewt: self.expected_wait(index, waiting),
+        })
+    }
+}
 
 impl View for Book {
     fn now(&self) -> Instant {
@@ -29,19 +49,7 @@ impl View for Book {
     }
 
     fn line(&self, queue: &str) -> Option<LineView> {
-        let index = self.layout.queue_index(queue)?;
-        let record = self.indices.queues.get(index)?;
-        let (agents, ready) = self.indices.profiles.count(&self.layout.queue_layout(index)?.need);
-        let oldest = record.waiting.first().map(|(place, _)| self.ledger.clock.since(*place));
-        Some(LineView {
-            waiting: u32::try_from(record.waiting.len()).unwrap_or(u32::MAX),
-            on_call: record.routing.saturating_add(record.processing),
-            oldest: oldest.unwrap_or_default().max(Duration::ZERO),
-            agents,
-            ready,
-            paused: self.switches(index).paused,
-            full: !self.takes_in(index),
-        })
+        self.line_of(self.layout.queue_index(queue)?)
     }
 
     fn last_agent(&self, phone: &Phone) -> Option<AgentId> {

@@ -430,7 +430,9 @@ impl Names {
 /// The queue, then its overflow, as far as that can be a plan; and why not all of it can, if so.
 fn plan_of(queue: &Queue) -> (Plan, Option<PlanError>) {
     let mut plan = Plan::new(queue.name.clone());
-    let mut overflow: Vec<_> = queue.overflow.iter().collect();
+    let (mut overflow, conditional): (Vec<_>, Vec<_>) =
+        queue.overflow.iter().partition(|edge| edge.when.is_none());
+    conditional.into_iter().for_each(|edge| plan.overflow_when(edge.clone()));
     overflow.sort_by_key(|edge| edge.after);
     for edge in overflow {
         if let Err(error) = plan.after(edge.after) {

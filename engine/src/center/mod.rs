@@ -12,6 +12,7 @@ mod graph;
 mod layout;
 mod local;
 mod numbers;
+mod overflow;
 mod plan;
 #[cfg(feature = "toml")]
 pub mod reader;
@@ -36,6 +37,7 @@ pub use graph::{Component, RoutingGraph, Stop, Way, WayKind, unmet};
 pub use layout::{AgentIndex, CalendarIndex, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout};
 pub use local::{Resolved, local_to_instant, parse_instant};
 pub use numbers::{NumberRules, Objection, country_name};
+pub use overflow::{Comparison, Condition, ConditionError, Overflow, Quantity};
 pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Preference, Step};
 pub use slots::slot_of;
 pub use window::{Callable, CallingWindow, DaySpan, NumberZones};
@@ -61,6 +63,9 @@ pub const LAST_AGENTS: usize = 100_000;
 
 /// The most agents that the `score` hook is asked about for one callback.
 pub const SCORED: usize = 16;
+
+/// The most connections of a queue from which its pace is told.
+pub const PACED: usize = 32;
 
 /// The most callbacks that one agent may take at a time.
 pub const MAX_CAPACITY: u32 = 100;
@@ -189,15 +194,6 @@ pub enum AtClose {
     Schedule,
     /// They are over.
     Complete,
-}
-
-/// An edge of the routing graph: where a queue's callbacks go when they have waited.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Overflow {
-    /// The queue it leads to.
-    pub to: Name,
-    /// Counted from the first entry into a queue.
-    pub after: Duration,
 }
 
 /// How the best of several agents is chosen. Ties: longest idle, then id in byte order.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::Overflow;
 use crate::value::{Ageing, AgentId, Duration, Name, Requirement};
 
 /// The most steps a plan may have.
@@ -18,6 +19,9 @@ pub struct Plan {
     queue: Name,
     /// In order of their delays; the first has none.
     steps: Vec<Step>,
+    /// Ways out of the first queue that a condition opens, each taken at most once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    overflow: Vec<Overflow>,
 }
 
 /// What changes in a plan at one instant.
@@ -79,7 +83,11 @@ impl Plan {
     #[must_use]
     pub fn new(queue: impl Into<Name>) -> Self {
         let queue = queue.into();
-        Self { steps: vec![Step { queue: Some(queue.clone()), ..Step::default() }], queue }
+        Self {
+            steps: vec![Step { queue: Some(queue.clone()), ..Step::default() }],
+            overflow: Vec::new(),
+            queue,
+        }
     }
 
     /// The queue of the first step.
@@ -92,6 +100,17 @@ impl Plan {
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    /// Ways out of the first queue that a condition opens, in the order in which they are asked.
+    #[must_use]
+    pub fn overflow(&self) -> &[Overflow] {
+        &self.overflow
+    }
+
+    /// Adds a way out of the first queue that a condition opens.
+    pub fn overflow_when(&mut self, edge: Overflow) {
+        self.overflow.push(edge);
     }
 
     /// Begins a step `after` the plan took effect.

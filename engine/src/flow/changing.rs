@@ -116,7 +116,14 @@ impl<A: Application> Turn<'_, A> {
         let moved = |journey: &Arc<Journey>| match &plan {
             Some((queue, plan)) => {
                 let (queue, plan) = (*queue, Arc::clone(plan));
-                Arc::new(Journey { plan, since: now, taken: 1, queue, ..(**journey).clone() })
+                Arc::new(Journey {
+                    plan,
+                    since: now,
+                    taken: 1,
+                    queue,
+                    overflowed: Vec::new(),
+                    ..(**journey).clone()
+                })
             }
             None => Arc::clone(journey),
         };

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::Turn;
 use crate::book::Book;
-use crate::center::{Plan, Preference, QueueIndex, ServiceIndex, Step};
+use crate::center::{Condition, Plan, Preference, QueueIndex, ServiceIndex, Step};
 use crate::protocol::{Application, Event, Fault, Hook};
 use crate::record::{
     Callback, Entry, Hold, HoldReason, Journey, Preferred, Queued, Reason, Scheduled, State,
@@ -58,6 +58,7 @@ impl<A: Application> Turn<'_, A> {
             taken: 0,
             need: Arc::default(),
             ageing: None,
+            overflowed: Vec::new(),
             preferred: None,
             wait_until: now.after(self.queued_ttl(&plan)),
             plan,
@@ -66,7 +67,10 @@ impl<A: Application> Turn<'_, A> {
         // Where it stands already, it may stay.
         let here = self.callback(sequence).and_then(|callback| callback.state.queue());
         let mut passed_over = Vec::new();
-        if self.book.is_taken_in(&journey.plan, here) {
+        if let Some((edge, to)) = self.book.overflow_on_entry(&journey.plan, here) {
+            journey.queue = to;
+            journey.overflowed.push(edge);
+        } else if self.book.is_taken_in(&journey.plan, here) {
             // The first of its queues that takes it in, as if the time of that step had come.
             while here != Some(journey.queue) && !self.book.takes_in(journey.queue) {
                 passed_over.push(journey.queue);
@@ -176,8 +180,13 @@ impl<A: Application> Turn<'_, A> {
 
     /// Says where a callback stands since its plan moved it.
     pub(super) fn report_step(&mut self, sequence: Sequence) {
+        self.report_step_when(sequence, None);
+    }
+
+    /// The same, where a condition moved it.
+    pub(super) fn report_step_when(&mut self, sequence: Sequence, when: Option<Condition>) {
         if let Some((callback, queue, need)) = self.standing(sequence) {
-            self.event(Event::Step { callback, queue, need });
+            self.event(Event::Step { callback, queue, need, when });
         }
     }
 

@@ -15,6 +15,7 @@ mod entering;
 mod erasing;
 mod offering;
 mod outcomes;
+mod overflowing;
 mod passing;
 mod steering;
 mod window;

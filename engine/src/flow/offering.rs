@@ -8,16 +8,22 @@ use crate::record::{Routing, Stage, State};
 use crate::value::Instant;
 
 impl<A: Application> Turn<'_, A> {
-    /// Matches until no pair is left.
+    /// Matches until no pair is left and no condition moves anybody.
     pub(super) fn settle(&mut self) {
-        while let Some(found) = self.book().best_match() {
-            if self.keep_window(found.callback) {
-                self.report_held(found.callback);
-                continue;
+        loop {
+            while let Some(found) = self.book().best_match() {
+                if self.keep_window(found.callback) {
+                    self.report_held(found.callback);
+                    continue;
+                }
+                let agent = self.rated(&found);
+                self.reserve(Match { agent, ..found });
             }
-            let agent = self.rated(&found);
-            self.reserve(Match { agent, ..found });
+            if !self.overflow() {
+                break;
+            }
         }
+        self.book().arm_overflow();
         self.book().ledger_mut().matching = Matching::Done;
     }
 

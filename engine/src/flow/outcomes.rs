@@ -62,6 +62,7 @@ impl<A: Application> Turn<'_, A> {
         let talk_timeout = self.book.layout().queue(queue).map(|queue| queue.talk_timeout);
         let book = self.book();
         book.change_agent(agent, |agent| agent.connect(sequence, now));
+        book.count_connection(queue);
         let talk_until = now.after(talk_timeout.unwrap_or_default());
         book.put(
             sequence,

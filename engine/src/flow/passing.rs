@@ -90,6 +90,7 @@ impl<A: Application> Turn<'_, A> {
             Owner::Number(phone) => self.book().wake_number(&phone),
             Owner::Queue(queue) => self.book().wake_queue(queue),
             Owner::Closing(queue) => self.close(queue),
+            Owner::Overflow(queue) => self.book().wake_overflow(queue),
             Owner::Hold(hold) => self.expire_hold(hold),
             Owner::Key(key) => self.book().forget_key(&key),
             Owner::Limit(key) => self.book().forget_limit(&key),

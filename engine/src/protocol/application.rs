@@ -186,6 +186,9 @@ pub struct LineView {
     pub paused: bool,
     /// Whether it takes in nobody at present: it is being drained, or has as many waiting as it may.
     pub full: bool,
+    /// The expected waiting time of one who comes last: those waiting, each the mean gap between the queue's last
+    /// connections. `None` before its second connection.
+    pub ewt: Option<Duration>,
 }
 
 /// The yes or no of `accept`.

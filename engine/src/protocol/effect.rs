@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{Code, Hook};
+use crate::center::Condition;
 use crate::record::{HoldReason, Outcome, Reason, Switch};
 use crate::value::{AgentId, AttemptId, CallbackId, Duration, EffectId, Instant, Name, Phone};
 
@@ -200,6 +201,9 @@ pub enum Event {
         queue: Name,
         /// The whole requirement from now on.
         need: SmolStr,
+        /// The condition that moved it, where one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        when: Option<Condition>,
     },
     /// A callback came back to the line; its place is as it was.
     Returned {

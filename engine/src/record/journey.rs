@@ -25,6 +25,9 @@ pub struct Journey {
     /// Who alone may serve the callback at present, while logged in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred: Option<Preferred>,
+    /// Positions of the plan's conditional overflow that it has taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overflowed: Vec<usize>,
     /// When `queue_wait` is reached.
     pub wait_until: Instant,
 }

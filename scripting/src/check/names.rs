@@ -111,10 +111,7 @@ fn check_call(call: &Call<'_>, functions: &[Function<'_>], findings: &mut Findin
         (false, Form::Method) => arguments.len().checked_sub(1).is_some_and(|rest| word.accepts(rest)),
         (_, Form::Property) => false,
     };
-    if let Some(word) = words.iter().copied().find(fits) {
-        if !word.supported {
-            findings.error(span, format!("`{name}`: not supported yet"));
-        }
+    if words.iter().any(fits) {
         return;
     }
     if !behind_dot && own.iter().any(|function| function.parameters.len() == arguments.len()) {
@@ -171,10 +168,7 @@ fn check_property(tokens: Tokens<'_>, function: &Function<'_>, i: usize, finding
     let span = tokens.span(i);
     let owner = receiver(tokens, function, i);
     let belongs = |word: &&Word| owner.is_none_or(|kind| word.on.contains(&kind));
-    if let Some(word) = properties(name).find(belongs) {
-        if !word.supported {
-            findings.error(span, format!("`{name}`: not supported yet"));
-        }
+    if properties(name).any(|word| belongs(&word)) {
         return;
     }
     if called(name).any(|word| word.form == Form::Method && belongs(&word)) {

@@ -20,6 +20,7 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_get("agents", |line: &mut LineView| i64::from(line.agents));
     engine.register_get("ready", |line: &mut LineView| i64::from(line.ready));
     engine.register_get("paused", |line: &mut LineView| line.paused);
+    engine.register_get("ewt", |line: &mut LineView| line.ewt.unwrap_or(Duration::from_secs(-1)));
     engine.register_get("full", |line: &mut LineView| line.full);
     engine.register_fn("count", |context: NativeCallContext<'_>, key: Dynamic, per: Duration| {
         let key = text(&key)?;

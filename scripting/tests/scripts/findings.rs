@@ -67,7 +67,6 @@ const FOUND: &[(&str, &str, &str)] = &[
     ),
     ("fn route(callback) { print(callback.phone.len); queue(\"main\") }", "len", "`len` is called"),
     ("fn route(callback) { print(callback.phone()); queue(\"main\") }", "phone", "`phone` is a property"),
-    ("fn route(callback) { print(line(\"main\").ewt); queue(\"main\") }", "ewt", "`ewt`: not supported yet"),
     ("fn route(callback) { queue(\"mian\") }", "\"mian\"", "unknown queue `mian`, did you mean `main`?"),
     (
         "fn route(callback) { queue(\"main\").after(minutes(1)).queue(\"generl\") }",

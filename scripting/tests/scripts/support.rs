@@ -77,6 +77,7 @@ impl View for Double {
             ready: 1,
             paused: queue == "billing",
             full: false,
+            ewt: (queue == "billing").then_some(Duration::from_mins(6)),
         })
     }
 

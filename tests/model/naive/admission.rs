@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use ringback_engine::center::{Duplicates, Limit, OnFault, Service, instant_to_local, local_to_instant};
+use ringback_engine::center::{
+    Duplicates, Limit, OnFault, Overflow, Service, instant_to_local, local_to_instant,
+};
 use ringback_engine::protocol::{
     Acceptance, Application, Code, EffectKind, Event, Hook, Refusal, Rejection, View,
 };
@@ -216,7 +218,10 @@ impl World {
             return no(Code::QueueFull);
         }
         let queue = self.queue(&service.queue);
-        let mut queues = queue.overflow.iter().map(|edge| &edge.to);
+        let open = |edge: &&Overflow| {
+            edge.when.is_none() || (edge.after <= Duration::ZERO && self.overflow_holds(&queue.name, edge))
+        };
+        let mut queues = queue.overflow.iter().filter(open).map(|edge| &edge.to);
         if !self.takes_in(&queue.name) && !queues.any(|queue| self.takes_in(queue)) {
             return no(Code::QueueFull);
         }

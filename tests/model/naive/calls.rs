@@ -60,6 +60,8 @@ impl<A: Application> Naive<A> {
         self.unit(&agent, sequence).talking = Some(now);
         let phone = self.world.callback(sequence).request.phone.clone();
         self.world.talks.push((phone, agent.clone(), now));
+        let queue = self.world.callback(sequence).queue().cloned().expect("reserved from one");
+        self.world.connections.push((queue, now));
         let session = self.world.agent_mut(&agent).and_then(|agent| agent.session.as_mut());
         session.expect("busy, so logged in").calls += 1;
         self.event(Event::Connected { callback: id, agent });

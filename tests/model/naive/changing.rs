@@ -48,6 +48,7 @@ impl<A: Application> Naive<A> {
                 Some(way) => {
                     way.plan = self.world.plan_of(queue);
                     (way.queue, way.since, way.taken) = (queue.clone(), now, 1);
+                    way.overflowed.clear();
                 }
                 None => new.bound_for = Some(queue.clone()),
             }

@@ -1,6 +1,6 @@
 //! Lines: a callback's way into its queue, along its plan, and back.
 
-use ringback_engine::center::{Plan, Preference, Step};
+use ringback_engine::center::{Condition, Plan, Preference, Step};
 use ringback_engine::protocol::{Application, Event, Hook, View};
 use ringback_engine::record::HoldReason;
 use ringback_engine::{AgentId, Duration, Instant, Name, Requirement, Sequence};
@@ -28,12 +28,16 @@ impl World {
     /// A queue, then its overflow.
     pub(super) fn plan_of(&self, queue: &str) -> Plan {
         let queue = self.queue(queue);
-        let mut overflow = queue.overflow.clone();
+        let mut overflow: Vec<_> =
+            queue.overflow.iter().filter(|edge| edge.when.is_none()).cloned().collect();
         overflow.sort_by_key(|edge| edge.after);
         let mut plan = Plan::new(queue.name.clone());
         for edge in overflow {
             plan.after(edge.after).expect("in order");
             plan.go_to(edge.to);
+        }
+        for edge in queue.overflow.iter().filter(|edge| edge.when.is_some()) {
+            plan.overflow_when(edge.clone());
         }
         plan
     }
@@ -144,14 +148,25 @@ impl<A: Application> Naive<A> {
             need: Requirement::anyone(),
             ageing: None,
             preferred: None,
+            overflowed: Vec::new(),
             wait_until: now.after(self.world.queued_ttl(&plan)),
             plan,
         };
         let at = self.world.callback(sequence).queue().cloned();
         let mut queues = way.plan.steps().iter().filter_map(|step| step.queue.as_ref());
+        let opened = way.plan.overflow().iter().position(|edge| {
+            edge.after <= Duration::ZERO
+                && (at.as_ref() == Some(&edge.to) || self.world.takes_in(&edge.to))
+                && self.world.overflow_holds(way.plan.queue(), edge)
+        });
         let anywhere = queues.any(|queue| at.as_ref() == Some(queue) || self.world.takes_in(queue));
         self.world.callback_mut(sequence).way = Some(way);
         self.world.take_step(sequence);
+        if let Some(position) = opened {
+            let way = self.world.callback_mut(sequence).way.as_mut().expect("just set");
+            way.queue = way.plan.overflow()[position].to.clone();
+            return way.overflowed.push(position);
+        }
         let queue = |world: &World| world.callback(sequence).queue().cloned().expect("just set");
         let mut full: Vec<Name> = Vec::new();
         let taken_in = |world: &World| {
@@ -253,6 +268,11 @@ impl<A: Application> Naive<A> {
 
     /// Says where a callback stands since its plan moved it.
     pub(super) fn report_step(&mut self, sequence: Sequence) {
+        self.report_step_when(sequence, None);
+    }
+
+    /// The same, where a condition moved it.
+    pub(super) fn report_step_when(&mut self, sequence: Sequence, when: Option<Condition>) {
         let callback = self.world.callback(sequence);
         if !matches!(callback.state, State::Queued { .. }) {
             return;
@@ -261,6 +281,7 @@ impl<A: Application> Naive<A> {
             callback: callback.request.id.clone(),
             queue: callback.queue().cloned().expect("in a queue"),
             need: self.world.need(callback).to_string().into(),
+            when,
         };
         self.event(step);
     }

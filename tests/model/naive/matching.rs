@@ -156,6 +156,15 @@ impl World {
 
 impl<A: Application> Naive<A> {
     pub(super) fn match_all(&mut self) {
+        loop {
+            self.match_pairs();
+            if !self.overflow() {
+                return;
+            }
+        }
+    }
+
+    fn match_pairs(&mut self) {
         while let Some((callback, able)) = self.world.first_served() {
             if self.keep_window(callback.sequence) {
                 self.report_held(callback.sequence);

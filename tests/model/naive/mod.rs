@@ -10,6 +10,7 @@ mod changing;
 mod endings;
 mod lines;
 mod matching;
+mod overflow;
 mod passing;
 mod steering;
 mod view;

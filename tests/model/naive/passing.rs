@@ -114,7 +114,13 @@ impl World {
             self.bookings.iter().chain(self.holds.iter().map(|(_, slot, _)| slot)).map(|slot| slot.end);
         let last = |phone: &Phone| self.talks.iter().rfind(|(called, ..)| called == phone).expect("this").2;
         let talks = self.talks.iter().map(|(phone, ..)| last(phone).after(LAST_AGENT_KEPT));
-        let housekeeping = numbers.chain(hours).chain(keys).chain(limits).chain(slots).chain(talks);
+        let housekeeping = numbers
+            .chain(self.overflow_due())
+            .chain(hours)
+            .chain(keys)
+            .chain(limits)
+            .chain(slots)
+            .chain(talks);
         let deadline = self.due().map(|due| due.at.max(self.now));
         housekeeping.filter(|at| *at > self.now).chain(deadline).min()
     }

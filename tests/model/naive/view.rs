@@ -9,6 +9,18 @@ use ringback_engine::{AgentId, Duration, Instant, Phone};
 use super::matching::meets;
 use super::world::{Callback, State, World};
 
+impl World {
+    /// As long as so many connections took of late, by the last 32 of them.
+    fn expected_wait(&self, queue: &str, waiting: usize) -> Option<Duration> {
+        let all = self.connections.iter().filter(|(from, _)| from == queue).map(|(_, at)| *at);
+        let all: Vec<Instant> = all.collect();
+        let last = &all[all.len().saturating_sub(32)..];
+        let gaps = last.len().checked_sub(1).filter(|gaps| *gaps > 0)?;
+        let span = last[gaps].since(last[0]).millis();
+        Some(Duration::from_millis(span * waiting as i64 / gaps as i64))
+    }
+}
+
 impl View for World {
     fn now(&self) -> Instant {
         self.now
@@ -51,11 +63,12 @@ impl View for World {
         Some(LineView {
             waiting: waits.len() as u32,
             on_call: on_call.count() as u32,
-            oldest: waits.into_iter().max().unwrap_or_default().max(Duration::ZERO),
+            oldest: waits.iter().copied().max().unwrap_or_default().max(Duration::ZERO),
             agents: agents.len() as u32,
             ready: agents.iter().filter(|agent| self.is_ready(agent)).count() as u32,
             paused: self.is_on(queue, Switch::Paused),
             full: !self.takes_in(queue),
+            ewt: self.expected_wait(queue, waits.len()),
         })
     }
 

@@ -41,6 +41,8 @@ pub(crate) struct World {
     pub(crate) switches: Vec<(Name, Switch)>,
     /// Every talk ever begun: with which number, by whom, when.
     pub(crate) talks: Vec<(Phone, AgentId, Instant)>,
+    /// Every connection ever made: from which queue, when.
+    pub(crate) connections: Vec<(Name, Instant)>,
     /// Faults since the hook last answered.
     pub(crate) faults: Vec<Hook>,
     pub(crate) set_aside: Vec<Hook>,
@@ -85,6 +87,8 @@ pub(crate) struct Way {
     pub(crate) ageing: Option<Ageing>,
     /// Who alone may serve it while logged in, and until when.
     pub(crate) preferred: Option<(AgentId, Instant)>,
+    /// Positions of the conditional overflow it has taken.
+    pub(crate) overflowed: Vec<usize>,
     pub(crate) wait_until: Instant,
 }
 
@@ -187,6 +191,7 @@ impl World {
             closures: Vec::new(),
             switches: Vec::new(),
             talks: Vec::new(),
+            connections: Vec::new(),
             faults: Vec::new(),
             set_aside: Vec::new(),
             requests: 0,

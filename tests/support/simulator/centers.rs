@@ -32,8 +32,8 @@ pub(super) fn center(random: &mut Random, features: &Features) -> Center {
     let agents = random.within(2..11) as usize;
     center.agents = (0..agents).map(|number| agent(number, random)).collect();
     center.queues = QUEUES.into_iter().map(|name| queue(name, random, features)).collect();
-    center.queues[0].overflow = vec![Overflow { to: Name::new("beta"), after: Duration::from_secs(15) }];
-    center.queues[1].overflow = vec![Overflow { to: Name::new("gamma"), after: Duration::ZERO }];
+    center.queues[0].overflow = vec![Overflow::after("beta", Duration::from_secs(15))];
+    center.queues[1].overflow = vec![Overflow::after("gamma", Duration::ZERO)];
     center.services = QUEUES.into_iter().map(|name| service(name, random, features)).collect();
     center
 }

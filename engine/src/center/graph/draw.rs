@@ -6,7 +6,7 @@ use petgraph::dot::{Config, Dot, RankDir};
 use petgraph::visit::EdgeRef;
 
 use super::{Edge, Exit, Node, RoutingGraph};
-use crate::value::Requirement;
+use crate::value::{Duration, Requirement};
 
 impl RoutingGraph {
     /// The graph in the language of Graphviz: `dot -Tsvg` draws it.
@@ -57,7 +57,9 @@ impl fmt::Display for Edge {
         match self {
             Self::Default => f.write_str("default plan"),
             Self::Script => f.write_str("script"),
-            Self::Overflow(after) => write!(f, "overflow after {after}"),
+            Self::Overflow(after, None) => write!(f, "overflow after {after}"),
+            Self::Overflow(Duration::ZERO, Some(when)) => write!(f, "overflow when {when}"),
+            Self::Overflow(after, Some(when)) => write!(f, "overflow after {after} when {when}"),
             Self::Served => f.write_str("served by"),
             Self::Connected(need) if *need == Requirement::anyone() => f.write_str("any agent"),
             Self::Connected(need) => write!(f, "an agent with {need}"),
@@ -95,7 +97,7 @@ impl Node {
 impl Edge {
     const fn style(&self) -> &'static str {
         match self {
-            Self::Default | Self::Overflow(_) => "",
+            Self::Default | Self::Overflow(..) => "",
             Self::Script => "style=dashed",
             Self::Served => "dir=none",
             Self::Connected(_) => "color=gray",

@@ -20,6 +20,7 @@ impl RoutingGraph {
         let mut findings = Vec::new();
         self.missing_queues(center, &mut findings);
         backward_delays(center, &mut findings);
+        overflow_nowhere(center, &mut findings);
         self.timeless_cycles(center, &mut findings);
         unserved_queues(center, &mut findings);
         findings
@@ -48,7 +49,7 @@ impl RoutingGraph {
             let from = self
                 .graph
                 .edges_directed(*node, Direction::Incoming)
-                .filter(|edge| matches!(edge.weight(), Edge::Overflow(_)) && edge.source() != *node)
+                .filter(|edge| matches!(edge.weight(), Edge::Overflow(..)) && edge.source() != *node)
                 .min_by_key(EdgeRef::source);
             let why = match from.and_then(|edge| self.graph.node_weight(edge.source())) {
                 Some(Node::Queue(from)) => format!(
@@ -73,7 +74,7 @@ impl RoutingGraph {
                 if *edge.weight() == Edge::Default {
                     let overflow = self.graph.edges(edge.target());
                     reached.extend(
-                        overflow.filter(|e| matches!(e.weight(), Edge::Overflow(_))).map(|e| e.target()),
+                        overflow.filter(|e| matches!(e.weight(), Edge::Overflow(..))).map(|e| e.target()),
                     );
                 }
             }
@@ -108,7 +109,7 @@ impl RoutingGraph {
     fn timeless_cycles(&self, center: &Center, findings: &mut Vec<Finding>) {
         let timeless = self.graph.filter_map(
             |_, node| Some(node),
-            |_, edge| matches!(edge, Edge::Overflow(after) if *after <= Duration::ZERO).then_some(()),
+            |_, edge| matches!(edge, Edge::Overflow(after, None) if *after <= Duration::ZERO).then_some(()),
         );
         let mut starts: Vec<NodeIndex> =
             tarjan_scc(&timeless).into_iter().filter_map(|together| together.into_iter().min()).collect();
@@ -127,7 +128,9 @@ impl RoutingGraph {
             let Some((i, queue)) = queue else { continue };
             let next = cycle.get(1).copied();
             let step = queue.overflow.iter().position(|overflow| {
-                overflow.after <= Duration::ZERO && self.queue_names.get(&overflow.to).copied() == next
+                overflow.after <= Duration::ZERO
+                    && overflow.when.is_none()
+                    && self.queue_names.get(&overflow.to).copied() == next
             });
             findings.push(Finding::error(
                 format!("queue[{i}].overflow[{}].after", step.unwrap_or(0)),
@@ -137,6 +140,23 @@ impl RoutingGraph {
                     names.join(" -> ")
                 ),
             ));
+        }
+    }
+}
+
+/// A condition that leads back to its queue moves nobody.
+fn overflow_nowhere(center: &Center, findings: &mut Vec<Finding>) {
+    for (i, queue) in center.queues.iter().enumerate() {
+        for (j, overflow) in queue.overflow.iter().enumerate() {
+            if let (Some(when), true) = (overflow.when, overflow.to == queue.name) {
+                findings.push(Finding::error(
+                    format!("queue[{i}].overflow[{j}].to"),
+                    format!(
+                        "queue `{}`: overflow to itself when `{when}` moves nobody; name another queue",
+                        queue.name
+                    ),
+                ));
+            }
         }
     }
 }

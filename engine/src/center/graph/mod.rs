@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::{Center, Queue};
+use super::{Center, Condition, Queue};
 use crate::value::{Duration, Name, Requirement};
 
 pub use components::Component;
@@ -56,8 +56,8 @@ enum Edge {
     Default,
     /// A script may send a callback here.
     Script,
-    /// A step of the default plan, after this time.
-    Overflow(Duration),
+    /// A step of the default plan, after this time, and under this condition.
+    Overflow(Duration, Option<Condition>),
     /// Who serves a queue.
     Served,
     /// An agent who meets this is connected.
@@ -91,7 +91,7 @@ impl RoutingGraph {
         for (queue, from) in center.queues.iter().zip(&queues) {
             for overflow in &queue.overflow {
                 let to = building.queue(&queue_names, &overflow.to);
-                building.graph.add_edge(*from, to, Edge::Overflow(overflow.after));
+                building.graph.add_edge(*from, to, Edge::Overflow(overflow.after, overflow.when));
             }
             for group in &queue.groups {
                 let to = building.node(Node::Group(group.clone()));

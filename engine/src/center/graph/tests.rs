@@ -10,10 +10,8 @@ fn center(queues: &[(&str, &[(&str, i64)])], services: &[(&str, &str)]) -> Cente
         .iter()
         .map(|(name, overflow)| {
             let mut queue = Queue::new(name);
-            queue.overflow = overflow
-                .iter()
-                .map(|(to, after)| Overflow { to: Name::new(to), after: Duration::from_secs(*after) })
-                .collect();
+            queue.overflow =
+                overflow.iter().map(|(to, after)| Overflow::after(to, Duration::from_secs(*after))).collect();
             queue
         })
         .collect();
@@ -80,6 +78,27 @@ fn overflow_cycles_that_take_no_time() {
              `b`; give one of these steps a delay",
             "error: queue[5].overflow[1].after: queue `self`: an overflow cycle that takes no time: `self` -> `self`; \
              give one of these steps a delay",
+        ]
+    );
+}
+
+#[test]
+fn two_queues_may_help_each_other_out() {
+    let mut center = center(&[("a", &[("b", 60)]), ("b", &[])], &[("s", "a")]);
+    center.queues[0].overflow.push(Overflow::when("b", "ready == 0".parse().unwrap()));
+    center.queues[1].overflow.push(Overflow::when("a", "ready == 0".parse().unwrap()));
+    let late =
+        Overflow { after: Duration::from_secs(90), ..Overflow::when("a", "ewt > 5m".parse().unwrap()) };
+    center.queues[1].overflow.push(late);
+    assert_eq!(found(&center), [""; 0], "each is taken once, and where it leads nothing is followed");
+    let text = RoutingGraph::new(&center).to_string();
+    assert!(text.contains("  -> queue b  [overflow when ready == 0]\n"), "{text}");
+    assert!(text.contains("  -> queue a  [overflow after 90s when ewt > 5m]\n"), "{text}");
+    center.queues[0].overflow.push(Overflow::when("a", "ready == 0".parse().unwrap()));
+    assert_eq!(
+        found(&center),
+        [
+            "error: queue[0].overflow[2].to: queue `a`: overflow to itself when `ready == 0` moves nobody; name another queue"
         ]
     );
 }

@@ -79,7 +79,7 @@ impl Edge {
         match self {
             Self::Default => WayKind::Plan,
             Self::Script => WayKind::Script,
-            Self::Overflow(_) => WayKind::Overflow,
+            Self::Overflow(..) => WayKind::Overflow,
             Self::Served => WayKind::Served,
             Self::Connected(_) | Self::Failed(_) | Self::Waited(_) | Self::Lived(_) => WayKind::Leave,
         }

@@ -6,7 +6,8 @@ use smol_str::SmolStr;
 use super::notes::Notes;
 use super::value::{Read, Value};
 use crate::center::{
-    AddedSpan, Attribute, DatedCapacity, Day, Overflow, Quota, Season, WeeklyCapacity, WeeklySpan, zone_named,
+    AddedSpan, Attribute, Condition, ConditionError, DatedCapacity, Day, Overflow, Quota, Season,
+    WeeklyCapacity, WeeklySpan, zone_named,
 };
 use crate::value::{Ageing, AgentId, Duration, Requirement};
 
@@ -103,6 +104,22 @@ impl Read for Requirement {
                 None
             }
         }
+    }
+}
+
+impl Read for Condition {
+    const WANTED: &'static str = "a condition in quotes, as `\"waiting > 20\"`";
+
+    fn read(value: &Value<'_>, notes: &mut Notes<'_>) -> Option<Self> {
+        let Some(text) = value.as_text() else {
+            value.wrong_type(notes, Self::WANTED);
+            return None;
+        };
+        let told = |error: ConditionError| {
+            let span = value.span_from(notes, error.offset);
+            value.error_at(span, notes, format!(": {error}"));
+        };
+        text.parse().map_err(told).ok()
     }
 }
 
@@ -219,9 +236,14 @@ impl Read for Overflow {
 
     fn read(value: &Value<'_>, notes: &mut Notes<'_>) -> Option<Self> {
         value.table(Self::WANTED, notes, |fields| {
-            let (to, after) = (fields.required("to"), fields.required("after"));
-            fields.unsupported(&["when"]);
-            Some(Self { to: to?, after: after? })
+            let to = fields.required("to");
+            let Some(when) = fields.get("when") else {
+                let after = fields.required("after");
+                return Some(Self { to: to?, after: after?, when: None });
+            };
+            let (when, mut after) = (Condition::read(&when, fields.notes), Duration::ZERO);
+            fields.set("after", &mut after);
+            Some(Self { to: to?, after, when: Some(when?) })
         })?
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct Callback {
     pub(super) due: Dues,
     /// The slot it gives back if it is cancelled.
     pub(super) booked: Option<Slot>,
+    /// The queue in which it is counted as waiting.
+    pub(super) waits_in: Option<usize>,
     /// Where it stands in line, if it can be matched.
     pub(super) spot: Option<Spot>,
 }
@@ -49,6 +51,8 @@ pub(super) struct Journey {
     pub(super) entered: Instant,
     /// Steps of the service's own plan taken so far.
     pub(super) steps: usize,
+    /// Ways of the service's queue that a condition opened for it, by their position.
+    pub(super) overflowed: Vec<usize>,
 }
 
 /// Where a callback stands.

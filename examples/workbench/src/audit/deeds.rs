@@ -1,6 +1,6 @@
 //! What happens to callbacks: each line of the log is checked, then believed.
 
-use ringback_engine::center::REDACTED_KEPT;
+use ringback_engine::center::{Condition, REDACTED_KEPT};
 use ringback_engine::{Duration, Instant};
 use smol_str::SmolStr;
 
@@ -52,7 +52,7 @@ impl Audit {
             Deed::Rescheduled { desired } => self.rescheduled(serial, id, state, desired),
             Deed::PutOff { desired } => self.put_off(serial, id, desired),
             Deed::Queued { queue, need, score } => self.queued(serial, id, state, &queue, &need, score),
-            Deed::Step { queue, need } => self.step(serial, id, &queue, &need),
+            Deed::Step { queue, need, when } => self.step(serial, id, &queue, &need, when),
             Deed::Returned { why } => self.returned(serial, id, state, &why),
             Deed::Held { until, why } => self.held(serial, id, until, &why),
             Deed::Reserved { agent, queue, score } => {
@@ -128,6 +128,7 @@ impl Audit {
             since: now,
             due,
             booked: None,
+            waits_in: None,
             spot: None,
         };
         let cancel = callback.due.cancel;
@@ -200,6 +201,7 @@ impl Audit {
             priority,
             entered: now,
             steps: 0,
+            overflowed: Vec::new(),
         };
         if let Some(callback) = self.callbacks.get_mut(&serial) {
             callback.journey = Some(journey);
@@ -207,6 +209,7 @@ impl Audit {
             callback.booked = None;
         }
         self.put(serial, State::Waiting { hold: None });
+        self.entered(serial, id, queue);
         let wait = (!self.rules.freedom.timeout).then_some(wait);
         self.set_due(serial, wait, |due| &mut due.wait);
         self.set_step(serial);
@@ -221,18 +224,20 @@ impl Audit {
         Some((queue?, need.ok()?))
     }
 
-    fn step(&mut self, serial: u64, id: &SmolStr, name: &SmolStr, need: &SmolStr) {
+    fn step(&mut self, serial: u64, id: &SmolStr, name: &SmolStr, need: &SmolStr, when: Option<Condition>) {
         let Some((queue, need)) = self.place_in(id, name, need) else { return };
-        let preference = self.is_preference(serial, queue);
-        if !preference {
-            self.step_taken(serial, id, queue);
+        let preference = when.is_none() && self.is_preference(serial, queue);
+        match when {
+            Some(when) => self.overflowed(serial, id, queue, when),
+            None if !preference => self.step_taken(serial, id, queue),
+            None => {}
         }
         let Some(Callback { journey: Some(journey), .. }) = self.callbacks.get_mut(&serial) else { return };
         if self.rules.freedom.plan_priority {
             journey.priority = None;
         }
         (journey.queue, journey.need, journey.astray, journey.in_doubt) = (queue, Some(need), false, None);
-        journey.steps += usize::from(!preference);
+        journey.steps += usize::from(!preference && when.is_none());
         self.set_step(serial);
         self.refresh(serial);
     }

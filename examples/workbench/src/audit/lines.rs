@@ -87,6 +87,7 @@ impl Callback {
 impl Audit {
     /// Puts a callback where it stands now, whatever changed.
     pub(super) fn refresh(&mut self, serial: u64) {
+        self.count_waiting(serial);
         let (now, limit) = (self.now, self.rules.limits.attempts_per_number);
         let Some(callback) = self.callbacks.get_mut(&serial) else { return };
         let shut = self.numbers.get(&callback.phone).is_some_and(|number| number.is_shut(limit, now));

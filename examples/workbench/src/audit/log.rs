@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 
 use ringback_engine::Instant;
+use ringback_engine::center::Condition;
 use ringback_engine::record::Outcome;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -42,7 +43,7 @@ pub(super) enum Deed {
     Rescheduled { desired: Instant },
     PutOff { desired: Instant },
     Queued { queue: SmolStr, need: SmolStr, score: i64 },
-    Step { queue: SmolStr, need: SmolStr },
+    Step { queue: SmolStr, need: SmolStr, when: Option<Condition> },
     Returned { why: SmolStr },
     Held { until: Instant, why: SmolStr },
     Reserved { agent: SmolStr, queue: SmolStr, score: i64 },
@@ -100,6 +101,7 @@ struct Raw<'a> {
     number: Option<SmolStr>,
     outcome: Option<SmolStr>,
     why: Option<SmolStr>,
+    when: Option<Condition>,
     code: Option<SmolStr>,
     reason: Option<SmolStr>,
     state: Option<SmolStr>,
@@ -182,7 +184,11 @@ impl Raw<'_> {
                 need: field(self.need, "need")?,
                 score: field(self.score, "score")?,
             },
-            "step" => Deed::Step { queue: field(self.queue, "queue")?, need: field(self.need, "need")? },
+            "step" => Deed::Step {
+                queue: field(self.queue, "queue")?,
+                need: field(self.need, "need")?,
+                when: self.when,
+            },
             "returned" => Deed::Returned { why: field(self.why, "why")? },
             "held" => Deed::Held { until: instant(self.until, "until")?, why: field(self.why, "why")? },
             "reserved" => Deed::Reserved {

@@ -19,6 +19,7 @@ mod log;
 mod moves;
 mod need;
 mod numbers;
+mod overflow;
 mod quotas;
 mod requests;
 mod rules;
@@ -66,6 +67,8 @@ struct Audit {
     /// Until when the hours of each queue are known.
     hours_until: Vec<Option<Instant>>,
     admitted: Vec<Admitted>,
+    /// Callbacks in line or held, by queue.
+    waiting: Vec<i64>,
     requests: Requests,
     due: BTreeSet<(Instant, Owner)>,
     touched: BTreeSet<u64>,
@@ -211,6 +214,7 @@ impl Audit {
         let admitted = rules.services.iter().map(|_| Admitted::default()).collect();
         let hours_until = rules.queues.iter().map(|_| None).collect();
         Self {
+            waiting: vec![0; rules.queues.len()],
             rules,
             findings: Findings::default(),
             now: Instant::MIN,

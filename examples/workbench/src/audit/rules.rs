@@ -71,7 +71,8 @@ impl Rules {
         let service = |service: &Service| {
             let queue = at(&service.queue);
             let edges = center.queues.get(queue).map_or(&[][..], |queue| &queue.overflow);
-            let mut overflow: Vec<_> = edges.iter().map(|edge| (edge.after, at(&edge.to))).collect();
+            let timed = edges.iter().filter(|edge| edge.when.is_none());
+            let mut overflow: Vec<_> = timed.map(|edge| (edge.after, at(&edge.to))).collect();
             overflow.sort_by_key(|(after, _)| *after);
             let (settings, hours) = (service.clone(), hours(&service.calendar));
             ServiceRules { settings, hours, zone: zone_of(service), queue, overflow }

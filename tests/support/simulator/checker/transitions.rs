@@ -148,7 +148,7 @@ impl Checker {
         let queue = &self.service_of(sequence).queue;
         let mut plan = Plan::new(queue.clone());
         let settings = self.facts.queue(self.facts.queue_named(queue).expect("a queue of the center"));
-        let mut edges: Vec<_> = settings.overflow.iter().collect();
+        let mut edges: Vec<_> = settings.overflow.iter().filter(|edge| edge.when.is_none()).collect();
         edges.sort_by_key(|edge| edge.after);
         for edge in edges {
             plan.after(edge.after).expect("in order");

@@ -144,6 +144,23 @@ fn the_layout_is_checked_at_the_place() {
                 "error: queue `q`: an overflow cycle that takes no time: `q` -> \
           `q`; give one of these steps a delay",
             ),
+            (
+                "overflow = [{ to = 'q', when = 'waitin > 20' }]",
+                "error: queue `q`: `overflow[0].when`: unknown number `waitin`, did you mean `waiting`?",
+            ),
+            (
+                "overflow = [{ to = 'q', when = 'oldest > 20' }]",
+                "error: queue `q`: `overflow[0].when`: `oldest` is compared with `20`; write a duration, as `2m`",
+            ),
+            (
+                "overflow = [{ to = 'q', when = 20 }]",
+                "error: queue `q`: `overflow[0].when` is a whole number; write a condition in quotes, as `\"waiting > \
+          20\"`",
+            ),
+            (
+                "overflow = [{ to = 'q', when = 'ready == 0' }]",
+                "error: queue `q`: overflow to itself when `ready == 0` moves nobody; name another queue",
+            ),
             ("need = 'billing'", "warning: queue `q`: nobody can serve it: no agent has `billing`"),
         ],
     );

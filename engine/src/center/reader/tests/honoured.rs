@@ -47,7 +47,7 @@ fn every_key_reaches_the_center() {
 #[test]
 fn every_key_of_a_queue_is_read() {
     let center = full();
-    let overflow = |to: &str, after| Overflow { to: Name::new(to), after };
+    let overflow = |to: &str, after| Overflow::after(to, after);
     let retail = Queue {
         name: Name::new("retail"),
         need: "PS >= 2 && !trainee".parse().unwrap(),
@@ -60,6 +60,11 @@ fn every_key_of_a_queue_is_read() {
         overflow: vec![
             overflow("general", Duration::from_secs(120)),
             overflow("retail", Duration::from_mins(5)),
+            Overflow::when("general", "ready == 0".parse().unwrap()),
+            Overflow {
+                after: Duration::from_secs(30),
+                ..Overflow::when("general", "oldest >= 2m".parse().unwrap())
+            },
         ],
         zones: NumberZones {
             elsewhere: vec![Tz::Asia__Jerusalem, Tz::Europe__Berlin],

@@ -35,13 +35,6 @@ fn keys_to_come_are_not_supported_yet() {
             )],
         );
     }
-    all(
-        "queue",
-        &[(
-            "overflow = [{ to = 'q', after = '1s', when = 'waiting > 20' }]",
-            "error: queue `q`: `overflow[0].when` is not supported yet; leave it out",
-        )],
-    );
 }
 
 #[test]
