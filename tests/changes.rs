@@ -261,7 +261,7 @@ fn attributes_are_set_and_taken_away() {
 fn two_queues(agents: impl IntoIterator<Item = Agent>) -> Center {
     let mut center = center(agents);
     center.queues.push(Queue::new("other"));
-    center.queues[1].overflow.push(Overflow { to: "main".into(), after: Duration::from_secs(120) });
+    center.queues[1].overflow.push(Overflow::after("main", Duration::from_secs(120)));
     center
 }
 

@@ -10,21 +10,23 @@ use crate::value::Instant;
 impl<A: Application> Turn<'_, A> {
     /// Matches until no pair is left and no condition moves anybody.
     pub(super) fn settle(&mut self) {
-        loop {
-            while let Some(found) = self.book().best_match() {
-                if self.keep_window(found.callback) {
-                    self.report_held(found.callback);
-                    continue;
-                }
-                let agent = self.rated(&found);
-                self.reserve(Match { agent, ..found });
-            }
-            if !self.overflow() {
-                break;
-            }
+        self.match_pairs();
+        while self.overflow() {
+            self.match_pairs();
         }
         self.book().arm_overflow();
         self.book().ledger_mut().matching = Matching::Done;
+    }
+
+    fn match_pairs(&mut self) {
+        while let Some(found) = self.book().best_match() {
+            if self.keep_window(found.callback) {
+                self.report_held(found.callback);
+                continue;
+            }
+            let agent = self.rated(&found);
+            self.reserve(Match { agent, ..found });
+        }
     }
 
     /// Whom the `score` hook rates highest for a match, where its queue leaves the choice to it: of equals, the one
