@@ -6,7 +6,9 @@ use ringback::at;
 use ringback::history::Act;
 use ringback::rules::Rules;
 use ringback_engine::center::{Center, Layout};
-use ringback_engine::protocol::{Application, Command, Effect, LineView, Refusal, Rejection, View};
+use ringback_engine::protocol::{
+    Application, Command, Effect, EffectKind, Event, LineView, Refusal, Rejection, View,
+};
 use ringback_engine::record::{Cause, Outcome, Phase, Reason, State, StateName, Switch, Work};
 use ringback_engine::{Advanced, AgentId, AttemptId, CallbackId, Duration, Engine, Instant, Name, Phone};
 
@@ -304,7 +306,7 @@ fn tell_engine(engine: &mut Engine<Rules>, now: Instant, command: Option<Command
 /// The first difference between what the engine and the naive one said.
 fn difference(engine: &Said, naive: &Said) -> Option<String> {
     let length = engine.effects.len().max(naive.effects.len());
-    let apart = (0..length).find(|index| engine.effects.get(*index) != naive.effects.get(*index));
+    let apart = (0..length).find(|index| !same_effect(engine.effects.get(*index), naive.effects.get(*index)));
     if let Some(apart) = apart {
         let same: String =
             engine.effects[..apart].iter().map(|effect| format!("  both:   {}\n", line(effect))).collect();
@@ -331,6 +333,22 @@ fn difference(engine: &Said, naive: &Said) -> Option<String> {
     let lines: Vec<&str> = theirs.lines().collect();
     let before = lines[number.saturating_sub(14)..number].join("\n  ");
     Some(format!("they stand apart at\n  {before}\n  engine: {engine}\n  naive:  {naive}"))
+}
+
+/// Effects are the same, but for a sentence that is the engine's own.
+fn same_effect(engine: Option<&Effect>, naive: Option<&Effect>) -> bool {
+    match (engine.map(|effect| &effect.kind), naive.map(|effect| &effect.kind)) {
+        (
+            Some(EffectKind::Event(Event::Refused { callback, code, sentence })),
+            Some(EffectKind::Event(Event::Refused { callback: own, code: same, sentence: words })),
+        ) => {
+            let is_rejection = code.chars().all(|sign| sign == '_' || sign.is_ascii_uppercase());
+            callback == own
+                && code == same
+                && (sentence == words || is_rejection && sentence.len() > words.len())
+        }
+        _ => engine == naive,
+    }
 }
 
 /// Refusals are the same, but for a sentence that is the engine's own.

@@ -7,7 +7,7 @@ use ringback_engine::center::{
     Agent, AtClose, Attribute, Calendar, CallingWindow, Center, DaySpan, Duplicates, NumberZones, OnFault,
     Overflow, Queue, Quota, Service, Slots, Strategy as Choice, Table,
 };
-use ringback_engine::protocol::{Application, CancelledBy, Changes, Command};
+use ringback_engine::protocol::{Application, BulkDeed, CancelledBy, Changes, Command};
 use ringback_engine::record::{Outcome, Request, State, Switch};
 use ringback_engine::{Ageing, AgentId, AttemptId, CallbackId, Country, Duration, Engine, Instant, Name};
 
@@ -33,6 +33,10 @@ pub enum Say {
     Ask(Request, Option<i64>),
     /// This, of one of the callbacks that are not over.
     Of(prop::sample::Index, Deed),
+    /// This, of some of the callbacks that are not over, and of one that may not be there.
+    Many(Vec<prop::sample::Index>, Deed),
+    /// One of the callbacks, which may be over, is asked for anew under the id of this number.
+    Anew(prop::sample::Index, u32),
     /// This hold, on the slot so many seconds from now.
     Hold(Name, Name, i64),
     /// How one of the live attempts ended.
@@ -71,6 +75,19 @@ impl Deed {
     }
 }
 
+impl Deed {
+    /// The command that does it to many, if there is one.
+    fn to_many(&self, callbacks: Vec<CallbackId>, now: Instant) -> Option<Command> {
+        let deed = match self.clone() {
+            Self::Move(seconds) => BulkDeed::Reschedule { to: now.after(Duration::from_secs(seconds)) },
+            Self::Cancel(by) => BulkDeed::Cancel { by },
+            Self::Assign(agent) => BulkDeed::Assign { agent },
+            Self::Fail | Self::Update(_) => return None,
+        };
+        Some(Command::Bulk { callbacks, deed })
+    }
+}
+
 impl Say {
     /// The command, given what has happened; `None`: nothing to say.
     pub fn command(&self, engine: &Engine<impl Application>, now: Instant) -> Option<Command> {
@@ -89,6 +106,22 @@ impl Say {
                 let open = all.filter(|callback| !matches!(callback.state, State::Completed(_)));
                 let open: Vec<_> = open.map(|callback| &callback.request.id).collect();
                 (!open.is_empty()).then(|| deed.to((*index.get(&open)).clone(), now))
+            }
+            Self::Many(indices, deed) => {
+                let all = engine.callbacks(None);
+                let open = all.filter(|callback| !matches!(callback.state, State::Completed(_)));
+                let open: Vec<_> = open.map(|callback| callback.request.id.clone()).collect();
+                let chosen =
+                    indices.iter().filter(|_| !open.is_empty()).map(|index| index.get(&open).clone());
+                let callbacks = chosen.chain([CallbackId::new("c7")]).skip(indices.len() % 2).collect();
+                deed.to_many(callbacks, now)
+            }
+            Self::Anew(index, n) => {
+                let all: Vec<_> = engine.callbacks(None).map(|callback| &callback.request.id).collect();
+                (!all.is_empty()).then(|| Command::Recreate {
+                    callback: (*index.get(&all)).clone(),
+                    id: CallbackId::new(format!("c{n}")),
+                })
             }
             Self::Hold(hold, service, seconds) => {
                 let at = now.after(Duration::from_secs(*seconds));
@@ -428,6 +461,9 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         2 => prop::option::weighted(0.7, agent()).prop_map(Deed::Assign),
     ];
     let known = (any(), deed.clone()).prop_map(|(index, deed)| Say::Of(index, deed));
+    let many = (prop::collection::vec(any(), 0..6), deed.clone())
+        .prop_map(|(indices, deed)| Say::Many(indices, deed));
+    let anew = (any(), 0..60u32).prop_map(|(index, n)| Say::Anew(index, n));
     let guess = (0..60u32, deed)
         .prop_map(|(id, deed)| Say::Tell(deed.to(CallbackId::new(format!("c{id}")), crate::at(0))));
     let switch = prop::sample::select(vec![Switch::Paused, Switch::Draining, Switch::Closed]);
@@ -453,6 +489,8 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         1 => guessed,
         4 => known,
         1 => guess,
+        1 => many,
+        1 => anew,
         1 => (0..4u32, 0..QUEUES.len(), -5..900i64)
             .prop_map(|(n, service, s)| Say::Hold(format!("h{n}").into(), Name::new(QUEUES[service]), s)),
         1 => any().prop_map(|index| Say::Outcome(index, Outcome::Unknown)),

@@ -49,6 +49,9 @@ pub const OUTCOME_GRACE: Duration = Duration::from_secs(5);
 /// The most deadlines that one call of the engine fires.
 pub const MAX_STEP: usize = 4_096;
 
+/// Callbacks that one command may name at most.
+pub const MOST_AT_ONCE: usize = 10_000;
+
 /// How long a request's key is kept after its callback was purged.
 pub const KEY_KEPT: Duration = Duration::from_days(1);
 

@@ -6,7 +6,7 @@ use super::Turn;
 use super::checks::Checks;
 use crate::center::QueueIndex;
 use crate::protocol::{Application, Changes, Event, Refusal};
-use crate::record::{Callback, Entry, Journey, Queued, Request, State};
+use crate::record::{Callback, Entry, Journey, Queued, Reason, Request, State};
 use crate::value::{AgentId, CallbackId, Number, Sequence};
 
 impl<A: Application> Turn<'_, A> {
@@ -62,6 +62,20 @@ impl<A: Application> Turn<'_, A> {
         self.book().change(sequence, |callback| callback.assigned = index);
         self.event(Event::Assigned { callback: id.clone(), agent: agent.cloned() });
         self.report_step(sequence);
+        Ok(())
+    }
+
+    /// Somebody asks anew for a callback that is over.
+    pub(super) fn recreate(&mut self, of: &CallbackId, id: CallbackId) -> Result<(), Refusal> {
+        let callback = self.known(of)?;
+        match &callback.state {
+            State::Completed(completed) if completed.reason != Reason::AgentConnected => {}
+            state => return Err(Refusal::NotRecreatable(of.clone(), state.name())),
+        }
+        let desired = callback.request.desired.filter(|desired| *desired > self.now());
+        let request = (*callback.request).clone();
+        self.request(Arc::new(Request { id: id.clone(), key: None, hold: None, desired, ..request }))?;
+        self.event(Event::Recreated { callback: id, of: of.clone() });
         Ok(())
     }
 

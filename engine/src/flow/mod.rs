@@ -8,6 +8,7 @@ mod agents;
 mod asking;
 mod away;
 mod booking;
+mod bulk;
 mod changing;
 mod checks;
 mod ending;
@@ -79,6 +80,8 @@ impl<'a, A: Application> Turn<'a, A> {
             Command::Reschedule { callback, to } => self.reschedule(&callback, to),
             Command::Update { callback, changes } => self.update(&callback, changes),
             Command::Assign { callback, agent } => self.assign(&callback, agent.as_ref()),
+            Command::Bulk { callbacks, deed } => self.bulk(callbacks, &deed),
+            Command::Recreate { callback, id } => self.recreate(&callback, id),
             Command::HoldSlot { hold, service, at } => self.hold_slot(hold, service, at),
             Command::LogIn { agent } => self.log_in(&agent),
             Command::Ready { agent } => self.ready(&agent, true),

@@ -45,6 +45,25 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         agent: Option<AgentId>,
     },
+    /// Somebody of the center does one thing to many callbacks, in their order, at most [`MOST_AT_ONCE`]. Each is as if it were
+    /// the only one: what can't be done to one does not hold up the others, and is said of it.
+    ///
+    /// [`MOST_AT_ONCE`]: crate::center::MOST_AT_ONCE
+    Bulk {
+        /// Which.
+        callbacks: Vec<CallbackId>,
+        /// What.
+        #[serde(flatten)]
+        deed: BulkDeed,
+    },
+    /// Somebody of the center asks anew for a callback that is over, not purged, and was not served: the same request, as it
+    /// stands now, under another id and without its key. It is admitted as any; a desired time that is past is left out.
+    Recreate {
+        /// Which.
+        callback: CallbackId,
+        /// The id that the new one will have.
+        id: CallbackId,
+    },
     /// Reserves a slot while a customer makes up their mind: for [`SLOT_HELD`](crate::center::SLOT_HELD), or until a
     /// request names the hold.
     HoldSlot {
@@ -141,4 +160,26 @@ pub enum CancelledBy {
     Customer,
     /// Somebody of the center.
     Admin,
+}
+
+/// What is done to many callbacks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "deed", rename_all = "snake_case")]
+pub enum BulkDeed {
+    /// See [`Command::Cancel`].
+    Cancel {
+        /// Who.
+        by: CancelledBy,
+    },
+    /// See [`Command::Reschedule`].
+    Reschedule {
+        /// Their desired time from now on.
+        to: Instant,
+    },
+    /// See [`Command::Assign`].
+    Assign {
+        /// Who.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+    },
 }

@@ -159,6 +159,29 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         agent: Option<AgentId>,
     },
+    /// What was to be done to many callbacks could not be done to this one, to which nothing happened.
+    Refused {
+        /// Which.
+        callback: CallbackId,
+        /// Why, for programs: see [`Refusal::code`](super::Refusal::code).
+        code: SmolStr,
+        /// Why, for people.
+        sentence: String,
+    },
+    /// What was to be done to many callbacks was done to all of which nothing else was said.
+    Bulk {
+        /// To how many it was done.
+        done: u32,
+        /// To how many it could not be done.
+        refused: u32,
+    },
+    /// A callback that was over was asked for anew, and that was accepted.
+    Recreated {
+        /// The new one.
+        callback: CallbackId,
+        /// The one that was over.
+        of: CallbackId,
+    },
     /// A queue closed, and a callback in its line was put off until it is open again; its place is as it was.
     PutOff {
         /// Which.

@@ -12,7 +12,7 @@ pub use application::{
     RetentionAnswer, TimeoutAnswer, TimeoutKind, View,
 };
 pub use changes::Changes;
-pub use command::{CancelledBy, Command};
+pub use command::{BulkDeed, CancelledBy, Command};
 pub use effect::{Advanced, AgentState, Dial, Effect, EffectKind, Event, HangUp, Log};
 pub use refusal::{Code, Refusal, Rejection};
 pub use slot::SlotView;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::center::{Finding, Objection};
+use crate::center::{Finding, MOST_AT_ONCE, Objection};
 use crate::record::StateName;
 use crate::value::{AgentId, AttemptId, CallbackId, Instant, Name};
 
@@ -42,6 +42,10 @@ pub enum Refusal {
     NotChangeable(CallbackId, StateName),
     /// The callback can't be moved to that queue: it takes in nobody at present.
     NotTakenIn(CallbackId, Name),
+    /// The callback can't be asked for anew: it is not over, or was served.
+    NotRecreatable(CallbackId, StateName),
+    /// So many callbacks are more than one command may name.
+    TooMany(usize),
     /// Another hold has this id.
     HoldInUse(SmolStr),
     /// The attempt is not live: it is over, or never was.
@@ -196,6 +200,40 @@ impl Rejection {
     }
 }
 
+impl Refusal {
+    /// For programs: the code of a rejection, `SLOT_FULL`, or the word of another refusal, `not_cancellable`.
+    #[must_use]
+    pub fn code(&self) -> SmolStr {
+        let word = match self {
+            Self::Rejected(rejection) => return rejection.code.clone().into(),
+            Self::IdInUse(_) => "id_in_use",
+            Self::UnknownCallback(_) => "unknown_callback",
+            Self::UnknownAgent(_) => "unknown_agent",
+            Self::UnknownQueue(_) => "unknown_queue",
+            Self::UnknownCalendar(_) => "unknown_calendar",
+            Self::Misconfigured(_) => "misconfigured",
+            Self::InUse(_) => "in_use",
+            Self::WrongState(..) => "wrong_state",
+            Self::NotCancellable(..) => "not_cancellable",
+            Self::NotErasable(..) => "not_erasable",
+            Self::StillCounted(_) => "still_counted",
+            Self::NotReschedulable(..) => "not_reschedulable",
+            Self::NotChangeable(..) => "not_changeable",
+            Self::NotTakenIn(..) => "not_taken_in",
+            Self::NotRecreatable(..) => "not_recreatable",
+            Self::TooMany(_) => "too_many",
+            Self::HoldInUse(_) => "hold_in_use",
+            Self::StaleAttempt(_) => "stale_attempt",
+            Self::NotConnected(_) => "not_connected",
+            Self::AlreadyConnected(_) => "already_connected",
+            Self::Behind => "behind",
+            Self::Late(_) => "late",
+            Self::NotLate => "not_late",
+        };
+        SmolStr::new_static(word)
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -243,6 +281,17 @@ impl fmt::Display for Refusal {
                 f,
                 "callback `{id}`: can't be moved to queue `{queue}`, which takes in nobody at present: it is draining, or \
                  as many wait there as may"
+            ),
+            Self::NotRecreatable(id, StateName::Completed) => {
+                write!(f, "callback `{id}`: can't be asked for anew, its customer was served")
+            }
+            Self::NotRecreatable(id, state) => write!(
+                f,
+                "callback `{id}`: can't be asked for anew, it is {state}; only one that is over can"
+            ),
+            Self::TooMany(count) => write!(
+                f,
+                "{count} callbacks are too many for one command; name at most {MOST_AT_ONCE}, and go on in another"
             ),
             Self::HoldInUse(hold) => {
                 write!(

@@ -144,6 +144,9 @@ fn fact_of_event(event: &Event) -> Fact<'_> {
         | Event::Calendar { .. }
         | Event::Updated { .. }
         | Event::Assigned { .. }
+        | Event::Refused { .. }
+        | Event::Bulk { .. }
+        | Event::Recreated { .. }
         | Event::SetAside { .. } => Fact::Event(event),
     }
 }

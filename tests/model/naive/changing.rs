@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use ringback_engine::protocol::{Application, Changes, Event, Refusal};
-use ringback_engine::record::Request;
+use ringback_engine::protocol::{Application, BulkDeed, Changes, Command, Event, Refusal};
+use ringback_engine::record::{Reason, Request};
 use ringback_engine::{AgentId, CallbackId, Number};
 
 use super::Naive;
@@ -108,6 +108,47 @@ impl<A: Application> Naive<A> {
             self.event(Event::Assigned { callback: id.clone(), agent });
             self.report_step(callback.sequence);
         }
+        Ok(())
+    }
+
+    pub(super) fn bulk(&mut self, callbacks: Vec<CallbackId>, deed: BulkDeed) -> Result<(), Refusal> {
+        let (mut done, mut refused) = (0, 0);
+        for callback in callbacks {
+            let one = callback.clone();
+            let command = match deed.clone() {
+                BulkDeed::Cancel { by } => Command::Cancel { callback, by },
+                BulkDeed::Reschedule { to } => Command::Reschedule { callback, to },
+                BulkDeed::Assign { agent } => Command::Assign { callback, agent },
+            };
+            match self.obey(command) {
+                Ok(()) => done += 1,
+                Err(refusal) => {
+                    refused += 1;
+                    let (code, sentence) = (refusal.code(), refusal.to_string());
+                    self.event(Event::Refused { callback: one, code, sentence });
+                }
+            }
+        }
+        self.event(Event::Bulk { done, refused });
+        Ok(())
+    }
+
+    pub(super) fn recreate(&mut self, of: &CallbackId, id: CallbackId) -> Result<(), Refusal> {
+        let callback = self.known(of)?;
+        match &callback.state {
+            State::Completed { reason: Reason::AgentConnected, .. } => {
+                return Err(Refusal::NotRecreatable(of.clone(), callback.name()));
+            }
+            State::Completed { .. } => {}
+            _ => return Err(Refusal::NotRecreatable(of.clone(), callback.name())),
+        }
+        let mut request = (*callback.request).clone();
+        (request.id, request.key, request.hold) = (id.clone(), None, None);
+        if request.desired.is_some_and(|desired| desired <= self.world.now) {
+            request.desired = None;
+        }
+        self.request(request)?;
+        self.event(Event::Recreated { callback: id, of: of.clone() });
         Ok(())
     }
 }

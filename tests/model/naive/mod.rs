@@ -59,6 +59,8 @@ impl<A: Application> Naive<A> {
             Command::Reschedule { callback, to } => self.reschedule(&callback, to),
             Command::Update { callback, changes } => self.update(&callback, changes),
             Command::Assign { callback, agent } => self.assign(&callback, agent),
+            Command::Bulk { callbacks, deed } => self.bulk(callbacks, deed),
+            Command::Recreate { callback, id } => self.recreate(&callback, id),
             Command::HoldSlot { hold, service, at } => self.hold_slot(hold, service, at),
             Command::LogIn { agent } => self.log_in(&agent),
             Command::Ready { agent } => self.set_ready(&agent, true),

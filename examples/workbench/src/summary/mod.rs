@@ -15,6 +15,7 @@ use std::fmt;
 use ringback_engine::protocol::Hook;
 use ringback_engine::{AgentId, Instant, Name};
 use serde::{Serialize, Serializer};
+use smol_str::SmolStr;
 
 pub use course::{Activity, Course};
 pub use tally::{Effort, Tally};
@@ -54,7 +55,7 @@ pub struct Summary {
     /// Calls of the application's hooks.
     pub script: BTreeMap<Hook, Calls>,
     /// Other commands of the world that the engine refused, by kind: a customer who cancels what is over.
-    pub refused: BTreeMap<&'static str, u64>,
+    pub refused: BTreeMap<SmolStr, u64>,
     /// Calls of the engine's `apply` and `advance`.
     pub engine_steps: u64,
     /// Events in the log.

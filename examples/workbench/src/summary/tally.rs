@@ -6,6 +6,7 @@ use std::time::Duration as Elapsed;
 use ringback_engine::protocol::{Effect, EffectKind, Event, Hook, Refusal};
 use ringback_engine::record::{Outcome, Request};
 use ringback_engine::{AgentId, CallbackId, Duration, Instant, Name};
+use smol_str::SmolStr;
 
 use super::lines::Lines;
 use super::occupancy::Shifts;
@@ -22,7 +23,7 @@ pub struct Tally {
     completed: BTreeMap<String, u64>,
     attempts: BTreeMap<String, u64>,
     abandoned: u64,
-    refused: BTreeMap<&'static str, u64>,
+    refused: BTreeMap<SmolStr, u64>,
     events: u64,
     waits: Waits,
     waits_by_queue: BTreeMap<Name, Waits>,
@@ -158,6 +159,7 @@ impl Tally {
                 self.leave(callback);
                 self.close(callback);
             }
+            Event::Refused { code, .. } => *self.refused.entry(code.clone()).or_default() += 1,
             Event::Agent { agent, state } => {
                 self.shifts.presence(agent, *state, at);
                 if let Some(course) = &mut self.course {
@@ -183,6 +185,8 @@ impl Tally {
             | Event::Calendar { .. }
             | Event::Updated { .. }
             | Event::Assigned { .. }
+            | Event::Bulk { .. }
+            | Event::Recreated { .. }
             | Event::SetAside { .. } => {}
         }
     }
@@ -271,32 +275,10 @@ impl Observer for Tally {
     }
 
     fn refused(&mut self, refusal: &Refusal) {
-        let kind = match refusal {
-            // Counted by code, from the event.
-            Refusal::Rejected(_) => return,
-            Refusal::IdInUse(_) => "id_in_use",
-            Refusal::UnknownCallback(_) => "unknown_callback",
-            Refusal::UnknownAgent(_) => "unknown_agent",
-            Refusal::UnknownQueue(_) => "unknown_queue",
-            Refusal::UnknownCalendar(_) => "unknown_calendar",
-            Refusal::Misconfigured(_) => "misconfigured",
-            Refusal::InUse(_) => "in_use",
-            Refusal::WrongState(..) => "wrong_state",
-            Refusal::NotCancellable(..) => "not_cancellable",
-            Refusal::NotErasable(..) => "not_erasable",
-            Refusal::StillCounted(_) => "still_counted",
-            Refusal::NotReschedulable(..) => "not_reschedulable",
-            Refusal::NotChangeable(..) => "not_changeable",
-            Refusal::NotTakenIn(..) => "not_taken_in",
-            Refusal::HoldInUse(_) => "hold_in_use",
-            Refusal::StaleAttempt(_) => "stale_attempt",
-            Refusal::NotConnected(_) => "not_connected",
-            Refusal::AlreadyConnected(_) => "already_connected",
-            Refusal::Behind => "behind",
-            Refusal::Late(_) => "late",
-            Refusal::NotLate => "not_late",
-        };
-        *self.refused.entry(kind).or_default() += 1;
+        // A rejection is counted by its code, from the event.
+        if !matches!(refusal, Refusal::Rejected(_)) {
+            *self.refused.entry(refusal.code()).or_default() += 1;
+        }
     }
 }
 
@@ -415,6 +397,6 @@ mod tests {
         tally.refused(&Refusal::UnknownCallback("c2".into()));
         tally.refused(&Refusal::Rejected(ringback_engine::protocol::Rejection::new(Code::Closed, "closed")));
         let summary = tally.summary(Effort::default());
-        assert_eq!(summary.refused, BTreeMap::from([("unknown_callback", 2)]));
+        assert_eq!(summary.refused, BTreeMap::from([("unknown_callback".into(), 2)]));
     }
 }
