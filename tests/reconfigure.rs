@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use ringback::history::{Act, centers, histories};
 use ringback::{Host, any_hour, at, center, phone};
-use ringback_engine::center::{Agent, AtClose, Center, Layout, Overflow, Queue, Quota, Service};
+use ringback_engine::center::{
+    Agent, AtClose, Attribute, Center, Layout, Overflow, Queue, Quota, Service, Table,
+};
 use ringback_engine::protocol::{Command, Effect, EffectKind, Event, Plain, Refusal};
 use ringback_engine::record::{Outcome, Reason, Request, StateName};
-use ringback_engine::{Advanced, CallbackId, Duration, Engine, Instant};
+use ringback_engine::{Advanced, CallbackId, Country, Duration, Engine, Instant};
 
 fn reconfigure(center: &Center) -> Command {
     Command::Reconfigure { center: Box::new(center.clone()) }
@@ -157,6 +159,42 @@ fn the_new_limits_count_what_has_been_counted() {
     assert_eq!(host.dials().len(), 3, "who was at the limit goes on");
 }
 
+#[test]
+fn the_rules_of_the_number_are_asked_again_when_the_attempt_leaves() {
+    let mut center = center([Agent::new("anna")]);
+    center.services[0].premium = true;
+    center.tables.push(Table { name: "opt_out".into(), entries: BTreeMap::new() });
+    let lists: [(&str, fn(&mut Center)); 4] = [
+        ("country", |center| center.services[0].countries = Some(vec![Country::new("DE").unwrap()])),
+        ("blocked", |center| center.services[0].blocked = vec!["+1212".into()]),
+        ("kind", |center| center.services[0].premium = false),
+        ("opt-out", |center| {
+            center.tables[0].entries.insert(ringback::phone(8).as_str().into(), Attribute::Integer(1));
+        }),
+    ];
+    for (rule, forbid) in lists {
+        let mut host = Host::new(center.clone());
+        for id in ["c1", "c2"] {
+            let mut request = Request::new(id, "main", ringback::number(8));
+            request.desired = (id == "c2").then(|| at(1_000));
+            host.request(request).unwrap();
+        }
+        let mut stricter = center.clone();
+        forbid(&mut stricter);
+        host.tell(reconfigure(&stricter)).unwrap();
+        host.story();
+        host.log_in("anna");
+        assert_eq!(
+            host.story(),
+            ["0 agent agent:anna state:ready", "0 completed callback:c1 reason:FAIL_NUMBER_NOT_ALLOWED"],
+            "{rule}"
+        );
+        host.tell(reconfigure(&center)).unwrap();
+        host.wait_until(1_000);
+        assert_eq!(host.dials().len(), 1, "{rule}: it may be called again when c2 is");
+    }
+}
+
 /// Tells an engine a history from `seconds` on; answers when it ended.
 fn tell(engine: &mut Engine<Plain>, history: &[Act], mut seconds: i64, effects: &mut Vec<Effect>) -> i64 {
     for act in history {
@@ -224,9 +262,10 @@ proptest! {
                 let mut sorted = other.clone();
                 sorted.agents.sort_by(|one, other| one.id.cmp(&other.id));
                 prop_assert_eq!(engine.layout().center(), &sorted);
-                // Only whose queue is closed by it, and asks for that.
+                // Only whose queue is closed by it, and asks for that, or whose number may not be called any more.
                 let closes = other.queues.iter().any(|queue| queue.at_close == AtClose::Complete);
                 let lost = |effect: &&Effect| match &effect.kind {
+                    EffectKind::Event(Event::Completed { reason: Reason::NumberNotAllowed, .. }) => false,
                     EffectKind::Event(Event::Completed { reason, .. }) => !closes || *reason != Reason::TargetNotFound,
                     _ => false,
                 };

@@ -5,6 +5,7 @@
 
 mod admission;
 mod agents;
+mod allowing;
 mod asking;
 mod away;
 mod booking;

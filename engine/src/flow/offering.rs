@@ -20,6 +20,9 @@ impl<A: Application> Turn<'_, A> {
 
     fn match_pairs(&mut self) {
         while let Some(found) = self.book().best_match() {
+            if self.forbid(found.callback) {
+                continue;
+            }
             if self.keep_window(found.callback) {
                 self.report_held(found.callback);
                 continue;

@@ -289,6 +289,8 @@ pub enum Reason {
     CallToCustomer,
     /// The customer hung up before an agent came, and no attempt was left.
     InteractionDeleted,
+    /// When its attempt was to leave, the rules of then forbade to call the number.
+    NumberNotAllowed,
     /// The host could not go on with it.
     Error,
     /// Its plan named a queue that does not exist any more.
@@ -307,6 +309,7 @@ impl fmt::Display for Reason {
             Self::TargetNotFound => "FAIL_TARGET_NOT_FOUND",
             Self::CallToCustomer => "FAIL_CALL_TO_CUSTOMER",
             Self::InteractionDeleted => "FAIL_INTERACTION_DELETED",
+            Self::NumberNotAllowed => "FAIL_NUMBER_NOT_ALLOWED",
             Self::Error => "FAIL_ERROR",
             Self::Queueing => "FAIL_QUEUEING",
             Self::Script(word) => return write!(f, "SCRIPT:{word}"),
@@ -335,6 +338,7 @@ impl TryFrom<SmolStr> for Reason {
             Self::TargetNotFound,
             Self::CallToCustomer,
             Self::InteractionDeleted,
+            Self::NumberNotAllowed,
             Self::Error,
             Self::Queueing,
         ]
