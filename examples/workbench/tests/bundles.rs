@@ -85,7 +85,8 @@ fn every_bundle_checks_and_plays_to_its_end_without_a_fault() {
         assert!(closing.ends_with("no error, 1 warning; the bundle can be run\n"), "{closing}");
 
         let day = Day::play(&name, "all");
-        assert_eq!(day.summary["requests"], day.traffic.len(), "{name}");
+        let asked = day.traffic.len() + day.events("recreated").count();
+        assert_eq!(day.summary["requests"], asked, "{name}");
         assert_eq!(day.events("accepted").count(), day.events("purged").count(), "{name}: nothing is left");
         assert!(
             2 * day.events("connected").count() > day.events("accepted").count(),
@@ -187,4 +188,34 @@ fn the_year_ends_with_other_hours_and_appointments_moved() {
         .map(|(callback, desired)| (Value::from(callback), Value::from(desired)));
     assert_eq!(put_off, expected.each_ref().map(|(callback, desired)| (callback, desired)));
     assert_eq!(day.events("connected").count(), 5);
+}
+
+#[test]
+fn a_supervisor_changes_what_was_decided() {
+    let day = Day::play("steering", "steering");
+    let updated: Vec<_> = day
+        .events("updated")
+        .map(|event| (event["callback"].as_str().unwrap(), event["before"].as_u64(), event["after"].as_u64()))
+        .collect();
+    assert_eq!(updated, [("r05", Some(3), Some(0)), ("r04", Some(3), Some(0)), ("r06", None, None)]);
+    let connected = |id| day.of(id, "connected").next().unwrap();
+    assert!(connected("r05")["at"].as_str() < connected("r02")["at"].as_str());
+    assert_eq!((&connected("r04")["agent"], &connected("r03")["agent"]), (&"niall".into(), &"orla".into()));
+    assert_eq!(day.of("r06", "dialing").next().unwrap()["number"], "+35315550199");
+    let moved: Vec<&Value> = day.events("rescheduled").map(|event| &event["callback"]).collect();
+    assert_eq!(moved, ["r06", "r09"]);
+    let refused: Vec<_> = day.events("refused").map(|event| (&event["callback"], &event["code"])).collect();
+    let expected =
+        [("r07", "SLOT_FULL"), ("r08", "SLOT_FULL"), ("r01", "not_cancellable"), ("r99", "unknown_callback")];
+    assert_eq!(refused.len(), expected.len());
+    assert!(refused.iter().zip(expected).all(|((one, code), (id, word))| **one == id && **code == word));
+    let bulk: Vec<_> = day.events("bulk").map(|event| (&event["done"], &event["refused"])).collect();
+    assert_eq!(bulk, [(&2.into(), &2.into()), (&1.into(), &2.into())]);
+    assert_eq!(day.of("r10", "completed").next().unwrap()["reason"], "FAIL_CALL_TO_CUSTOMER");
+    assert_eq!(day.of("r10b", "recreated").next().unwrap()["of"], "r10");
+    assert_eq!(day.of("r10b", "connected").count(), 1);
+    assert_eq!(day.of("r12", "completed").next().unwrap()["reason"], "CANCELLED_BY_ADMIN");
+    assert!(connected("r11")["at"].as_str() > Some("2026-05-12T11:30:00.000Z"), "after the pause");
+    let closed: Vec<_> = day.rejected("CLOSED").map(|event| &event["callback"]).collect();
+    assert_eq!(closed, ["r13"]);
 }

@@ -13,7 +13,9 @@ use ringback_engine::{AgentId, Instant, Name};
 use super::Failure;
 use super::source_lines::SourceLines;
 use crate::bundle::{Bundle, CENTER, Diagnosis};
-use crate::streams::{ROSTER, Roster, StreamError, Survey, TRAFFIC, Traffic, TrafficLine, survey};
+use crate::streams::{
+    CHANGES, ChangeLine, Changes, ROSTER, Roster, StreamError, Survey, TRAFFIC, Traffic, TrafficLine, survey,
+};
 
 /// How many of the bad lines passed over are shown.
 pub(super) const SHOWN_SKIPPED: usize = 5;
@@ -81,6 +83,23 @@ impl Period {
         Roster::open(open(&self.dir, ROSTER)?, self.zone, self.agents.as_ref()).map(Some)
     }
 
+    /// What people of the center do, if somebody wrote it down; bad lines are left out.
+    pub(super) fn changes(&self) -> Result<Vec<ChangeLine>, StreamError> {
+        let good = |line| match line {
+            Err(StreamError::Bad(_)) => None,
+            line => Some(line),
+        };
+        self.change_lines()?.into_iter().flatten().filter_map(good).collect()
+    }
+
+    fn change_lines(&self) -> Result<Option<Changes<'_, impl Read + use<>>>, StreamError> {
+        if !self.dir.join(CHANGES).exists() {
+            return Ok(None);
+        }
+        let center = self.layout.as_deref().map(Layout::center);
+        Changes::open(open(&self.dir, CHANGES)?, self.zone, center).map(Some)
+    }
+
     /// Reads those streams that are there to their ends.
     ///
     /// # Errors
@@ -119,6 +138,8 @@ impl Period {
         }
         let surveyed = self.roster().and_then(|roster| survey(roster.into_iter().flatten()));
         pass.take(surveyed, &self.source_lines(ROSTER), skip_bad, &mut bad_lines)?;
+        let surveyed = self.change_lines().and_then(|changes| survey(changes.into_iter().flatten()));
+        pass.take(surveyed, &self.source_lines(CHANGES), skip_bad, &mut bad_lines)?;
         if bad_lines {
             pass.notes.push_str(SKIP_HINT);
         }

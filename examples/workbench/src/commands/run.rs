@@ -18,7 +18,7 @@ use crate::progress::Progress;
 use crate::report::{Shown, page};
 use crate::streams::TRAFFIC;
 use crate::summary::{Course, Effort, Summary, Tally};
-use crate::world::{Observer, Played, Timed, Verbs, play};
+use crate::world::{Observer, Played, Timed, Verbs, play_with};
 
 /// A run, as it was asked for.
 #[derive(Clone, Debug, Default)]
@@ -149,10 +149,8 @@ impl Run {
     ) -> Result<Played, Failure> {
         let traffic = period.traffic().map_err(Failure::unreadable)?;
         let roster = period.roster().map_err(Failure::unreadable)?;
-        match roster {
-            Some(roster) => play(engine, traffic, roster, self.skip_bad, watching),
-            None => play(engine, traffic, std::iter::empty(), self.skip_bad, watching),
-        }
-        .map_err(Failure::unreadable)
+        let changes = period.changes().map_err(Failure::unreadable)?;
+        let roster = roster.into_iter().flatten();
+        play_with(engine, (traffic, roster, changes), self.skip_bad, watching).map_err(Failure::unreadable)
     }
 }

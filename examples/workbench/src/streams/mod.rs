@@ -1,8 +1,9 @@
-//! `traffic.csv` and `roster.csv`, read as streams: one line in memory at a time, whatever the length of the file.
+//! `traffic.csv`, `roster.csv` and `changes.csv`, read as streams: one line in memory at a time, whatever the length of the file.
 //!
 //! A line that can't be used is a [`BadLine`] with its number and the cause; the stream goes on with the next.
 
 mod bad;
+mod changes;
 mod field;
 mod roster;
 mod survey;
@@ -13,6 +14,7 @@ mod traffic;
 mod tests;
 
 pub use bad::{BadLine, BadLines};
+pub use changes::{ChangeLine, Changes};
 pub use roster::{Roster, RosterLine, Shift};
 pub use survey::{Survey, survey};
 pub use traffic::{Fate, Traffic, TrafficLine};
@@ -24,6 +26,9 @@ pub const TRAFFIC: &str = "traffic.csv";
 
 /// The name of the file that says when agents come and go.
 pub const ROSTER: &str = "roster.csv";
+
+/// The name of the file that says what people of the center do to what runs.
+pub const CHANGES: &str = "changes.csv";
 
 /// Why a stream gives no line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono_tz::{Asia, Tz, UTC};
-use ringback_engine::center::{Attribute, Center, Service};
+use ringback_engine::center::{Agent, Attribute, Calendar, Center, Queue, Service};
 use ringback_engine::record::Outcome;
 use ringback_engine::{AgentId, Country, Duration, Instant, Validity};
 
@@ -256,4 +256,82 @@ fn a_survey_counts_good_and_bad_lines() {
     assert_eq!((found.good, found.bad.count()), (75, 25));
     assert_eq!(found.bad.first().len(), BadLines::KEPT);
     assert_eq!(found.bad.first()[1].line, 6);
+}
+
+fn changes(text: &str) -> Vec<Result<ChangeLine, StreamError>> {
+    let mut center = Center::new("Test", UTC);
+    center.queues = vec![Queue::new("main"), Queue::new("other")];
+    center.calendars = vec![Calendar::new("office")];
+    center.agents = vec![Agent::new("anna")];
+    Changes::open(text.as_bytes(), UTC, Some(&center)).unwrap().collect()
+}
+
+#[test]
+fn changes_are_commands() {
+    let text = "at,what,callback,id,queue,switch,calendar,on,agent,phone,priority,desired,outcomes,handle,tier\n\
+        2026-03-03 10:00,switch,,,main,draining,,true,,,,,,,\n\
+        2026-03-03 10:00,close_calendar,,,,,office,,,,,,,,\n\
+        2026-03-03 10:01,update,c1,,other,,,,,+493012345678,-5,,,,2\n\
+        2026-03-03 10:02,assign,c1|c2,,,,,,anna,,,,,,\n\
+        2026-03-03 10:03,assign,c1,,,,,,,,,,,,\n\
+        2026-03-03 10:04,cancel,c1,,,,,,,,,,,,\n\
+        2026-03-03 10:05,reschedule,c1|c2,,,,,,,,,2026-03-04 09:00,,,\n\
+        2026-03-03 10:06,recreate,c1,c3,,,,,,,,,busy,7.5,\n";
+    let lines: Vec<ChangeLine> = changes(text).into_iter().map(Result::unwrap).collect();
+    let told: Vec<String> =
+        lines.iter().map(|line| serde_json::to_string(&line.command).unwrap().replace('"', "")).collect();
+    assert_eq!(
+        told[..2],
+        ["{command:switch,queue:main,switch:draining,on:true}", "{command:close_calendar,calendar:office}"]
+    );
+    assert!(told[2].contains("phone:+493012345678") && told[2].contains("country:DE"), "{}", told[2]);
+    assert!(told[2].ends_with("attributes:{tier:2},priority:-5,queue:other}}"), "{}", told[2]);
+    assert_eq!(
+        told[3..],
+        [
+            "{command:bulk,callbacks:[c1,c2],deed:assign,agent:anna}",
+            "{command:assign,callback:c1}",
+            "{command:cancel,callback:c1,by:admin}",
+            "{command:bulk,callbacks:[c1,c2],deed:reschedule,to:1772614800000}",
+            "{command:recreate,callback:c1,id:c3}",
+        ]
+    );
+    assert_eq!(lines[7].fate.outcomes, [Outcome::Busy]);
+    assert_eq!((lines[7].fate.handle, lines[7].line), (Duration::from_millis(7_500), 9));
+}
+
+#[test]
+fn a_bad_change_says_its_line_its_column_and_what_to_do() {
+    let header = "at,what,callback,id,queue,switch,calendar,on,agent,phone,priority,desired,tier";
+    for (fields, cause) in [
+        ("cancle,c1,,,,,,,,,,", "`what`: unknown change `cancle`, did you mean `cancel`?"),
+        ("cancel,,,,,,,,,,,", "`callback`: is empty, and `cancel` needs it"),
+        ("cancel,c1,,,,,,anna,,,,", "`agent`: `cancel` has no use for it; leave it empty"),
+        ("cancel,c1,,,,,,,,,,2", "`tier`: `cancel` has no use for it; leave it empty"),
+        ("cancel,c1||c2,,,,,,,,,,", "`callback`: place 2 of the list is empty"),
+        ("switch,,,mian,paused,,true,,,,,", "`queue`: unknown queue `mian`, did you mean `main`?"),
+        ("switch,,,main,pause,,true,,,,,", "`switch`: unknown switch `pause`, did you mean `paused`?"),
+        ("switch,,,main,paused,,yes,,,,,", "`on`: `yes` is neither `true` nor `false`"),
+        (
+            "close_calendar,,,,,shop,,,,,,",
+            "`calendar`: unknown calendar `shop`; center.toml has no such `[[calendar]]`",
+        ),
+        ("assign,c1,,,,,,ana,,,,", "`agent`: unknown agent `ana`, did you mean `anna`?"),
+        ("update,c1,,,,,,,030123,,,", "`phone`: `030123` has no country; write it as `+4930123456`"),
+        ("update,c1,,,,,,,,high,,", "`priority`: `high` is no whole number"),
+        ("update,c1|c2,,,,,,,,1,,", "`callback`: this takes one callback; write a line for each"),
+        (
+            "update,c1,,,,,,,,,,",
+            "`what`: `update` changes nothing; fill in `phone`, `priority`, `queue` or an attribute",
+        ),
+        ("recreate,c1,,,,,,,,,,", "`id`: is empty, and `recreate` needs it"),
+        ("reschedule,c1,,,,,,,,,,", "`desired`: is empty, and `reschedule` needs it"),
+    ] {
+        let text = format!("{header}\n2026-03-03 10:00,{fields}\n");
+        assert_eq!(only_bad(changes(&text)), format!("changes.csv:2: {cause}"));
+    }
+    let missing = only_bad(changes("at,what\n2026-03-03 10:00,cancel\n"));
+    assert_eq!(missing, "changes.csv:2: `what`: `cancel` needs a column `callback`");
+    let back = "at,what,callback\n2026-03-03 10:00,cancel,c1\n2026-03-03 09:59,cancel,c2\n";
+    assert!(only_bad(changes(back)).contains("`at`: goes back"));
 }

@@ -247,7 +247,7 @@ pub(super) fn at(
     }
 }
 
-fn outcome(text: &str) -> Result<Outcome, String> {
+pub(super) fn outcome(text: &str) -> Result<Outcome, String> {
     Outcome::ALL.into_iter().find(|outcome| outcome.word() == text).ok_or_else(|| {
         let hint = did_you_mean(text, Outcome::ALL.map(Outcome::word));
         let hint = if hint.is_empty() { format!("; write one of {}", words()) } else { hint };

@@ -263,6 +263,10 @@ impl Observer for Tally {
         self.requests += 1;
     }
 
+    fn asked_anew(&mut self) {
+        self.requests += 1;
+    }
+
     fn effect(&mut self, effect: &Effect, standing: Option<&Standing>) {
         match &effect.kind {
             EffectKind::Event(event) => self.event(effect.at, event, standing),

@@ -6,7 +6,7 @@ use std::iter::Peekable;
 use ringback_engine::record::Outcome;
 use ringback_engine::{AgentId, AttemptId, CallbackId, Instant};
 
-use crate::streams::{RosterLine, Shift, StreamError, TrafficLine};
+use crate::streams::{ChangeLine, RosterLine, Shift, StreamError, TrafficLine};
 
 /// Something the world does at an instant.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(super) enum Act {
     Cancel(CallbackId),
     /// A customer moves an appointment to another time.
     Reschedule(CallbackId, Instant),
+    /// Somebody of the center changes something.
+    Change(Box<ChangeLine>),
     /// A customer asks.
     Request(Box<TrafficLine>),
 }
@@ -29,6 +31,8 @@ pub(super) enum Act {
 pub(super) struct Agenda<T: Iterator, R: Iterator> {
     traffic: Peekable<T>,
     roster: Peekable<R>,
+    /// What people of the center do, in order.
+    changes: VecDeque<ChangeLine>,
     /// The roster's lines of the present instant: those that come first, and those that wait for calls to end.
     arrivals: VecDeque<RosterLine>,
     departures: VecDeque<RosterLine>,
@@ -54,10 +58,11 @@ where
     T: Iterator<Item = Result<TrafficLine, StreamError>>,
     R: Iterator<Item = Result<RosterLine, StreamError>>,
 {
-    pub(super) fn new(traffic: T, roster: R) -> Self {
+    pub(super) fn new(traffic: T, roster: R, changes: Vec<ChangeLine>) -> Self {
         Self {
             traffic: traffic.peekable(),
             roster: roster.peekable(),
+            changes: changes.into(),
             arrivals: VecDeque::new(),
             departures: VecDeque::new(),
             calls: BTreeMap::new(),
@@ -77,7 +82,8 @@ where
         let call = self.calls.first_key_value().map(|((at, _), _)| *at);
         let cancel = self.cancels.first_key_value().map(|((at, _), _)| *at);
         let moved = self.moves.first_key_value().map(|((at, _), _)| *at);
-        Ok([waiting, roster, call, cancel, moved, traffic].into_iter().flatten().min())
+        let change = self.changes.front().map(|line| line.at);
+        Ok([waiting, roster, call, cancel, moved, change, traffic].into_iter().flatten().min())
     }
 
     /// Takes the first of the acts due at `now`.
@@ -111,6 +117,9 @@ where
         }
         if let Some((callback, to)) = take_first(&mut self.moves, now) {
             return Ok(Some(Act::Reschedule(callback, to)));
+        }
+        if let Some(line) = self.changes.pop_front_if(|line| line.at <= now) {
+            return Ok(Some(Act::Change(Box::new(line))));
         }
         let line = take_due(&mut self.traffic, |line: &TrafficLine| line.at <= now)?;
         Ok(line.map(|line| Act::Request(Box::new(line))))

@@ -1,7 +1,8 @@
 //! The simulated world around the engine: customers ask and answer, agents come and go, calls ring and end.
 //!
 //! At one instant it acts in this order: the engine's deadlines; log-ins and `ready`; outcomes of attempts and
-//! ends of interactions, in the order they were begun; `not_ready` and log-outs; cancellations; appointments moved; requests. What an
+//! ends of interactions, in the order they were begun; `not_ready` and log-outs; cancellations; appointments moved; what people
+//! of the center change; requests. What an
 //! action brings about at the same instant takes its place in this order.
 
 mod agenda;
@@ -19,7 +20,7 @@ use ringback_engine::record::Request;
 
 use crate::streams::{BadLines, StreamError};
 
-pub use play::play;
+pub use play::{play, play_with};
 pub use verbs::{Standing, Timed, Verbs};
 
 /// Whoever watches a run: an event log, a summary, a progress bar.
@@ -29,6 +30,9 @@ pub trait Observer {
     fn requested(&mut self, at: Instant, request: &Request) {
         let _ = (at, request);
     }
+
+    /// Somebody of the center asked anew for a callback, and the engine accepted or rejected that. The effects of it follow.
+    fn asked_anew(&mut self) {}
 
     /// The engine brought about an effect. Of a callback that came back to the line or was connected, `standing`
     /// says where it stands.
@@ -46,6 +50,10 @@ pub trait Observer {
 impl Observer for Vec<&mut dyn Observer> {
     fn requested(&mut self, at: Instant, request: &Request) {
         self.iter_mut().for_each(|observer| observer.requested(at, request));
+    }
+
+    fn asked_anew(&mut self) {
+        self.iter_mut().for_each(|observer| observer.asked_anew());
     }
 
     fn effect(&mut self, effect: &Effect, standing: Option<&Standing>) {

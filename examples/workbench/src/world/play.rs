@@ -7,7 +7,9 @@ use ringback_engine::{Advanced, AttemptId, CallbackId, Instant};
 
 use super::agenda::{Act, Agenda};
 use super::{Observer, PlayError, Played, Verbs};
-use crate::streams::{BadLine, Fate, RosterLine, Shift, StreamError, TRAFFIC, TrafficLine};
+use crate::streams::{
+    BadLine, CHANGES, ChangeLine, Fate, RosterLine, Shift, StreamError, TRAFFIC, TrafficLine,
+};
 
 /// The world and the engine it plays against.
 struct World<'a, E, T: Iterator, R: Iterator> {
@@ -47,9 +49,28 @@ where
     T: Iterator<Item = Result<TrafficLine, StreamError>>,
     R: Iterator<Item = Result<RosterLine, StreamError>>,
 {
+    play_with(engine, (traffic, roster, Vec::new()), skip_bad, observer)
+}
+
+/// Plays likewise, and does meanwhile what people of the center do, who are few enough to be known beforehand.
+///
+/// # Errors
+///
+/// See [`play`].
+pub fn play_with<E, T, R>(
+    engine: &mut E,
+    (traffic, roster, changes): (T, R, Vec<ChangeLine>),
+    skip_bad: bool,
+    observer: &mut dyn Observer,
+) -> Result<Played, PlayError>
+where
+    E: Verbs,
+    T: Iterator<Item = Result<TrafficLine, StreamError>>,
+    R: Iterator<Item = Result<RosterLine, StreamError>>,
+{
     let mut world = World {
         engine,
-        agenda: Agenda::new(traffic, roster),
+        agenda: Agenda::new(traffic, roster, changes),
         observer,
         customers: BTreeMap::new(),
         effects: Vec::new(),
@@ -107,10 +128,42 @@ where
             Act::End(attempt) => Command::Ended { attempt },
             Act::Cancel(callback) => Command::Cancel { callback, by: CancelledBy::Customer },
             Act::Reschedule(callback, to) => Command::Reschedule { callback, to },
+            Act::Change(line) => return self.change(*line),
             Act::Request(line) => return self.request(*line),
         };
         if let Err(refusal) = self.apply(at, command)? {
             self.observer.refused(&refusal);
+        }
+        self.follow();
+        Ok(())
+    }
+
+    /// Somebody of the center changes something. A callback that is asked for anew has a customer of its own.
+    fn change(&mut self, line: ChangeLine) -> Result<(), PlayError> {
+        let ChangeLine { line, at, command, fate } = line;
+        let anew = match &command {
+            Command::Recreate { id, .. } => Some(id.clone()),
+            _ => None,
+        };
+        let refused = self.apply(at, command)?.err();
+        match (anew, refused) {
+            (Some(id), Some(Refusal::IdInUse(_))) => {
+                let cause = format!(
+                    "`id`: another callback has the id `{id}`; an id is free again when it is purged"
+                );
+                self.played.bad.note(BadLine { file: CHANGES.into(), line, column: None, cause });
+            }
+            (Some(id), None) => {
+                self.observer.asked_anew();
+                self.customers.insert(id, Customer { fate, attempt: None });
+            }
+            (anew, Some(refusal)) => {
+                if let (Some(_), Refusal::Rejected(_)) = (anew, &refusal) {
+                    self.observer.asked_anew();
+                }
+                self.observer.refused(&refusal);
+            }
+            (None, None) => {}
         }
         self.follow();
         Ok(())
