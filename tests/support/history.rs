@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use ringback_engine::center::{
-    Agent, AtClose, Attribute, Calendar, CallingWindow, Center, DaySpan, Duplicates, NumberZones, OnFault,
-    Overflow, Queue, Quota, Service, Slots, Strategy as Choice, Table,
+    Agent, AtClose, Attribute, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Slots,
+    Strategy as Choice, Table,
 };
 use ringback_engine::protocol::{Application, BulkDeed, CancelledBy, Changes, Command};
 use ringback_engine::record::{Outcome, Request, State, Switch};
 use ringback_engine::{Ageing, AgentId, AttemptId, CallbackId, Country, Duration, Engine, Instant, Name};
 
+use crate::hours::{calendars, windows, zones};
 use crate::phone;
 
 /// One thing that a host says, after some time has passed.
@@ -256,48 +257,6 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
     })
 }
 
-/// Opening hours: `shifts` opens and closes as a history goes; `office` is closed on the day after it begins, which
-/// east of the Pacific is soon.
-fn calendars() -> [Calendar; 2] {
-    let mut shifts = Calendar::new("shifts");
-    shifts.timezone = Some(chrono_tz::UTC);
-    let spans = ["Mon-Sun 10:02-10:10", "Mon-Sun 10:12-10:40"];
-    shifts.open = spans.map(|span| span.parse().expect("a span")).to_vec();
-    let mut office = Calendar::new("office");
-    office.open = vec!["Mon-Sun 00:00-24:00".parse().expect("a span")];
-    office.holidays = vec!["2026-03-04".parse().expect("a day")];
-    [shifts, office]
-}
-
-/// Calling windows that open and close as a history goes, on the clocks of some numbers; one never opens in it.
-fn windows() -> impl Strategy<Value = CallingWindow> {
-    let span = |text: &str| text.parse::<DaySpan>().expect("a time of day");
-    let countries =
-        [(Country::US, Some(span("10:03-10:11"))), (Country::new("DE").expect("two letters"), None)];
-    prop::sample::select(vec![
-        CallingWindow::off(),
-        CallingWindow::off(),
-        CallingWindow::off(),
-        CallingWindow::off(),
-        CallingWindow::off(),
-        CallingWindow::off(),
-        CallingWindow::default(),
-        CallingWindow::everywhere(span("10:04-11:09")),
-        CallingWindow::everywhere(span("22:00-24:00")),
-        CallingWindow { elsewhere: Some(span("11:02-11:14")), countries: countries.into() },
-    ])
-}
-
-/// What queues say of the zones of their numbers.
-fn zones() -> impl Strategy<Value = NumberZones> {
-    let named = NumberZones { elsewhere: vec![chrono_tz::UTC], ..NumberZones::default() };
-    let abroad = NumberZones {
-        countries: [(Country::US, vec![chrono_tz::Europe::Berlin, chrono_tz::UTC])].into(),
-        ..NumberZones::default()
-    };
-    prop::sample::select(vec![NumberZones::default(), named, abroad])
-}
-
 fn services() -> impl Strategy<Value = Vec<Service>> {
     let kinds = prop_oneof![14 => Just((true, true)), 1 => Just((true, false)), 1 => Just((false, true))];
     let duplicates =
@@ -372,11 +331,18 @@ pub fn centers() -> impl Strategy<Value = Center> {
     let zone =
         prop::sample::select(vec![chrono_tz::UTC, chrono_tz::Pacific::Chatham, chrono_tz::Asia::Kolkata]);
     let max_lag = prop::sample::select(vec![30i64, 600, NEVER_LATE]);
-    let limits = (1..5u32, prop::sample::select(vec![0i64, 60, 90]), 1..6u32, max_lag);
+    // Seldom enough that most histories are not about them.
+    let others = prop::collection::vec(prop::option::weighted(0.12, (2..6u32, 60..300i64)), 3);
+    let limits = (1..5u32, prop::sample::select(vec![0i64, 60, 90]), 1..6u32, max_lag, others);
     (agents(), queues(), services(), zone, limits).prop_map(|(agents, queues, services, zone, limits)| {
         let mut center = Center::new("Random", zone);
         center.calendars.extend(calendars());
-        let (attempts, floor, faults, max_lag) = limits;
+        let (attempts, floor, faults, max_lag, others) = limits;
+        let quota =
+            |other: &Option<(u32, i64)>| other.map(|(max, per)| Quota { max, per: Duration::from_secs(per) });
+        center.limits.attempts_per_prefix = quota(&others[0]);
+        center.limits.attempts_per_country = quota(&others[1]);
+        center.limits.attempts_total = quota(&others[2]);
         center.limits.attempts_per_number = Some(Quota { max: attempts, per: Duration::from_secs(400) });
         center.limits.redial_floor = Duration::from_secs(floor);
         center.limits.faults_in_a_row = faults;

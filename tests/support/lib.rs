@@ -5,6 +5,7 @@
 #![doc = concat!("```\n", include_str!("../../examples/quickstart/main.rs"), "\n```")]
 
 pub mod history;
+mod hours;
 pub mod rules;
 pub mod simulator;
 

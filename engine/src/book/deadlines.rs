@@ -23,6 +23,8 @@ pub(crate) enum Owner {
     Key(SmolStr),
     /// A key of the `throttle` hook.
     Limit(SmolStr),
+    /// A count of attempts.
+    Attempts(SmolStr),
     /// A queue that closes, and whose callbacks act on it.
     Closing(QueueIndex),
     /// A queue with overflow that time may open.

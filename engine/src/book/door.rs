@@ -132,6 +132,11 @@ impl Book {
                 deadlines.other(Owner::Limit(key.clone()), at, true);
             }
         }
+        for (key, counter) in &self.ledger.attempts {
+            if let Some(at) = counter.empty_at() {
+                deadlines.other(Owner::Attempts(key.clone()), at, true);
+            }
+        }
         for (id, hold) in &self.ledger.holds {
             deadlines.other(Owner::Hold(id.clone()), hold.until, true);
         }

@@ -38,6 +38,8 @@ pub(crate) struct Ledger {
     pub(crate) agents: KeptList<Agent>,
     /// Numbers with a fence or with attempts that still count.
     pub(crate) numbers: Kept<Phone, NumberRecord>,
+    /// Attempts by prefix, by country and in all.
+    pub(crate) attempts: Kept<SmolStr, Counter>,
     /// Keys of requests.
     pub(crate) keys: Kept<SmolStr, KeyRecord>,
     /// What each service has admitted, in the layout's order.
@@ -103,6 +105,7 @@ impl Ledger {
             callbacks: Kept::default(),
             agents: layout.agent_indices().map(|_| Agent::default()).collect(),
             numbers: Kept::default(),
+            attempts: Kept::default(),
             keys: Kept::default(),
             services: layout.center().services.iter().map(|_| ServiceCounts::default()).collect(),
             limits: Kept::default(),
@@ -130,6 +133,7 @@ impl Ledger {
         self.callbacks.settle();
         self.agents.settle(|_| {});
         self.numbers.settle();
+        self.attempts.settle();
         self.keys.settle();
         self.services.settle(ServiceCounts::settle);
         self.limits.settle();
@@ -143,6 +147,7 @@ impl Ledger {
         ledger.callbacks.forget_hash();
         ledger.agents.forget_hash(|_| {});
         ledger.numbers.forget_hash();
+        ledger.attempts.forget_hash();
         ledger.keys.forget_hash();
         ledger.services.forget_hash(ServiceCounts::forget_hash);
         ledger.limits.forget_hash();
@@ -224,7 +229,10 @@ impl Ledger {
 
     fn counters(&self) -> impl Iterator<Item = &Counter> {
         let numbers = self.numbers.values().map(NumberRecord::attempts);
-        numbers.chain(self.services.iter().map(ServiceCounts::admitted)).chain(self.limits.values())
+        numbers
+            .chain(self.services.iter().map(ServiceCounts::admitted))
+            .chain(self.limits.values())
+            .chain(self.attempts.values())
     }
 
     /// An agent's record.

@@ -3,6 +3,7 @@
 //! The [`Ledger`] is the truth and what a snapshot holds. The [`Indices`] are its shadow: they can be rebuilt
 //! from it at any time and are then equal, which [`Book::check`] does.
 
+mod attempts;
 mod audit;
 mod bookings;
 mod choosing;

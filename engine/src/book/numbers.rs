@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::quotas::Counter;
 use super::{Book, Owner};
 use crate::center::{Callable, Quota};
-use crate::value::{Duration, Instant, Phone, Sequence};
+use crate::value::{Duration, Instant, Number, Phone, Sequence};
 
 /// What outlives the callbacks of a number.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -104,8 +104,9 @@ impl Book {
     }
 
     /// Counts an attempt to a number.
-    pub(crate) fn count_attempt(&mut self, phone: &Phone) {
-        let now = self.ledger.clock;
+    pub(crate) fn count_attempt(&mut self, number: &Number) {
+        self.count_among_others(number);
+        let (now, phone) = (self.ledger.clock, &number.phone);
         if let Some(quota) = self.attempts_quota() {
             self.move_number(phone, |record| record.attempts.add(now, quota.per, quota.max as usize));
         }

@@ -10,6 +10,7 @@ mod draw;
 mod finding;
 mod graph;
 mod layout;
+mod limits;
 mod local;
 mod numbers;
 mod overflow;
@@ -35,6 +36,7 @@ pub use draw::draw;
 pub use finding::{Finding, Severity, did_you_mean, nearest};
 pub use graph::{Component, RoutingGraph, Stop, Way, WayKind, unmet};
 pub use layout::{AgentIndex, CalendarIndex, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout};
+pub use limits::{Limits, PREFIX_LACKS, Quota};
 pub use local::{Resolved, local_to_instant, parse_instant};
 pub use numbers::{NumberRules, Objection, country_name};
 pub use overflow::{Comparison, Condition, ConditionError, Overflow, Quantity};
@@ -94,30 +96,6 @@ pub struct Center {
     pub tables: Vec<Table>,
     /// Agents who can log in.
     pub agents: Vec<Agent>,
-}
-
-/// Limits over all services.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
-    /// Attempts to one number in any interval of that length; no limit if absent.
-    pub attempts_per_number: Option<Quota>,
-    /// The table of numbers that are never called, by whatever service.
-    pub opt_out: Name,
-    /// How long a number is not dialled after an attempt ended without the world's word.
-    pub redial_floor: Duration,
-    /// How far a deadline may be overdue before the host is taken to have been away.
-    pub max_lag: Duration,
-    /// Faults of one hook in a row after which it is set aside.
-    pub faults_in_a_row: u32,
-}
-
-/// At most `max` in any interval of length `per`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quota {
-    /// How many.
-    pub max: u32,
-    /// In which time.
-    pub per: Duration,
 }
 
 /// Opening hours. `closed` beats holidays, which beat added dates, which beat seasons, which beat weekly spans.
@@ -368,18 +346,6 @@ impl Center {
             services: Vec::new(),
             tables: Vec::new(),
             agents: Vec::new(),
-        }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            attempts_per_number: Some(Quota { max: 10, per: Duration::from_days(1) }),
-            opt_out: Name::new_static("opt_out"),
-            redial_floor: Duration::from_secs(60),
-            max_lag: Duration::from_secs(60),
-            faults_in_a_row: 5,
         }
     }
 }

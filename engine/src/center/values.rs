@@ -129,20 +129,26 @@ pub(super) fn check_limits(center: &Center, findings: &mut Vec<Finding>) {
             format!("limits: unknown table `{}`{hint}", limits.opt_out),
         ));
     }
-    match limits.attempts_per_number {
-        None => findings.push(Finding::warning(
+    if limits.attempts_per_number.is_none() {
+        findings.push(Finding::warning(
             "limits.attempts_per_number",
             "limits: nothing limits how often one number is called",
-        )),
-        Some(quota) => {
-            let path = "limits.attempts_per_number";
-            at_least(path, "limits", "per", quota.per, Duration::from_millis(1), findings);
-            if quota.max == 0 {
-                findings.push(Finding::error(
-                    format!("{path}.max"),
-                    "limits: with no attempt nobody is ever called; write at least 1",
-                ));
-            }
+        ));
+    }
+    for (key, quota) in [
+        ("attempts_per_number", limits.attempts_per_number),
+        ("attempts_per_prefix", limits.attempts_per_prefix),
+        ("attempts_per_country", limits.attempts_per_country),
+        ("attempts_total", limits.attempts_total),
+    ] {
+        let Some(quota) = quota else { continue };
+        let path = format!("limits.{key}");
+        at_least(&path, "limits", "per", quota.per, Duration::from_millis(1), findings);
+        if quota.max == 0 {
+            findings.push(Finding::error(
+                format!("{path}.max"),
+                "limits: with no attempt nobody is ever called; write at least 1",
+            ));
         }
     }
 }

@@ -15,6 +15,7 @@ mod checks;
 mod ending;
 mod entering;
 mod erasing;
+mod limiting;
 mod offering;
 mod outcomes;
 mod overflowing;

@@ -23,7 +23,7 @@ impl<A: Application> Turn<'_, A> {
             if self.forbid(found.callback) {
                 continue;
             }
-            if self.keep_window(found.callback) {
+            if self.keep_window(found.callback) || self.keep_limits(found.callback) {
                 self.report_held(found.callback);
                 continue;
             }
@@ -80,7 +80,7 @@ impl<A: Application> Turn<'_, A> {
         let not_after = shuts_at.into_iter().flatten().fold(ring_until, Instant::min);
         book.chose(queue, agent);
         book.change_agent(agent, |agent| agent.reserve(sequence, now));
-        book.count_attempt(&request.phone);
+        book.count_attempt(&request.number());
         let grace_until = ring_until.after(OUTCOME_GRACE);
         book.change(sequence, |callback| {
             callback.attempts.push(attempt);

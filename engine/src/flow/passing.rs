@@ -94,6 +94,7 @@ impl<A: Application> Turn<'_, A> {
             Owner::Hold(hold) => self.expire_hold(hold),
             Owner::Key(key) => self.book().forget_key(&key),
             Owner::Limit(key) => self.book().forget_limit(&key),
+            Owner::Attempts(key) => self.book().forget_attempts(&key),
             Owner::LastAgents => self.book().forget_last_agents(),
             Owner::Slot(service, start) => self.book().forget_slot(service, start),
         }

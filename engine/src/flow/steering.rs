@@ -51,6 +51,7 @@ impl<A: Application> Turn<'_, A> {
         let next_effect = self.book.ledger().next_effect;
         *self.book() = book;
         self.book().ledger_mut().next_effect = next_effect;
+        self.forget_limits();
         Ok(())
     }
 

@@ -22,6 +22,12 @@ pub enum HoldReason {
     Retry,
     /// The number was called as often as its limit allows.
     AttemptsPerNumber,
+    /// Numbers of its prefix were called as often as their limit allows.
+    AttemptsPerPrefix,
+    /// Numbers of its country were called as often as their limit allows.
+    AttemptsPerCountry,
+    /// All numbers together were called as often as their limit allows.
+    AttemptsTotal,
     /// It is outside the hours at which the customer may be called.
     CallingWindow,
 }

@@ -166,7 +166,7 @@ impl<A: Application> Naive<A> {
 
     fn match_pairs(&mut self) {
         while let Some((callback, able)) = self.world.first_served() {
-            if self.keep_window(callback.sequence) {
+            if self.keep_window(callback.sequence) || self.keep_limits(callback.sequence) {
                 self.report_held(callback.sequence);
                 continue;
             }
@@ -223,6 +223,7 @@ impl<A: Application> Naive<A> {
         let (phone, id) = (chosen.request.phone.clone(), chosen.request.id.clone());
         world.chosen.push((queue.name.clone(), agent.clone()));
         world.dials.push((phone.clone(), now));
+        world.counted.push(world.counted_now(&chosen.request));
         let callback = world.callback_mut(sequence);
         callback.attempts.push(attempt);
         callback.state =

@@ -8,6 +8,7 @@ mod booking;
 mod calls;
 mod changing;
 mod endings;
+mod limits;
 mod lines;
 mod matching;
 mod overflow;

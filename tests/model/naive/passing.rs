@@ -116,6 +116,7 @@ impl World {
         let talks = self.talks.iter().map(|(phone, ..)| last(phone).after(LAST_AGENT_KEPT));
         let housekeeping = numbers
             .chain(self.overflow_due())
+            .chain(self.counts_due())
             .chain(hours)
             .chain(keys)
             .chain(limits)

@@ -8,6 +8,8 @@ use ringback_engine::record::{HoldReason, Outcome, Reason, Request, StateName, S
 use ringback_engine::{Ageing, AgentId, AttemptId, CallbackId, Duration, Instant, Name, Phone};
 use ringback_engine::{Requirement, Sequence};
 
+use super::limits::Counted;
+
 /// Everything the naive engine remembers.
 #[derive(Clone)]
 pub(crate) struct World {
@@ -21,6 +23,8 @@ pub(crate) struct World {
     pub(crate) fences: Vec<(Phone, Instant)>,
     /// Every call ever placed.
     pub(crate) dials: Vec<(Phone, Instant)>,
+    /// Every call ever placed, as the limits over many numbers count it.
+    pub(crate) counted: Vec<Counted>,
     /// Immediate requests ever admitted, for the windows of a service.
     pub(crate) admitted: Vec<(Name, Instant)>,
     /// Immediate requests ever admitted, for the days of a number: the service, the number, the local date.
@@ -180,6 +184,7 @@ impl World {
             agents,
             fences: Vec::new(),
             dials: Vec::new(),
+            counted: Vec::new(),
             admitted: Vec::new(),
             daily: Vec::new(),
             limited: Vec::new(),

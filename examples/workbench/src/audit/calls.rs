@@ -84,6 +84,7 @@ impl Audit {
             format!("{number} is called, and {phone} asked")
         });
         self.number_dialled(serial, id, &phone);
+        self.attempt_counted(serial, id);
         let State::Reserved { agent, queue } = state else { return };
         self.open(id, queue, "called");
         self.in_window(serial, id, queue);

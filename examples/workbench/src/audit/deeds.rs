@@ -286,6 +286,9 @@ impl Audit {
     }
 
     fn held(&mut self, serial: u64, id: &SmolStr, until: Instant, why: &str) {
+        if self.crowd_reported(serial, id, until, why) {
+            return self.set_hold(serial, until);
+        }
         let Some(callback) = self.callbacks.get_mut(&serial) else { return };
         let (phone, retry) = (callback.phone.clone(), callback.due.retry);
         if why == "attempts_per_number" {

@@ -8,6 +8,7 @@
 //! What only a script knows is skipped, and counted as such: see [`Findings`].
 
 mod agents;
+mod attempts;
 mod callback;
 mod calls;
 mod deadlines;
@@ -38,6 +39,7 @@ use smol_str::SmolStr;
 
 use crate::streams::{RosterLine, StreamError, TrafficLine};
 use agents::Person;
+use attempts::Attempts;
 use callback::Callback;
 pub use findings::{Check, Findings, Tally, Violation};
 use freedom::Freedom;
@@ -63,6 +65,7 @@ struct Audit {
     /// Agents who were free when the last instant ended.
     free: BTreeSet<usize>,
     numbers: Numbers,
+    attempts: Attempts,
     lines: Lines,
     /// Until when the hours of each queue are known.
     hours_until: Vec<Option<Instant>>,
@@ -226,6 +229,7 @@ impl Audit {
             people,
             free: BTreeSet::new(),
             numbers: Numbers::new(),
+            attempts: Attempts::new(),
             lines: Lines::default(),
             hours_until,
             admitted,

@@ -186,6 +186,19 @@ fn the_layout_is_checked_at_the_place() {
                 "warning: limits: nothing limits how often one number is called",
             ),
             (
+                "limits.attempts_per_prefix = { max = 0, per = '1h' }",
+                "error: limits: with no attempt nobody is ever called; write at least 1",
+            ),
+            (
+                "limits.attempts_per_country = { max = 1, per = '0s' }",
+                "error: limits: `per` is 0s; write at least 1ms",
+            ),
+            (
+                "limits.attempts_per_contry = 'off'",
+                "error: center: unknown key `limits.attempts_per_contry`, did you mean \
+          `attempts_per_country`?",
+            ),
+            (
                 "limits.faults_in_a_row = 0",
                 "error: limits: a hook can't be set aside before its first fault; write at \
           least 1",

@@ -28,6 +28,9 @@ fn every_key_reaches_the_center() {
     assert_eq!((center.name.as_str(), center.timezone), ("First Bank", Tz::Asia__Jerusalem));
     assert_eq!(center.seed, 7);
     assert_eq!(center.limits.attempts_per_number, Some(Quota { max: 4, per: Duration::from_days(2) }));
+    assert_eq!(center.limits.attempts_per_prefix, Some(Quota { max: 20, per: Duration::from_hours(1) }));
+    assert_eq!(center.limits.attempts_per_country, Some(Quota { max: 300, per: Duration::from_hours(12) }));
+    assert_eq!(center.limits.attempts_total, Some(Quota { max: 5_000, per: Duration::from_days(7) }));
     assert_eq!(center.limits.opt_out, "vip");
     assert_eq!(center.limits.redial_floor, Duration::from_secs(90));
     assert_eq!(center.limits.max_lag, Duration::from_mins(2));

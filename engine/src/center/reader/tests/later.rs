@@ -26,15 +26,6 @@ fn keys_to_come_are_not_supported_yet() {
             all(kind, &[(line, &format!("error: {owner}: `{key}` is not supported yet; leave it out"))]);
         }
     }
-    for key in ["attempts_per_prefix", "attempts_per_country", "attempts_total"] {
-        all(
-            "",
-            &[(
-                &format!("limits.{key} = {{ max = 1, per = '1d' }}"),
-                &format!("error: center: `limits.{key}` is not supported yet; leave it out"),
-            )],
-        );
-    }
 }
 
 #[test]

@@ -25,6 +25,11 @@ fn wrong_types_say_what_to_write() {
              `{ max = 10, per = \"1d\" }`, or `\"off\"`",
             ),
             (
+                "limits.attempts_total = 'none'",
+                "error: center: `limits.attempts_total` is a text; write a limit, as `{ max = 10, per = \"1d\" }`, or \
+             `\"off\"`",
+            ),
+            (
                 "limits.attempts_per_number = 'of'",
                 "error: center: `limits.attempts_per_number` is a text; write a limit, as `{ max = 10, per = \"1d\" }`, or \
              `\"off\"`",
