@@ -256,6 +256,7 @@ proptest! {
         let (engine, effects, _) = straight(&center, &history);
         let mut shut: BTreeSet<(&Name, Switch)> = BTreeSet::new();
         let mut closures: BTreeMap<&Name, bool> = BTreeMap::new();
+        let (mut on_line, mut queues) = (BTreeSet::new(), BTreeMap::new());
         for (instant, event) in events(&effects) {
             match event {
                 Event::Switched { queue, switch, on: true } => drop(shut.insert((queue, *switch))),
@@ -264,7 +265,29 @@ proptest! {
                 Event::Calendar { calendar, closed: None } => drop(closures.remove(calendar)),
                 _ => {}
             }
-            let Event::Reserved { queue, .. } = event else { continue };
+            let (callback, queue) = match event {
+                Event::Outcome { callback, outcome: Outcome::Answered, .. } => {
+                    on_line.insert(callback);
+                    continue;
+                }
+                Event::Connected { callback, .. }
+                | Event::Returned { callback, .. }
+                | Event::Completed { callback, .. } => {
+                    on_line.remove(callback);
+                    continue;
+                }
+                Event::Queued { callback, queue, .. } | Event::Step { callback, queue, .. } => {
+                    queues.insert(callback, queue);
+                    continue;
+                }
+                Event::Reserved { callback, queue, .. } => (callback, queue),
+                Event::Dialing { callback, .. } => (callback, queues[callback]),
+                _ => continue,
+            };
+            // Who waits on the line is served whatever the hour.
+            if on_line.contains(callback) {
+                continue;
+            }
             let switched = [Switch::Paused, Switch::Closed].map(|switch| shut.contains(&(queue, switch)));
             prop_assert_eq!(switched, [false; 2], "{} at {}", queue, instant);
             let settings = center.queues.iter().find(|settings| settings.name == *queue).expect("known");
@@ -282,11 +305,13 @@ proptest! {
     fn nobody_is_called_while_the_host_is_away(center in centers(), history in histories(150)) {
         let (_, effects, _) = straight(&center, &history);
         let (mut away, mut live) = (Instant::MIN, BTreeMap::new());
+        let mut invited = std::collections::BTreeSet::new();
         for effect in &effects {
             match &effect.kind {
                 EffectKind::Event(Event::Away { until }) => {
                     away = *until;
                     live.clear();
+                    invited.clear();
                 }
                 EffectKind::Event(Event::Reserved { .. }) | EffectKind::Dial(_) => {
                     prop_assert!(effect.at >= away, "{effect:?}");
@@ -294,9 +319,14 @@ proptest! {
                         live.insert(dial.attempt, &dial.callback);
                     }
                 }
-                EffectKind::Event(Event::Outcome { attempt, outcome, .. }) => {
+                EffectKind::Event(Event::Notified { callback, .. }) => {
+                    prop_assert!(effect.at >= away, "{effect:?}");
+                    invited.insert(callback);
+                }
+                EffectKind::Event(Event::Outcome { callback, attempt, outcome }) => {
                     let known = *outcome != Outcome::Unknown;
-                    prop_assert!(!known || live.contains_key(attempt), "of no attempt under way: {effect:?}");
+                    let dialled = live.contains_key(attempt) || invited.contains(callback);
+                    prop_assert!(!known || dialled, "of no attempt under way: {effect:?}");
                 }
                 _ => {}
             }
@@ -308,11 +338,14 @@ proptest! {
         let mut places: BTreeMap<Sequence, Instant> = BTreeMap::new();
         let (mut moved, mut seen) = (BTreeMap::new(), 0);
         play(&center, &history, |engine, _, _, effects| {
+            // A customer who asks for later, or another appointment, sets a new place, and the log says so.
             for (_, event) in events(&effects[seen..]) {
                 match event {
                     // An id can come again when its callback is purged.
                     Event::Accepted { callback, .. } => drop(moved.remove(callback)),
-                    Event::Rescheduled { callback, desired, .. } => drop(moved.insert(callback.clone(), *desired)),
+                    Event::Rescheduled { callback, desired, .. }
+                    | Event::Scheduled { callback, desired, .. }
+                    | Event::Snoozed { callback, until: desired } => drop(moved.insert(callback.clone(), *desired)),
                     _ => {}
                 }
             }
@@ -356,7 +389,10 @@ proptest! {
                     prop_assert!(held < capacity[agent] as usize, "{event:?}");
                     busy.insert(callback, agent);
                 }
-                Event::Returned { callback, .. } | Event::Completed { callback, .. } => {
+                Event::Returned { callback, .. }
+                | Event::Completed { callback, .. }
+                | Event::Scheduled { callback, .. }
+                | Event::AgentFailed { callback, .. } => {
                     busy.remove(callback);
                 }
                 _ => {}

@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use ringback_engine::center::{
-    Agent, AtClose, Attribute, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Slots,
-    Strategy as Choice, Table,
-};
-use ringback_engine::protocol::{Application, BulkDeed, CancelledBy, Changes, Command};
-use ringback_engine::record::{Outcome, Request, State, Switch};
-use ringback_engine::{Ageing, AgentId, AttemptId, CallbackId, Country, Duration, Engine, Instant, Name};
+use ringback_engine::center::Attribute;
+use ringback_engine::protocol::{Application, BulkDeed, CancelledBy, Changes, Command, Disposition};
+use ringback_engine::record::{AgentFailure, Callback, Outcome, Request, Stage, State, Switch};
+use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Engine, Instant, Name};
 
-use crate::hours::{calendars, windows, zones};
+pub use crate::centers::{AGENTS, NEEDS, NEVER_LATE, QUEUES, centers};
+
 use crate::phone;
 
 /// One thing that a host says, after some time has passed.
@@ -44,6 +42,56 @@ pub enum Say {
     Outcome(prop::sample::Index, Outcome),
     /// One of the live attempts' interactions ended.
     Ended(prop::sample::Index),
+    /// The same, and the callback goes on: after so many seconds, or at once.
+    Disposed(prop::sample::Index, Option<i64>),
+    /// What one of those who are asked for something says.
+    Word(prop::sample::Index, Word),
+}
+
+/// What those say who were asked for something: agents to whom a callback is offered or connected, and customers who were
+/// asked to confirm or to call in.
+#[derive(Clone, Copy, Debug)]
+pub enum Word {
+    /// Yes: the agent accepts or is connected, the customer confirms or calls in.
+    Yes,
+    /// No: the agent rejects, or their leg fails; the customer calls from elsewhere, with the code.
+    No(AgentFailure),
+    /// The agent's leg fails; the customer calls the number they were given, from elsewhere and without the code.
+    Odd(AgentFailure),
+}
+
+impl Word {
+    fn command(self, callback: &Callback, engine: &Engine<impl Application>) -> Option<Command> {
+        let State::Routing(routing) = &callback.state else { return None };
+        let (id, layout) = (callback.request.id.clone(), engine.layout());
+        let agent = routing.stage.agent().and_then(|agent| Some(layout.agent(agent)?.id.clone()));
+        match (&routing.stage, self) {
+            (Stage::Offered { .. }, Self::Yes) => Some(Command::Accept { callback: id, agent: agent? }),
+            (Stage::Offered { .. }, Self::No(_)) => Some(Command::Reject { callback: id, agent: agent? }),
+            (Stage::Offered { .. }, Self::Odd(_)) => {
+                Some(Command::Reject { callback: id, agent: AgentId::new(AGENTS[0]) })
+            }
+            (Stage::Confirming { .. }, _) => Some(Command::Confirmed { callback: id }),
+            (Stage::CustomerWaiting { attempt, .. }, Self::Yes) => {
+                Some(Command::Connected { attempt: *attempt })
+            }
+            (
+                Stage::CustomerWaiting { attempt, .. } | Stage::Dialing { attempt, .. },
+                Self::No(failure) | Self::Odd(failure),
+            ) => Some(Command::AgentFailed { attempt: *attempt, failure }),
+            (Stage::Dialing { .. }, Self::Yes) => None,
+            (Stage::Inbound { code, .. }, word) => {
+                let number =
+                    layout.queue(routing.queue).and_then(|queue| queue.dialling.call_in.number.clone());
+                let (from, code, dialled) = match word {
+                    Self::Yes => (Some(callback.request.phone.clone()), None, None),
+                    Self::No(_) => (Some(phone(99)), code.clone(), None),
+                    Self::Odd(_) => (Some(phone(99)), None, number),
+                };
+                Some(Command::CalledIn { from, dialled, code })
+            }
+        }
+    }
 }
 
 /// What a host does with a callback.
@@ -59,6 +107,8 @@ pub enum Deed {
     Update(Changes),
     /// It is for this agent, or for all.
     Assign(Option<AgentId>),
+    /// Its customer asks for later.
+    Snooze(Option<Duration>),
 }
 
 impl Deed {
@@ -72,18 +122,17 @@ impl Deed {
             Self::Fail => Command::Fail { callback },
             Self::Update(changes) => Command::Update { callback, changes },
             Self::Assign(agent) => Command::Assign { callback, agent },
+            Self::Snooze(by) => Command::Snooze { callback, by },
         }
     }
-}
 
-impl Deed {
     /// The command that does it to many, if there is one.
     fn to_many(&self, callbacks: Vec<CallbackId>, now: Instant) -> Option<Command> {
         let deed = match self.clone() {
             Self::Move(seconds) => BulkDeed::Reschedule { to: now.after(Duration::from_secs(seconds)) },
             Self::Cancel(by) => BulkDeed::Cancel { by },
             Self::Assign(agent) => BulkDeed::Assign { agent },
-            Self::Fail | Self::Update(_) => return None,
+            Self::Fail | Self::Update(_) | Self::Snooze(_) => return None,
         };
         Some(Command::Bulk { callbacks, deed })
     }
@@ -132,227 +181,27 @@ impl Say {
                 pick(index).map(|attempt| Command::Outcome { attempt, outcome: *outcome })
             }
             Self::Ended(index) => pick(index).map(|attempt| Command::Ended { attempt }),
+            Self::Disposed(index, after) => pick(index).map(|attempt| {
+                let at = |after: i64| Disposition::Reschedule(now.after(Duration::from_secs(after)));
+                Command::Disposed { attempt, disposition: after.map_or(Disposition::Requeue, at) }
+            }),
+            Self::Word(index, word) => {
+                let asked = |callback: &&Callback| matches!(&callback.state, State::Routing(routing) if !matches!(routing.stage, Stage::Dialing { .. }));
+                let mut asked: Vec<&Callback> = engine.callbacks(None).filter(asked).collect();
+                if asked.is_empty() {
+                    asked = engine.callbacks(None).collect();
+                }
+                // Where an agent's leg has failed it mostly fails again, so that some fail for good.
+                let worst = asked.iter().max_by_key(|callback| callback.agent_failures)?;
+                let again = worst.agent_failures > 0 && index.index(8) > 0;
+                let (callback, word) = match word {
+                    Word::Yes | Word::Odd(_) if again => (worst, Word::No(AgentFailure::Busy)),
+                    word => (&asked[index.index(asked.len())], *word),
+                };
+                word.command(callback, engine)
+            }
         }
     }
-}
-
-/// A `max_lag` in seconds that no host of a history exceeds.
-pub const NEVER_LATE: i64 = 1_000_000_000;
-
-const SKILLS: [&str; 3] = ["billing", "tech", "sales"];
-
-/// The queues, and the services, of [`centers`].
-pub const QUEUES: [&str; 3] = ["alpha", "beta", "gamma"];
-
-/// Requirements that some agents of [`centers`] meet and others do not.
-pub const NEEDS: [&str; 7] =
-    ["true", "billing", "tech >= 5", "billing || sales >= 3", "!tech", "agent:a1", "group:gold && !agent:a2"];
-
-/// Conditions of overflow that come and go as a history goes.
-const CONDITIONS: [&str; 8] = [
-    "waiting > 1",
-    "waiting >= 3",
-    "oldest > 20s",
-    "oldest >= 45s",
-    "ewt > 30s",
-    "agents == 0",
-    "ready == 0",
-    "ready < 2",
-];
-
-/// The ids of the agents of [`centers`].
-pub const AGENTS: [&str; 5] = ["a0", "a1", "a2", "a3", "a4"];
-
-fn agents() -> impl Strategy<Value = Vec<Agent>> {
-    // Levels are few, so that some agents are alike.
-    let levels = prop::collection::vec(prop::sample::select(vec![0u8, 0, 3, 5]), 3);
-    let one = (levels, any::<bool>(), prop_oneof![3 => Just(1), 2 => 2..4u32]);
-    prop::collection::vec(one, AGENTS.len()).prop_map(|agents| {
-        let agent = |(id, (levels, gold, capacity)): (&str, (Vec<u8>, bool, u32))| {
-            let mut agent = Agent::new(id).capacity(capacity);
-            agent.skills.extend(SKILLS.iter().map(Name::new).zip(levels));
-            if gold { agent.group("gold") } else { agent }
-        };
-        AGENTS.into_iter().zip(agents).map(agent).collect()
-    })
-}
-
-fn queues() -> impl Strategy<Value = Vec<Queue>> {
-    let one = (
-        prop::sample::select(NEEDS.to_vec()),
-        prop::sample::select(vec![
-            Choice::LongestIdle,
-            Choice::MostSkilled,
-            Choice::LeastSkilled,
-            Choice::FewestCalls,
-            Choice::RoundRobin,
-            Choice::LeastOccupied,
-            Choice::LeastTalk,
-            Choice::Random,
-            Choice::Script,
-            Choice::Script,
-            Choice::Script,
-            Choice::Script,
-        ]),
-        (0..3i64, 1..60i64, prop::option::of(0..20i64)),
-        (0..3i64, 1..4u32, prop::sample::select(vec![0, 10]), prop::sample::select(vec![30i64, 300, 3_600])),
-        prop::option::weighted(0.3, 1..5u32),
-        (
-            prop::sample::select(vec![None, None, Some("shifts"), Some("office")]),
-            prop::sample::select(vec![AtClose::Keep, AtClose::Schedule, AtClose::Complete]),
-            any::<bool>(),
-            zones(),
-        ),
-    );
-    let one = one.prop_map(
-        |(
-            need,
-            strategy,
-            (points, every, cap),
-            (priority, attempts, wrap_up, wait),
-            max_waiting,
-            (hours, at_close, gold, zones),
-        )| {
-            let mut queue = Queue::new("");
-            queue.need = str::parse(need).expect("a requirement");
-            queue.strategy = strategy;
-            queue.priority = priority * 5;
-            queue.ageing = (points > 0).then_some(Ageing { points, every: Duration::from_secs(every), cap });
-            queue.max_attempts = attempts;
-            queue.retry_after = Duration::from_secs(20);
-            queue.wrap_up = Duration::from_secs(wrap_up);
-            queue.prefer_last_agent = (attempts > 1).then_some(Duration::from_secs(wait / 10 + 15));
-            queue.queued_ttl = Duration::from_secs(wait);
-            queue.ttl = Duration::from_secs(1_500);
-            queue.purge_after = Duration::from_secs(60);
-            queue.talk_timeout = Duration::from_secs(600);
-            queue.calendar = hours.map(Name::new);
-            queue.max_waiting = max_waiting;
-            queue.zones = zones;
-            queue.at_close = hours.map_or(AtClose::Keep, |_| at_close);
-            queue.groups = if gold && need == "billing" { vec![Name::new("gold")] } else { Vec::new() };
-            queue
-        },
-    );
-    let queues = prop::collection::vec(one, QUEUES.len()).prop_map(|mut queues| {
-        for (queue, name) in queues.iter_mut().zip(QUEUES) {
-            queue.name = Name::new(name);
-        }
-        queues[0].overflow.push(Overflow::after("beta", Duration::from_secs(15)));
-        queues[1].overflow.push(Overflow::after("gamma", Duration::ZERO));
-        queues
-    });
-    let edge = (
-        0..QUEUES.len(),
-        1..QUEUES.len(),
-        prop::sample::select(CONDITIONS.to_vec()),
-        prop::sample::select(vec![0, 0, 10]),
-    );
-    (queues, prop::collection::vec(edge, 0..4)).prop_map(|(mut queues, edges)| {
-        for (from, on, when, after) in edges {
-            let edge = Overflow::when(QUEUES[(from + on) % QUEUES.len()], when.parse().expect("a condition"));
-            queues[from].overflow.push(Overflow { after: Duration::from_secs(after), ..edge });
-        }
-        queues
-    })
-}
-
-fn services() -> impl Strategy<Value = Vec<Service>> {
-    let kinds = prop_oneof![14 => Just((true, true)), 1 => Just((true, false)), 1 => Just((false, true))];
-    let duplicates =
-        prop::sample::select(vec![Duplicates::Strict, Duplicates::Two, Duplicates::Two, Duplicates::Any]);
-    let hours = prop::sample::select(vec![None, None, Some("shifts"), Some("office")]);
-    let terms = (
-        (kinds, duplicates, 1..6u32, prop::sample::select(vec![5u32, 5, 10])),
-        (hours, any::<bool>(), prop::sample::select(vec![0i64, 60, 240])),
-        (
-            prop::sample::select(vec![0i64, 30, 120]),
-            prop::sample::select(vec![600i64, 3_600]),
-            prop::sample::select(vec![0i64, 0, 60]),
-        ),
-        (1..3u32, prop::sample::select(vec![0u32, 2, 4, 4, 4]), prop::bool::weighted(0.2), any::<bool>()),
-        (
-            prop::sample::select(vec![
-                None,
-                None,
-                None,
-                Some(vec!["US"]),
-                Some(vec!["US"]),
-                Some(vec!["DE", "US"]),
-            ]),
-            prop::sample::select(vec![vec![], vec![], vec![], vec!["+12125550003"], vec!["regex:4$", "+49"]]),
-            prop::bool::weighted(0.3),
-            prop::bool::weighted(0.3),
-            windows(),
-        ),
-    );
-    prop::collection::vec(terms, QUEUES.len()).prop_map(|services| {
-        QUEUES
-            .into_iter()
-            .zip(services)
-            .map(|(name, (slots, hours, spans, quotas, numbers))| {
-                let mut service = Service::new(name, name);
-                let ((immediate, scheduled), duplicates, scarce, minutes) = slots;
-                (service.immediate, service.scheduled, service.duplicates) =
-                    (immediate, scheduled, duplicates);
-                service.slot = Slots { minutes, capacity: scarce, ..Slots::default() };
-                service.max_queued = 2 * scarce;
-                service.windows = vec![
-                    Quota { max: 2 * scarce, per: Duration::from_secs(120) },
-                    Quota { max: 3 * scarce, per: Duration::from_secs(300) },
-                ];
-                let (calendar, reject_closed, blackout) = hours;
-                service.calendar = calendar.map(Name::new);
-                service.reject_closed = calendar.is_some() && reject_closed;
-                service.immediate_blackout = Duration::from_secs(calendar.map_or(0, |_| blackout));
-                let (submit_before, horizon, min_lead) = spans;
-                service.submit_before = Duration::from_secs(submit_before);
-                service.horizon = Duration::from_secs(horizon);
-                service.min_lead = Duration::from_secs(min_lead);
-                let (most_scheduled, daily, agents, standard) = quotas;
-                service.max_scheduled_per_number = most_scheduled;
-                service.per_number_daily = daily;
-                service.require_agents = agents;
-                let (countries, blocked, premium, impossible, window) = numbers;
-                service.calling_window = window;
-                service.countries =
-                    countries.map(|codes| codes.into_iter().filter_map(Country::new).collect());
-                service.blocked = blocked.into_iter().map(Into::into).collect();
-                (service.premium, service.impossible) = (premium, impossible);
-                service.on_fault = if standard { OnFault::Standard } else { OnFault::Refuse };
-                service
-            })
-            .collect()
-    })
-}
-
-/// Centers with three queues, three services and five agents, on which everything is scarce.
-pub fn centers() -> impl Strategy<Value = Center> {
-    let zone =
-        prop::sample::select(vec![chrono_tz::UTC, chrono_tz::Pacific::Chatham, chrono_tz::Asia::Kolkata]);
-    let max_lag = prop::sample::select(vec![30i64, 600, NEVER_LATE]);
-    // Seldom enough that most histories are not about them.
-    let others = prop::collection::vec(prop::option::weighted(0.12, (2..6u32, 60..300i64)), 3);
-    let limits = (1..5u32, prop::sample::select(vec![0i64, 60, 90]), 1..6u32, max_lag, others);
-    (agents(), queues(), services(), zone, limits).prop_map(|(agents, queues, services, zone, limits)| {
-        let mut center = Center::new("Random", zone);
-        center.calendars.extend(calendars());
-        let (attempts, floor, faults, max_lag, others) = limits;
-        let quota =
-            |other: &Option<(u32, i64)>| other.map(|(max, per)| Quota { max, per: Duration::from_secs(per) });
-        center.limits.attempts_per_prefix = quota(&others[0]);
-        center.limits.attempts_per_country = quota(&others[1]);
-        center.limits.attempts_total = quota(&others[2]);
-        center.limits.attempts_per_number = Some(Quota { max: attempts, per: Duration::from_secs(400) });
-        center.limits.redial_floor = Duration::from_secs(floor);
-        center.limits.faults_in_a_row = faults;
-        center.limits.max_lag = Duration::from_secs(max_lag);
-        center.seed = u64::from(faults);
-        let opted_out = [(phone(5).as_str().into(), Attribute::Integer(1))].into();
-        center.tables.push(Table { name: center.limits.opt_out.clone(), entries: opted_out });
-        (center.agents, center.queues, center.services) = (agents, queues, services);
-        center
-    })
 }
 
 fn requests() -> impl Strategy<Value = Request> {
@@ -367,6 +216,10 @@ fn requests() -> impl Strategy<Value = Request> {
         }
         if id % 8 == 3 {
             request.hold = Some(format!("h{}", id % 4).into());
+        }
+        request.entropy = (id % 3 > 0).then_some(u64::from(id % 5));
+        if id % 16 == 9 {
+            (request.caller_id, request.route_point) = (Some(phone(98)), "west".into());
         }
         if id == 59 {
             request.service = Name::new("nowhere");
@@ -419,12 +272,14 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         .prop_map(|(n, outcome)| Say::Tell(Command::Outcome { attempt: AttemptId(n), outcome }));
     let by = prop::sample::select(vec![CancelledBy::Customer, CancelledBy::Admin]);
     // Moving is asked for seldom enough that most wait for their time, and only of some is it possible.
+    let snooze = prop::option::of((0..60i64).prop_map(Duration::from_secs));
     let deed = prop_oneof![
         6 => (-5..900i64).prop_map(Deed::Move),
         2 => by.prop_map(Deed::Cancel),
         1 => Just(Deed::Fail),
         4 => changes().prop_map(Deed::Update),
         2 => prop::option::weighted(0.7, agent()).prop_map(Deed::Assign),
+        2 => snooze.prop_map(Deed::Snooze),
     ];
     let known = (any(), deed.clone()).prop_map(|(index, deed)| Say::Of(index, deed));
     let many = (prop::collection::vec(any(), 0..6), deed.clone())
@@ -440,12 +295,28 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
     let close = (calendar, prop::sample::select(vec![Some(true), Some(false), None, None])).prop_map(
         |(calendar, closed)| Say::Tell(Command::CloseCalendar { calendar: Name::new(calendar), closed }),
     );
+    let failure = || prop::sample::select(AgentFailure::ALL.to_vec());
+    let word = prop_oneof![
+        5 => Just(Word::Yes), 2 => failure().prop_map(Word::No), 2 => failure().prop_map(Word::Odd)
+    ];
+    let id = || (0..60u32).prop_map(|id| CallbackId::new(format!("c{id}")));
+    let service = prop::option::of(prop::sample::select(QUEUES.to_vec()).prop_map(Name::new));
+    let guessed_words = prop_oneof![
+        1 => (id(), agent()).prop_map(|(callback, agent)| Command::Accept { callback, agent }),
+        1 => (id(), agent()).prop_map(|(callback, agent)| Command::Reject { callback, agent }),
+        1 => id().prop_map(|callback| Command::Confirmed { callback }),
+        1 => (0..60u64).prop_map(|n| Command::Connected { attempt: AttemptId(n) }),
+        1 => (0..60u64, failure()).prop_map(|(n, failure)| Command::AgentFailed { attempt: AttemptId(n), failure }),
+        1 => Just(Command::CalledIn { from: Some(phone(97)), dialled: None, code: Some("0000".into()) }),
+        3 => (0..12u32, service).prop_map(|(n, service)| Command::InboundContact { number: phone(n), service }),
+    ];
+    let guessed_words = guessed_words.prop_map(Say::Tell);
     // What stands first is what a history that fails shrinks to.
     let say = prop_oneof![
         1 => Just(Say::Nothing),
         9 => ask,
         3 => agent().prop_map(|agent| Say::Tell(Command::LogIn { agent })),
-        1 => agent().prop_map(|agent| Say::Tell(Command::Ready { agent })),
+        5 => agent().prop_map(|agent| Say::Tell(Command::Ready { agent })),
         1 => agent().prop_map(|agent| Say::Tell(Command::NotReady { agent })),
         1 => agent().prop_map(|agent| Say::Tell(Command::LogOut { agent })),
         1 => agent().prop_map(|agent| Say::Tell(Command::AgentLost { agent })),
@@ -465,6 +336,9 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         1 => (1..60u64).prop_map(|n| Say::Tell(Command::Ended { attempt: AttemptId(n) })),
         1 => switch,
         1 => close,
+        14 => (any(), word).prop_map(|(index, word)| Say::Word(index, word)),
+        1 => (any(), prop::option::weighted(0.7, -5..900i64)).prop_map(|(i, after)| Say::Disposed(i, after)),
+        1 => guessed_words,
     ];
     let day = 86_400i64;
     let after =

@@ -4,6 +4,7 @@
 //!
 #![doc = concat!("```\n", include_str!("../../examples/quickstart/main.rs"), "\n```")]
 
+mod centers;
 pub mod history;
 mod hours;
 pub mod rules;
@@ -267,6 +268,11 @@ fn line(effect: &Effect) -> Option<String> {
             json(event).replace("\"event\":", "").replace(['"', '{', '}'], "").replace(',', " ")
         }
         EffectKind::HangUp(hang_up) => format!("hang_up attempt:{}", hang_up.attempt),
+        EffectKind::Connect(connect) => {
+            format!("connect attempt:{} agent:{}", connect.attempt, connect.agent)
+        }
+        EffectKind::Withdraw { callback, agent } => format!("withdraw callback:{callback} agent:{agent}"),
+        EffectKind::Expected { callback, .. } => format!("expected callback:{callback}"),
         _ => return None,
     };
     Some(format!("{seconds} {text}"))

@@ -54,6 +54,8 @@ impl Book {
             queued.iter().filter(|(_, count)| **count > 0).map(|(s, c)| (*s, *c)).collect::<Vec<_>>()
         };
         compare("queued", counted(&ours.queued) == counted(&theirs.queued));
+        compare("on_line", ours.on_line == theirs.on_line);
+        compare("invited", ours.invited == theirs.invited);
         compare("classes", self.lines() == fresh.lines());
         compare("hash", self.ledger.hash() == self.ledger.hash_anew());
         ours.queues.audit(&theirs.queues, faults);
@@ -147,12 +149,18 @@ impl Book {
     /// Work conserving: no ready agent is left who could serve a matchable callback. A full scan, which asks each
     /// pair.
     fn check_work(&self, faults: &mut Vec<String>) {
+        if let Some(found) = self.best_on_line() {
+            faults.push(format!(
+                "callback {} is on the line while agent {:?} is ready",
+                found.callback, found.agent
+            ));
+        }
         for (_, class) in self.indices.classes.iter() {
             let open = {
                 let hours = self.indices.timetable.queue(class.key().queue);
                 hours.is_none_or(|hours| hours.is_open(self.ledger.clock))
             };
-            let held = self.switches(class.key().queue).hold();
+            let held = self.switches(class.key().queue).hold() || self.is_full(class.key().queue);
             let Some((callback, _)) = class.line().next().filter(|_| !held) else { continue };
             let serves = |agent: &crate::center::Agent| {
                 class.key().need.is_met_by(crate::value::requirement::Candidate {

@@ -10,10 +10,11 @@ use super::numbers::Numbers;
 use super::overflow::Overflowing;
 use super::profiles::Profiles;
 use super::queues::Queues;
+use super::standing::{Live, Spot, Stand, Standing};
 use super::timetable::Timetable;
 use super::{Book, Ledger, Owner};
 use crate::center::{AgentIndex, Layout, QueueIndex, ServiceIndex};
-use crate::record::{Agent, Callback, Deadline, Journey, Session, State};
+use crate::record::{Agent, Callback, Journey, Session, State};
 use crate::value::{AgentId, AttemptId, CallbackId, Instant, Number, Phone, Requirement, Sequence};
 
 /// What follows from the ledger.
@@ -25,7 +26,7 @@ pub(super) struct Indices {
     pub(super) deadlines: Deadlines,
     pub(super) numbers: Numbers,
     pub(super) classes: Classes,
-    /// The class of each callback that is Queued.
+    /// The class of each callback that is Queued, or whose customer waits on the line for an agent.
     pub(super) class_of: BTreeMap<Sequence, ClassIndex>,
     pub(super) profiles: Profiles,
     pub(super) queues: Queues,
@@ -36,47 +37,10 @@ pub(super) struct Indices {
     pub(super) preferring: BTreeMap<AgentId, BTreeSet<Sequence>>,
     pub(super) last_agents: LastAgents,
     pub(super) overflowing: Overflowing,
-}
-
-/// What the indices have of a callback.
-#[derive(Clone, Debug, PartialEq)]
-struct Standing {
-    service: ServiceIndex,
-    deadline: Deadline,
-    /// Not completed.
-    open: bool,
-    spot: Spot,
-}
-
-/// Where a callback is counted.
-#[derive(Clone, Debug, PartialEq)]
-enum Spot {
-    Nowhere,
-    Waiting { journey: Arc<Journey>, assigned: Option<AgentIndex>, priority: i64, place: Instant, held: bool },
-    Live { queue: QueueIndex, talking: bool },
-}
-
-impl Standing {
-    fn of(callback: &Callback) -> Self {
-        let spot = match &callback.state {
-            State::Scheduled(_) | State::Completed(_) => Spot::Nowhere,
-            State::Queued(queued) => Spot::Waiting {
-                journey: Arc::clone(&queued.journey),
-                assigned: callback.assigned,
-                priority: callback.priority,
-                place: callback.place,
-                held: queued.is_held(),
-            },
-            State::Routing(routing) => Spot::Live { queue: routing.queue, talking: false },
-            State::Processing(processing) => Spot::Live { queue: processing.queue, talking: true },
-        };
-        Self {
-            service: callback.service,
-            deadline: callback.deadline(),
-            open: !callback.state.is_completed(),
-            spot,
-        }
-    }
+    /// Callbacks whose customer is on the line, and no agent is reserved.
+    pub(super) on_line: BTreeSet<Sequence>,
+    /// Callbacks whose customer was told to call in.
+    pub(super) invited: BTreeSet<Sequence>,
 }
 
 impl Indices {
@@ -266,8 +230,7 @@ impl Book {
 
     /// Looks again at a queue whose hours changed.
     pub(crate) fn wake_queue(&mut self, queue: QueueIndex) {
-        let now = self.ledger.clock;
-        self.indices.queues.arm(&self.indices.timetable, queue, now, &mut self.indices.deadlines);
+        self.arm_queue(queue);
         self.indices.classes.consider_queue(queue);
     }
 
@@ -276,12 +239,27 @@ impl Book {
         self.indices.queues.closes_at(&self.indices.timetable, queue, self.ledger.clock)
     }
 
-    /// The whole requirement of a callback on its way: its plan's, its queue's, its queue's groups; and while the agent
-    /// for whom it waits is logged in, that agent. Of one that is assigned, the agent alone.
-    pub(crate) fn whole_need(&self, journey: &Journey, assigned: Option<AgentIndex>) -> Arc<Requirement> {
-        if let Some(agent) = assigned.and_then(|agent| self.layout.agent(agent)) {
-            return Arc::new(Requirement::agent(agent.id.clone()));
+    /// The whole requirement of a callback where it stands, or where it left the line.
+    pub(crate) fn need_of(&self, callback: &Callback) -> Arc<Requirement> {
+        let journey = callback.state.journey();
+        journey.map(|journey| self.whole_need(&Stand::of(callback, journey))).unwrap_or_default()
+    }
+
+    /// The whole requirement of a callback on its way: its plan's, its queue's, its queue's groups; while the agent for
+    /// whom it waits is logged in, that agent. Of one that is assigned, the agent alone. And nobody who rejected it just
+    /// now.
+    fn whole_need(&self, stand: &Stand) -> Arc<Requirement> {
+        let mut need = match stand.assigned.and_then(|agent| self.layout.agent(agent)) {
+            Some(agent) => Arc::new(Requirement::agent(agent.id.clone())),
+            None => self.own_need(&stand.journey),
+        };
+        for agent in stand.barred.iter().filter_map(|agent| self.layout.agent(*agent)) {
+            need = Arc::new(need.and(&Requirement::any_but(agent.id.clone())));
         }
+        need
+    }
+
+    fn own_need(&self, journey: &Journey) -> Arc<Requirement> {
         let need = self.common_need(journey);
         let preferred = journey.preferred.as_ref().filter(|preferred| {
             self.layout.agent_index(preferred.agent.as_str()).is_some_and(|agent| self.is_present(agent))
@@ -308,12 +286,13 @@ impl Book {
         class.zip(place).map_or(0, |(class, place)| class.score(&self.layout, place, self.ledger.clock))
     }
 
-    fn class_key(&self, journey: &Journey, assigned: Option<AgentIndex>, priority: i64) -> ClassKey {
+    fn class_key(&self, stand: &Stand) -> ClassKey {
+        let journey = &stand.journey;
         let queue = self.layout.queue(journey.queue);
         ClassKey {
             queue: journey.queue,
-            need: self.whole_need(journey, assigned),
-            priority,
+            need: self.whole_need(stand),
+            priority: stand.priority,
             ageing: journey.ageing.or_else(|| queue.and_then(|queue| queue.ageing)),
         }
     }
@@ -351,8 +330,8 @@ impl Book {
         if let Some(standing) = after {
             self.stand(sequence, phone, standing);
         }
-        if let Some(Spot::Waiting { journey, .. }) = before.map(|standing| &standing.spot) {
-            self.forget_closing(journey.queue);
+        if let Some(Spot::Waiting { stand, .. }) = before.map(|standing| &standing.spot) {
+            self.forget_closing(stand.journey.queue);
         }
         let open = after.is_some_and(|standing| standing.open);
         if let Some(number) = self.indices.numbers.get_mut(phone)
@@ -371,41 +350,42 @@ impl Book {
         let number = self.indices.numbers.get_mut(phone);
         match &standing.spot {
             Spot::Nowhere => {}
-            Spot::Waiting { journey, place, held, .. } => {
+            Spot::Waiting { stand, place, held } => {
                 let in_line = number.is_some_and(|number| number.waiting.remove(&sequence) && !number.shut);
                 if in_line && !held {
                     self.line_up(sequence, false);
                 }
-                if let Some(record) = self.indices.queues.get_mut(journey.queue) {
+                if let Some(record) = self.indices.queues.get_mut(stand.journey.queue) {
                     record.waiting.remove(&(*place, sequence));
                 }
                 count(self.indices.queued.entry(standing.service).or_insert(0), false);
-                if let Some(class) = self.indices.class_of.remove(&sequence) {
-                    self.indices.classes.leave(class);
-                }
-                self.count_preferring(journey, sequence, false);
-                self.count_overflowing(journey, sequence, false);
+                self.leave_class(sequence);
+                self.count_preferring(&stand.journey, sequence, false);
+                self.count_overflowing(&stand.journey, sequence, false);
             }
-            Spot::Live { queue, talking } => {
+            Spot::Live { queue, live } => {
                 if let Some(number) = number {
                     number.live = None;
                 }
-                self.count_live(*queue, *talking, false);
+                self.count_live(*queue, live, false);
+                self.indices.invited.remove(&sequence);
+                if self.indices.on_line.remove(&sequence) {
+                    self.leave_class(sequence);
+                }
             }
         }
     }
 
     fn stand(&mut self, sequence: Sequence, phone: &Phone, standing: &Standing) {
-        if let Spot::Waiting { journey, assigned, priority, place, .. } = &standing.spot {
-            let class = self.join_class(self.class_key(journey, *assigned, *priority));
-            self.indices.class_of.insert(sequence, class);
-            if let Some(record) = self.indices.queues.get_mut(journey.queue) {
+        if let Spot::Waiting { stand, place, .. } = &standing.spot {
+            self.join_class(sequence, stand);
+            if let Some(record) = self.indices.queues.get_mut(stand.journey.queue) {
                 record.waiting.insert((*place, sequence));
             }
-            self.await_closing(journey.queue);
+            self.await_closing(stand.journey.queue);
             count(self.indices.queued.entry(standing.service).or_insert(0), true);
-            self.count_preferring(journey, sequence, true);
-            self.count_overflowing(journey, sequence, true);
+            self.count_preferring(&stand.journey, sequence, true);
+            self.count_overflowing(&stand.journey, sequence, true);
         }
         if !standing.open {
             return;
@@ -426,9 +406,19 @@ impl Book {
                     self.line_up(sequence, true);
                 }
             }
-            Spot::Live { queue, talking } => {
+            Spot::Live { queue, live } => {
                 number.live = Some(sequence);
-                self.count_live(*queue, *talking, true);
+                self.count_live(*queue, live, true);
+                match live {
+                    Live::OnLine(stand) => {
+                        self.indices.on_line.insert(sequence);
+                        self.join_class(sequence, stand);
+                    }
+                    Live::Reserved { invited: true } => {
+                        self.indices.invited.insert(sequence);
+                    }
+                    Live::Reserved { invited: false } | Live::Ahead | Live::Talking => {}
+                }
             }
         }
     }
@@ -446,13 +436,32 @@ impl Book {
         }
     }
 
-    fn count_live(&mut self, queue: QueueIndex, talking: bool, enters: bool) {
-        if let Some(record) = self.indices.queues.get_mut(queue) {
-            count(if talking { &mut record.processing } else { &mut record.routing }, enters);
+    fn count_live(&mut self, queue: QueueIndex, live: &Live, enters: bool) {
+        let Some(record) = self.indices.queues.get_mut(queue) else { return };
+        let talking = *live == Live::Talking;
+        count(if talking { &mut record.processing } else { &mut record.routing }, enters);
+        if live.is_ahead() {
+            count(&mut record.ahead, enters);
+        }
+        let limited = self.layout.queue(queue).is_some_and(|queue| queue.dialling.concurrent_dials.is_some());
+        if limited && !talking && !enters {
+            self.indices.classes.consider_queue(queue);
         }
     }
 
-    fn join_class(&mut self, key: ClassKey) -> ClassIndex {
+    fn leave_class(&mut self, sequence: Sequence) {
+        if let Some(class) = self.indices.class_of.remove(&sequence) {
+            self.indices.classes.leave(class);
+        }
+    }
+
+    fn join_class(&mut self, sequence: Sequence, stand: &Stand) {
+        let class = self.class_of(self.class_key(stand));
+        self.indices.class_of.insert(sequence, class);
+    }
+
+    /// The class with this key, with one member more.
+    fn class_of(&mut self, key: ClassKey) -> ClassIndex {
         if self.indices.classes.find(&key).is_none() {
             let new = self.indices.profiles.split(&key.need, &self.layout, &self.ledger.agents);
             for profile in new {
@@ -472,8 +481,9 @@ impl Book {
         } else {
             self.indices.classes.pull(class, sequence);
         }
+        let full_until = self.rate_full_until(queue);
         let Indices { queues, deadlines, classes, timetable, .. } = &mut self.indices;
-        if queues.count_in_line(timetable, queue, self.ledger.clock, enters, deadlines) {
+        if queues.count_in_line(timetable, queue, (self.ledger.clock, full_until), enters, deadlines) {
             classes.consider_queue(queue);
         }
     }

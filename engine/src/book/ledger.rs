@@ -1,6 +1,6 @@
 //! The truth: what a snapshot holds and the state hash covers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -46,6 +46,11 @@ pub(crate) struct Ledger {
     pub(crate) services: KeptList<ServiceCounts>,
     /// What limits of the `throttle` hook have counted, by key.
     pub(crate) limits: Kept<SmolStr, Counter>,
+    /// Calls placed from queues with a dial rate.
+    pub(crate) dialled: BTreeMap<QueueIndex, Counter>,
+    /// The last calls that customers answered before an agent was there, by queue, oldest first: whether they were
+    /// abandoned.
+    pub(crate) answered: BTreeMap<QueueIndex, VecDeque<bool>>,
     /// The agent that a queue with the strategy `round_robin` chose last.
     pub(crate) chosen: BTreeMap<QueueIndex, AgentIndex>,
     /// Whom customers talked with last, by number.
@@ -109,6 +114,8 @@ impl Ledger {
             keys: Kept::default(),
             services: layout.center().services.iter().map(|_| ServiceCounts::default()).collect(),
             limits: Kept::default(),
+            dialled: BTreeMap::new(),
+            answered: BTreeMap::new(),
             chosen: BTreeMap::new(),
             last_agents: Kept::default(),
             draws: 0,
@@ -181,6 +188,9 @@ impl Ledger {
             if bound_for.is_some_and(|queue| layout.queue(queue).is_none()) {
                 return Err(format!("callback `{id}` is in an unknown queue"));
             }
+            if callback.cooloffs.iter().any(|cooloff| layout.agent(cooloff.agent).is_none()) {
+                return Err(format!("callback `{id}` was rejected by an unknown agent"));
+            }
             if state.agent().or(callback.assigned).is_some_and(|agent| layout.agent(agent).is_none()) {
                 return Err(format!("callback `{id}` has an unknown agent"));
             }
@@ -221,6 +231,10 @@ impl Ledger {
         if self.holds.values().any(|hold| layout.service(hold.service).is_none()) {
             return Err("a slot of an unknown service is held".into());
         }
+        let queues = self.dialled.keys().chain(self.answered.keys());
+        if queues.into_iter().any(|queue| layout.queue(*queue).is_none()) {
+            return Err("calls were placed from an unknown queue".into());
+        }
         if self.counters().any(|counter| !counter.is_sound(self.clock)) {
             return Err("a limit has counted what did not happen".into());
         }
@@ -233,6 +247,7 @@ impl Ledger {
             .chain(self.services.iter().map(ServiceCounts::admitted))
             .chain(self.limits.values())
             .chain(self.attempts.values())
+            .chain(self.dialled.values())
     }
 
     /// An agent's record.

@@ -10,6 +10,7 @@ mod choosing;
 mod classes;
 mod closings;
 mod deadlines;
+mod dials;
 mod door;
 mod kept;
 mod last_agents;
@@ -22,6 +23,7 @@ mod queues;
 mod quotas;
 mod ranking;
 mod reconfigure;
+mod standing;
 mod switches;
 mod timetable;
 mod view;
@@ -105,6 +107,9 @@ impl Book {
     /// agent may serve, with the best of those agents.
     pub(crate) fn best_match(&mut self) -> Option<Match> {
         let now = self.ledger.clock;
+        if let Some(found) = self.best_on_line() {
+            return Some(found);
+        }
         let mut best: Option<(Rank, ClassIndex)> = None;
         for class in self.indices.classes.candidates() {
             match self.head(class, now) {
@@ -127,8 +132,6 @@ impl Book {
         if !self.indices.profiles.any_ready(found.serving()) {
             return None;
         }
-        let served =
-            !self.switches(queue).hold() && self.indices.queues.is_open(&self.indices.timetable, queue, now);
-        served.then_some(rank)
+        self.may_dial(queue).then_some(rank)
     }
 }

@@ -154,12 +154,14 @@ impl Book {
         }
     }
 
+    /// Whether a number is fenced or at its limit.
+    pub(crate) fn is_blocked(&self, phone: &Phone) -> bool {
+        let record = self.ledger.numbers.get(phone);
+        record.and_then(|record| record.blocked_until(self.attempts_quota(), self.ledger.clock)).is_some()
+    }
+
     pub(super) fn is_shut(&self, phone: &Phone) -> bool {
         let live = self.indices.numbers.get(phone).is_some_and(|number| number.live.is_some());
-        let blocked = || {
-            let record = self.ledger.numbers.get(phone);
-            record.and_then(|r| r.blocked_until(self.attempts_quota(), self.ledger.clock)).is_some()
-        };
-        live || blocked()
+        live || self.is_blocked(phone)
     }
 }

@@ -181,6 +181,11 @@ impl Profiles {
         !self.ready.is_disjoint(serving)
     }
 
+    /// Whether an agent of one of these profiles is logged in.
+    pub(super) fn any_logged_in(&self, serving: &FixedBitSet) -> bool {
+        serving.ones().filter_map(|index| self.profiles.get(index)).any(|profile| profile.logged_in > 0)
+    }
+
     /// Agents logged in who meet a requirement, and those of them who are ready.
     pub(super) fn count(&self, need: &Requirement) -> (u32, u32) {
         let meeting = self.profiles.iter().filter(|profile| profile.logged_in > 0 && profile.meets(need));

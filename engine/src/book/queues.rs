@@ -18,11 +18,13 @@ pub(super) struct QueueRecord {
     pub(super) waiting: BTreeSet<(Instant, Sequence)>,
     /// Callbacks Routing that were reserved from it.
     pub(super) routing: u32,
+    /// Those of them without an agent: dialled ahead.
+    pub(super) ahead: u32,
     /// Callbacks Processing that were reserved from it.
     pub(super) processing: u32,
     /// Callbacks in the lines of its classes.
     pub(super) in_line: usize,
-    /// The deadline set for the next change of its hours.
+    /// The deadline set for the next change of its hours, or for when its dial rate has room again.
     armed: Option<Instant>,
     /// Its hours, as asked last, and at which instant; they hold until they say that they change.
     asked: Option<(Instant, Openness)>,
@@ -84,7 +86,7 @@ impl Queues {
         &mut self,
         timetable: &Timetable,
         queue: QueueIndex,
-        now: Instant,
+        (now, full_until): (Instant, Option<Instant>),
         enters: bool,
         deadlines: &mut Deadlines,
     ) -> bool {
@@ -93,21 +95,26 @@ impl Queues {
             if enters { record.in_line.saturating_add(1) } else { record.in_line.saturating_sub(1) };
         let (rearms, due) = (record.in_line <= 1, record.armed.is_some_and(|at| at <= now));
         if rearms {
-            self.arm(timetable, queue, now, deadlines);
+            self.arm(timetable, queue, (now, full_until), deadlines);
         }
         rearms && due
     }
 
-    /// Sets the deadline for the next change of a queue's hours, or clears it while nobody is in line.
+    /// Sets the deadline for the next change of a queue's hours, or for when its dial rate, full until then, has room
+    /// again; or clears it while nobody is in line.
     pub(super) fn arm(
         &mut self,
         timetable: &Timetable,
         queue: QueueIndex,
-        now: Instant,
+        (now, full_until): (Instant, Option<Instant>),
         deadlines: &mut Deadlines,
     ) {
         let Some(record) = self.get_mut(queue) else { return };
-        let next = if record.in_line == 0 { None } else { record.openness(timetable, queue, now).until() };
+        let changes = |record: &mut QueueRecord| {
+            let hours = record.openness(timetable, queue, now).until();
+            hours.into_iter().chain(full_until).min()
+        };
+        let next = if record.in_line == 0 { None } else { changes(record) };
         if record.armed == next {
             return;
         }
@@ -125,6 +132,7 @@ impl Queues {
         for (index, (ours, theirs)) in self.0.iter().zip(&fresh.0).enumerate() {
             let same = ours.waiting == theirs.waiting
                 && ours.routing == theirs.routing
+                && ours.ahead == theirs.ahead
                 && ours.processing == theirs.processing
                 && ours.in_line == theirs.in_line
                 && ours.armed == theirs.armed;

@@ -10,7 +10,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::bookings::SlotHold;
 use super::{Book, Ledger, Matching};
 use crate::center::{AgentIndex, CalendarIndex, Layout, QueueIndex, ServiceIndex};
-use crate::record::{Agent, Callback, Entry, Journey, State};
+use crate::record::{Agent, Callback, Cooloff, Entry, Journey, State};
 
 /// From the positions of one layout to those of another.
 struct Translation<'a> {
@@ -66,6 +66,12 @@ impl Translation<'_> {
         self.to.agent_index(self.from.agent(index)?.id.as_str())
     }
 
+    /// What is known of queues goes with them; of those that are gone, nothing is left.
+    fn queues<T>(&self, known: &mut BTreeMap<QueueIndex, T>) {
+        let old = std::mem::take(known);
+        *known = old.into_iter().filter_map(|(queue, of_it)| Some((self.queue(queue)?, of_it))).collect();
+    }
+
     fn ledger(&self, ledger: &mut Ledger) -> Result<(), SmolStr> {
         self.services(ledger)?;
         self.agents(ledger)?;
@@ -83,11 +89,9 @@ impl Translation<'_> {
         let chosen =
             chosen.into_iter().filter_map(|(queue, agent)| Some((self.queue(queue)?, self.agent(agent)?)));
         ledger.chosen = chosen.collect();
-        let switches = std::mem::take(&mut ledger.switches);
-        ledger.switches = switches
-            .into_iter()
-            .filter_map(|(queue, switches)| Some((self.queue(queue)?, switches)))
-            .collect();
+        self.queues(&mut ledger.switches);
+        self.queues(&mut ledger.dialled);
+        self.queues(&mut ledger.answered);
         let connections = std::mem::take(&mut ledger.connections);
         for (queue, instants) in &connections {
             if let Some(queue) = self.queue(*queue) {
@@ -188,6 +192,11 @@ impl Translation<'_> {
         };
         // Who is gone had nothing under way.
         let agent = |index: AgentIndex| self.agent(index).ok_or_else(|| gone("agent", None));
+        // Who rejected it and is gone will not be offered it anyway.
+        callback.cooloffs = std::mem::take(&mut callback.cooloffs)
+            .into_iter()
+            .filter_map(|cooloff| Some(Cooloff { agent: self.agent(cooloff.agent)?, ..cooloff }))
+            .collect();
         let journey = |journey: &mut Arc<Journey>| -> Result<(), SmolStr> {
             let moved = queue(journey.queue)?;
             if moved != journey.queue {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::Hours;
 use super::calendars;
+use super::dialling::check_dialling;
 use super::finding::{Finding, Severity, did_you_mean};
 use super::graph::RoutingGraph;
 use super::values::{at_least, check_ageing, check_agents, check_limits, check_service};
@@ -365,6 +366,7 @@ impl Names {
         for (key, value) in [("wrap_up", queue.wrap_up), ("purge_after", queue.purge_after)] {
             at_least(path, &owner, key, value, Duration::ZERO, findings);
         }
+        check_dialling(path, &owner, &queue.dialling, findings);
         if queue.max_waiting == Some(0) {
             findings.push(Finding::error(
                 format!("{path}.max_waiting"),

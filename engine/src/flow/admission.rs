@@ -186,6 +186,9 @@ impl<A: Application> Turn<'_, A> {
             attempts: Vec::new(),
             unknown: 0,
             last_outcome: None,
+            rejects: 0,
+            cooloffs: Vec::new(),
+            agent_failures: 0,
             state: State::Scheduled(Scheduled { submit_at, entry: Entry::First }),
             request,
         });
@@ -211,6 +214,6 @@ fn guarded<T>(answer: Result<Option<T>, Faulted>, on_fault: OnFault) -> Result<O
 
 /// A hash of what a request says, its id left out.
 fn content_of(request: &Request) -> u64 {
-    let anonymous = Request { id: CallbackId::new(""), ..request.clone() };
+    let anonymous = Request { id: CallbackId::new(""), entropy: None, ..request.clone() };
     serde_json::to_vec(&anonymous).map_or(0, |bytes| xxh3_64(&bytes))
 }

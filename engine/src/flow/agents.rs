@@ -3,7 +3,7 @@
 use super::Turn;
 use crate::center::AgentIndex;
 use crate::protocol::{AgentState, Application, Event, Refusal};
-use crate::record::{Callback, Phase, Presence, Reason, Session, State, Work};
+use crate::record::{Callback, Phase, Presence, Reason, Session, Stage, State, Work};
 use crate::value::{AgentId, Duration, Instant, Sequence};
 
 /// How a callback lets go of its agent.
@@ -15,6 +15,8 @@ pub(super) enum Parting {
     WrapUp(Duration),
     /// Nobody said how it ended: not ready until the agent says so.
     Overdue,
+    /// The agent did not answer: not ready until they say so.
+    Absent,
 }
 
 impl crate::record::Agent {
@@ -53,7 +55,7 @@ impl crate::record::Agent {
             }
             _ => session.release(position, now),
         }
-        session.ready &= parting != Parting::Overdue;
+        session.ready &= !matches!(parting, Parting::Overdue | Parting::Absent);
         if session.leaving && session.callbacks().next().is_none() {
             self.presence = Presence::LoggedOut;
         }
@@ -196,7 +198,12 @@ impl<A: Application> Turn<'_, A> {
     /// What becomes of a callback whose agent vanished.
     fn leave_behind(&mut self, sequence: Sequence) {
         match self.callback(sequence).map(|callback| callback.state.clone()) {
-            Some(State::Routing(routing)) => self.go_back(sequence, routing.journey, None, "agent_lost"),
+            Some(State::Routing(routing)) => {
+                if let Stage::Inbound { .. } = routing.stage {
+                    self.uncount_attempt(sequence);
+                }
+                self.go_back(sequence, routing.journey, None, "agent_lost");
+            }
             Some(State::Processing(_)) => {
                 self.report_ended(sequence);
                 self.complete(sequence, Reason::AgentConnected);
@@ -210,7 +217,7 @@ impl<A: Application> Turn<'_, A> {
         let now = self.now();
         self.book().change_agent(agent, |agent| agent.part(callback, parting, now));
         let tells = match (parting, self.session(agent)) {
-            (_, None) | (Parting::Overdue, _) => true,
+            (_, None) | (Parting::Overdue | Parting::Absent, _) => true,
             (Parting::WrapUp(length), Some(session)) => length > Duration::ZERO && !session.leaving,
             (Parting::Unused, _) => false,
         };

@@ -97,7 +97,7 @@ impl<A: Application> Turn<'_, A> {
             queue: queue.map_or_else(Name::default, |queue| queue.name.clone()),
             attempts: callback.counted_attempts(),
             last_outcome: callback.last_outcome,
-            rejects: 0,
+            rejects: callback.rejects,
             tags: Arc::clone(&callback.tags),
             state: callback.state.name(),
             view: self.view(),

@@ -7,7 +7,7 @@ use super::Turn;
 use super::agents::Parting;
 use crate::book::Matching;
 use crate::protocol::{Application, Event};
-use crate::record::{Callback, Outcome, Reason, State};
+use crate::record::{Callback, Outcome, Reason, Stage, State};
 use crate::value::{Instant, Sequence};
 
 impl<A: Application> Turn<'_, A> {
@@ -39,9 +39,10 @@ impl<A: Application> Turn<'_, A> {
         match state {
             State::Routing(routing) => {
                 if let Some(attempt) = routing.stage.attempt() {
-                    self.book()
-                        .change(sequence, |callback| callback.unknown = callback.unknown.saturating_add(1));
+                    self.uncount_attempt(sequence);
                     self.report_outcome(sequence, attempt, Outcome::Unknown);
+                } else if let Stage::Inbound { .. } = routing.stage {
+                    self.uncount_attempt(sequence);
                 }
                 self.go_back(sequence, routing.journey, None, Outcome::Unknown.word());
             }

@@ -73,6 +73,7 @@ impl<A: Application> Turn<'_, A> {
     /// Completes a callback that is not Processing, with what is under way.
     pub(super) fn cut_short(&mut self, sequence: Sequence, reason: Reason) {
         let agent = self.callback(sequence).and_then(|callback| callback.state.agent());
+        self.withdraw(sequence);
         self.hang_up(sequence);
         self.complete(sequence, reason);
         if let Some(agent) = agent {

@@ -143,7 +143,10 @@ impl<A: Application> Turn<'_, A> {
     /// Puts a callback into the line, held or not.
     pub(super) fn enter(&mut self, sequence: Sequence, journey: Arc<Journey>, hold: Option<Hold>) {
         let since = self.now();
-        self.book().put(sequence, State::Queued(Queued { journey, since, hold }));
+        self.book().change(sequence, |callback| {
+            callback.cooloffs.retain(|cooloff| cooloff.until > since);
+            callback.state = State::Queued(Queued { journey, since, hold });
+        });
         self.unsettle();
         self.keep_window(sequence);
     }
@@ -205,7 +208,7 @@ impl<A: Application> Turn<'_, A> {
         let callback = self.callback(sequence)?;
         let State::Queued(queued) = &callback.state else { return None };
         let queue = self.book.layout().queue(queued.journey.queue)?.name.clone();
-        let need = smol_str::format_smolstr!("{}", self.book.whole_need(&queued.journey, callback.assigned));
+        let need = smol_str::format_smolstr!("{}", self.book.need_of(callback));
         Some((callback.request.id.clone(), queue, need))
     }
 

@@ -56,6 +56,7 @@ impl<A: Application> Turn<'_, A> {
             callback.request = Arc::new(Request {
                 phone: Phone::redacted(),
                 facts: NumberFacts::default(),
+                entropy: None,
                 attributes: Attributes::new(),
                 ..(*callback.request).clone()
             });

@@ -27,7 +27,10 @@ impl<A: Application> Turn<'_, A> {
                 HoldReason::AttemptsPerPrefix
                 | HoldReason::AttemptsPerCountry
                 | HoldReason::AttemptsTotal => true,
-                HoldReason::Retry | HoldReason::AttemptsPerNumber | HoldReason::CallingWindow => false,
+                HoldReason::Retry
+                | HoldReason::AttemptsPerNumber
+                | HoldReason::CallingWindow
+                | HoldReason::Snooze => false,
             })
         };
         let held = self.book.ledger().callbacks.values().filter(by_limit).map(|callback| callback.sequence);

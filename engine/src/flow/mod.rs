@@ -12,14 +12,18 @@ mod booking;
 mod bulk;
 mod changing;
 mod checks;
+mod connecting;
+mod contacts;
 mod ending;
 mod entering;
 mod erasing;
+mod inviting;
 mod limiting;
 mod offering;
 mod outcomes;
 mod overflowing;
 mod passing;
+mod previewing;
 mod steering;
 mod window;
 
@@ -97,6 +101,17 @@ impl<'a, A: Application> Turn<'a, A> {
             Command::CloseCalendar { calendar, closed } => self.close_calendar(&calendar, closed),
             Command::Reconfigure { center } => self.reconfigure(*center),
             Command::Erase { phone } => self.erase(&phone),
+            Command::Disposed { attempt, disposition } => self.disposed(attempt, disposition),
+            Command::Accept { callback, agent } => self.accept_offer(&callback, &agent),
+            Command::Reject { callback, agent } => self.reject_offer(&callback, &agent),
+            Command::Confirmed { callback } => self.confirmed(&callback),
+            Command::Connected { attempt } => self.agent_connected(attempt),
+            Command::AgentFailed { attempt, failure } => self.agent_failed(attempt, failure),
+            Command::CalledIn { from, dialled, code } => {
+                self.called_in(from.as_ref(), dialled.as_ref(), code.as_ref())
+            }
+            Command::InboundContact { number, service } => self.inbound_contact(&number, service.as_ref()),
+            Command::Snooze { callback, by } => self.snooze(&callback, by),
             // Whoever has something to resume from is told that they are late before they come here.
             Command::Resume => Err(Refusal::NotLate),
         }

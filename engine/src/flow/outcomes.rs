@@ -4,14 +4,27 @@ use std::sync::Arc;
 
 use super::Turn;
 use super::agents::Parting;
+use super::offering::Departure;
 use crate::book::Book;
+use crate::center::QueueIndex;
 use crate::protocol::{
     Application, EffectKind, Event, Fault, HangUp, Hook, Refusal, TimeoutAnswer, TimeoutKind, View,
 };
 use crate::record::{
-    Callback, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued, Reason, Routing, State,
+    Callback, Entry, Hold, HoldReason, Journey, Outcome, Processing, Queued, Reason, Routing, Stage, State,
 };
 use crate::value::{AttemptId, Duration, Instant, Sequence};
+
+/// What the settings make of it that a callback left the line for nothing.
+#[derive(Clone, Debug)]
+pub(super) enum Standard {
+    /// Back to the line, held or not.
+    Back(Option<Hold>),
+    /// Over.
+    Complete(Reason),
+    /// Called all the same.
+    SetOff(Departure),
+}
 
 impl<A: Application> Turn<'_, A> {
     /// The host says how an attempt ended.
@@ -20,11 +33,17 @@ impl<A: Application> Turn<'_, A> {
         match callback.map(|callback| (callback.sequence, &callback.state)) {
             Some((sequence, State::Routing(routing))) if routing.stage.attempt() == Some(attempt) => {
                 let routing = routing.clone();
+                let waits = matches!(routing.stage, Stage::CustomerWaiting { .. });
                 match outcome {
                     Outcome::Unknown => self.lose_track(sequence, self.now(), Parting::Unused),
+                    Outcome::Abandoned if waits => {
+                        self.report_outcome(sequence, attempt, outcome);
+                        self.abandoned(sequence, routing);
+                    }
+                    _ if waits => return Err(Refusal::AlreadyConnected(attempt)),
                     Outcome::Answered => {
                         self.report_outcome(sequence, attempt, outcome);
-                        self.connect(sequence, routing, attempt);
+                        self.answered(sequence, routing, attempt);
                     }
                     _ => {
                         self.report_outcome(sequence, attempt, outcome);
@@ -55,7 +74,7 @@ impl<A: Application> Turn<'_, A> {
         }
     }
 
-    fn connect(&mut self, sequence: Sequence, routing: Routing, attempt: AttemptId) {
+    pub(super) fn connect(&mut self, sequence: Sequence, routing: Routing, attempt: AttemptId) {
         let Routing { journey, queue, stage } = routing;
         let Some(agent) = stage.agent() else { return };
         let now = self.now();
@@ -104,43 +123,61 @@ impl<A: Application> Turn<'_, A> {
         self.book().fence(&phone, when, floor);
     }
 
-    fn attempt_failed(&mut self, sequence: Sequence, routing: Routing, outcome: Outcome) {
-        let answer = self.ask_timeout(sequence, TimeoutKind::Failed(outcome));
-        let journey = Arc::clone(&routing.journey);
-        let until = |after: Duration, turn: &Self| turn.now().after(after);
-        match answer {
-            Some(TimeoutAnswer::Retry(after)) => {
-                let hold = Hold { until: until(after, self), why: HoldReason::Retry };
-                self.go_back(sequence, journey, Some(hold), outcome.word());
+    pub(super) fn attempt_failed(&mut self, sequence: Sequence, routing: Routing, outcome: Outcome) {
+        let last = match outcome {
+            Outcome::Abandoned => Reason::InteractionDeleted,
+            _ => Reason::CallToCustomer,
+        };
+        let standard = self.after_attempt(sequence, routing.queue, last);
+        self.come_to_nothing(sequence, routing, TimeoutKind::Failed(outcome), Parting::Unused, standard);
+    }
+
+    /// What the settings make of a failed attempt: another one, or the end for the reason `last`.
+    pub(super) fn after_attempt(&self, sequence: Sequence, queue: QueueIndex, last: Reason) -> Standard {
+        let attempts = self.callback(sequence).map_or(0, Callback::counted_attempts);
+        match self.book.layout().queue(queue) {
+            Some(queue) if attempts < queue.max_attempts => {
+                let until = self.now().after(queue.retry_after);
+                Standard::Back(Some(Hold { until, why: HoldReason::Retry }))
             }
-            Some(TimeoutAnswer::Requeue) => self.go_back(sequence, journey, None, outcome.word()),
-            Some(TimeoutAnswer::Reroute) => {
+            _ => Standard::Complete(last),
+        }
+    }
+
+    /// What a callback left the line for came to nothing: the application decides how it goes on, or else `standard`.
+    pub(super) fn come_to_nothing(
+        &mut self,
+        sequence: Sequence,
+        routing: Routing,
+        kind: TimeoutKind,
+        parting: Parting,
+        standard: Standard,
+    ) {
+        let agent = routing.stage.agent();
+        let (answer, why) = (self.ask_timeout(sequence, kind), kind.word());
+        let journey = routing.journey;
+        match (answer, standard) {
+            (Some(TimeoutAnswer::Retry(after)), _) => {
+                let hold = Hold { until: self.now().after(after), why: HoldReason::Retry };
+                self.go_back(sequence, journey, Some(hold), why);
+            }
+            (Some(TimeoutAnswer::Requeue), _) => self.go_back(sequence, journey, None, why),
+            (Some(TimeoutAnswer::Reroute), _) => {
                 let wait_until = journey.wait_until;
                 let rerouted = self.set_out(sequence).map(|new| Arc::new(Journey { wait_until, ..new }));
-                self.go_back(sequence, rerouted.unwrap_or(journey), None, outcome.word());
+                self.go_back(sequence, rerouted.unwrap_or(journey), None, why);
                 self.report_step(sequence);
             }
-            Some(TimeoutAnswer::Schedule(to)) => {
+            (Some(TimeoutAnswer::Schedule(to)), _) => {
                 self.schedule(sequence, to, Entry::Again(journey));
             }
-            Some(TimeoutAnswer::Complete(word)) => self.complete(sequence, Reason::Script(word)),
-            None => {
-                let settings = self.book.layout().queue(routing.queue);
-                let (most, retry_after) =
-                    settings.map_or((0, Duration::ZERO), |queue| (queue.max_attempts, queue.retry_after));
-                let attempts = self.callback(sequence).map_or(0, Callback::counted_attempts);
-                if attempts < most {
-                    let hold = Hold { until: until(retry_after, self), why: HoldReason::Retry };
-                    self.go_back(sequence, journey, Some(hold), outcome.word());
-                } else if outcome == Outcome::Abandoned {
-                    self.complete(sequence, Reason::InteractionDeleted);
-                } else {
-                    self.complete(sequence, Reason::CallToCustomer);
-                }
-            }
+            (Some(TimeoutAnswer::Complete(word)), _) => self.complete(sequence, Reason::Script(word)),
+            (None, Standard::Back(hold)) => self.go_back(sequence, journey, hold, why),
+            (None, Standard::Complete(reason)) => self.complete(sequence, reason),
+            (None, Standard::SetOff(departure)) => return self.set_off(sequence, departure),
         }
-        if let Some(agent) = routing.stage.agent() {
-            self.part(agent, sequence, Parting::Unused);
+        if let Some(agent) = agent {
+            self.part(agent, sequence, parting);
         }
     }
 

@@ -106,7 +106,11 @@ impl<A: Application> Turn<'_, A> {
             Cause::Ttl => self.expire(callback),
             Cause::QueueWait => self.queue_wait(callback),
             Cause::Attempt => self.grace_over(callback),
-            Cause::Offer | Cause::Confirm | Cause::CallIn | Cause::Connect => {}
+            Cause::Offer => self.offer_expired(callback),
+            Cause::Confirm => self.unconfirmed(callback),
+            Cause::CallIn => self.not_called(callback),
+            Cause::Connect => self.connect_timeout(callback),
+            Cause::Cooloff => self.cool_down(callback),
             Cause::Talk => self.talk_timeout(callback),
             Cause::Hold => self.release(callback),
             Cause::Step => self.step(callback),

@@ -219,6 +219,14 @@ pub enum Acceptance {
 pub enum TimeoutKind {
     /// The callback has waited `queued_ttl`.
     QueueWait,
+    /// The agent let an offer expire.
+    Offer,
+    /// An agent rejected an offer.
+    Rejected,
+    /// The customer did not confirm that a call is welcome.
+    Unconfirmed,
+    /// The customer was told to call in, and did not.
+    NotCalled,
     /// An attempt ended like this; never `answered`.
     Failed(Outcome),
 }
@@ -229,6 +237,10 @@ impl TimeoutKind {
     pub const fn word(self) -> &'static str {
         match self {
             Self::QueueWait => "queue_wait",
+            Self::Offer => "offer",
+            Self::Rejected => "rejected",
+            Self::Unconfirmed => "unconfirmed",
+            Self::NotCalled => "not_called",
             Self::Failed(outcome) => outcome.word(),
         }
     }

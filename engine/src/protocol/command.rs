@@ -5,8 +5,8 @@ use smol_str::SmolStr;
 
 use super::Changes;
 use crate::center::Center;
-use crate::record::{Outcome, Request, Switch};
-use crate::value::{AgentId, AttemptId, CallbackId, Instant, Name, Phone};
+use crate::record::{AgentFailure, Outcome, Request, Switch};
+use crate::value::{AgentId, AttemptId, CallbackId, Duration, Instant, Name, Phone};
 
 /// What the host tells the engine to do, or that has happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,9 +147,86 @@ pub enum Command {
         /// The customer's number. It stands in the journal until that is turned over; see `DESIGN.md`.
         phone: Phone,
     },
+    /// An interaction ended, and the callback is not over.
+    Disposed {
+        /// The attempt that led to it.
+        attempt: AttemptId,
+        /// How the callback goes on.
+        disposition: Disposition,
+    },
+    /// An agent takes a callback that was offered.
+    Accept {
+        /// Which.
+        callback: CallbackId,
+        /// Who.
+        agent: AgentId,
+    },
+    /// An agent does not take a callback that was offered.
+    Reject {
+        /// Which.
+        callback: CallbackId,
+        /// Who.
+        agent: AgentId,
+    },
+    /// The customer confirms that a call is welcome now.
+    Confirmed {
+        /// Of which callback.
+        callback: CallbackId,
+    },
+    /// The agent's leg is connected to the customer on the line.
+    Connected {
+        /// The customer's attempt.
+        attempt: AttemptId,
+    },
+    /// The agent's leg failed.
+    AgentFailed {
+        /// Of which attempt.
+        attempt: AttemptId,
+        /// How.
+        failure: AgentFailure,
+    },
+    /// Somebody who may have been told to call in calls: whose callback it is follows from the code, else from the
+    /// caller's number, else from the number called, where a single invitation names it.
+    CalledIn {
+        /// The caller's number, if it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Phone>,
+        /// The number called, if it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dialled: Option<Phone>,
+        /// The code that the caller gave.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<SmolStr>,
+    },
+    /// A customer calls the center before being called.
+    InboundContact {
+        /// The customer's number.
+        number: Phone,
+        /// The service that was called; all of them if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        service: Option<Name>,
+    },
+    /// A customer asks to be called later.
+    Snooze {
+        /// Which callback.
+        callback: CallbackId,
+        /// How much later; the queue's `snooze` if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Duration>,
+    },
     /// The host was away and is back: what it missed happens now, without anybody being called, and what was under
     /// way when it left is over, nobody knows how. Refused unless a deadline is overdue by more than `max_lag`.
     Resume,
+}
+
+/// How a callback goes on after an interaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// Back to the line, with its place.
+    Requeue,
+    /// Scheduled for this instant, which is its place from now on.
+    Reschedule(Instant),
 }
 
 /// Who cancels.

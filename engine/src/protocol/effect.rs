@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{Code, Hook};
-use crate::center::Condition;
-use crate::record::{HoldReason, Outcome, Reason, Switch};
+use crate::center::{Condition, Presentation};
+use crate::record::{AgentFailure, HoldReason, Outcome, Reason, Switch};
 use crate::value::{AgentId, AttemptId, CallbackId, Duration, EffectId, Instant, Name, Phone};
 
 /// Whether a call fired all that was due.
@@ -38,14 +38,34 @@ pub struct Effect {
 pub enum EffectKind {
     /// A fact, for the log and for whoever watches.
     Event(Event),
+    /// Show a callback to an agent, who accepts or rejects it.
+    Offer(Offer),
+    /// An offer stands no more, though nobody answered it.
+    Withdraw {
+        /// Which callback.
+        callback: CallbackId,
+        /// To whom it was offered.
+        agent: AgentId,
+    },
+    /// Tell a customer something.
+    Push(Push),
     /// Place a call.
     Dial(Dial),
+    /// Connect an agent to the customer on the line.
+    Connect(Connect),
     /// End a call, whatever its state.
     HangUp(HangUp),
     /// A request with a key that was used before: it is this callback's, and nothing changed.
     Repeated {
         /// The first request's callback.
         callback: CallbackId,
+    },
+    /// This is the callback of a customer who calls, and its place is the caller's.
+    Expected {
+        /// Which.
+        callback: CallbackId,
+        /// Its place in line.
+        place: Instant,
     },
     /// A script printed something.
     Log(Log),
@@ -76,6 +96,75 @@ pub struct Dial {
     pub not_after: Instant,
     /// The customer's language; empty if unknown.
     pub language: SmolStr,
+    /// What the customer and the network see of it.
+    pub presentation: Presentation,
+}
+
+/// Show a callback to an agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Which.
+    pub callback: CallbackId,
+    /// To whom.
+    pub agent: AgentId,
+    /// The customer's number.
+    pub number: Phone,
+    /// Until when the offer stands.
+    pub until: Instant,
+}
+
+/// Tell a customer something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Push {
+    /// Of which callback.
+    pub callback: CallbackId,
+    /// The customer's number.
+    pub number: Phone,
+    /// What for.
+    pub kind: PushKind,
+    /// Until when an answer counts.
+    pub until: Instant,
+}
+
+/// What a customer is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PushKind {
+    /// We could call now: is a call welcome?
+    Confirm,
+    /// Please call us now.
+    CallIn {
+        /// The number to call; the host's to know if absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        number: Option<Phone>,
+        /// The code to give, if there is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<SmolStr>,
+    },
+}
+
+impl PushKind {
+    /// Its word in the log: `confirm`.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Confirm => "confirm",
+            Self::CallIn { .. } => "call_in",
+        }
+    }
+}
+
+/// Connect an agent to the customer on the line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connect {
+    /// The customer's attempt; the host reports under this id that the agent is connected, or how that failed.
+    pub attempt: AttemptId,
+    /// The callback.
+    pub callback: CallbackId,
+    /// Who.
+    pub agent: AgentId,
+    /// How long the customer is let wait.
+    pub until: Instant,
 }
 
 /// End a call.
@@ -254,6 +343,40 @@ pub enum Event {
         queue: Name,
         /// The callback's score then.
         score: i64,
+    },
+    /// A callback was offered to its agent.
+    Offered {
+        /// Which callback.
+        callback: CallbackId,
+        /// To whom.
+        agent: AgentId,
+        /// Until when.
+        until: Instant,
+    },
+    /// A customer was told something.
+    Notified {
+        /// Of which callback.
+        callback: CallbackId,
+        /// What: `confirm`, `call_in`.
+        kind: SmolStr,
+    },
+    /// The agent's leg failed; the agent is not ready until they say so.
+    AgentFailed {
+        /// For which callback.
+        callback: CallbackId,
+        /// Of which attempt.
+        attempt: AttemptId,
+        /// Who.
+        agent: AgentId,
+        /// How.
+        why: AgentFailure,
+    },
+    /// A customer asked to be called later, which is the callback's place from now on.
+    Snoozed {
+        /// Which callback.
+        callback: CallbackId,
+        /// Not before this.
+        until: Instant,
     },
     /// A call is placed.
     Dialing {

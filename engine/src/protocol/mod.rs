@@ -12,7 +12,9 @@ pub use application::{
     RetentionAnswer, TimeoutAnswer, TimeoutKind, View,
 };
 pub use changes::Changes;
-pub use command::{BulkDeed, CancelledBy, Command};
-pub use effect::{Advanced, AgentState, Dial, Effect, EffectKind, Event, HangUp, Log};
+pub use command::{BulkDeed, CancelledBy, Command, Disposition};
+pub use effect::{
+    Advanced, AgentState, Connect, Dial, Effect, EffectKind, Event, HangUp, Log, Offer, Push, PushKind,
+};
 pub use refusal::{Code, Refusal, Rejection};
 pub use slot::SlotView;

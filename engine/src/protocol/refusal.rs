@@ -54,6 +54,16 @@ pub enum Refusal {
     NotConnected(AttemptId),
     /// The attempt was answered already: the end of the interaction is next.
     AlreadyConnected(AttemptId),
+    /// The callback is not offered to this agent.
+    NotOffered(CallbackId, AgentId),
+    /// The customer was not asked to confirm this callback, or not now.
+    NotAsked(CallbackId),
+    /// No agent is being connected to the customer of this attempt.
+    NoAgentCalled(AttemptId),
+    /// Neither code nor numbers say whose callback a caller means.
+    NothingMatched,
+    /// The callback can't be put off in its state.
+    NotSnoozable(CallbackId, StateName),
     /// More deadlines are due than one call fires: call `advance` until it says that none is.
     Behind,
     /// This deadline is overdue by more than the center's `max_lag`: the host was away, and has to say `resume` first.
@@ -226,6 +236,11 @@ impl Refusal {
             Self::StaleAttempt(_) => "stale_attempt",
             Self::NotConnected(_) => "not_connected",
             Self::AlreadyConnected(_) => "already_connected",
+            Self::NotOffered(..) => "not_offered",
+            Self::NotAsked(_) => "not_asked",
+            Self::NoAgentCalled(_) => "no_agent_called",
+            Self::NothingMatched => "nothing_matched",
+            Self::NotSnoozable(..) => "not_snoozable",
             Self::Behind => "behind",
             Self::Late(_) => "late",
             Self::NotLate => "not_late",
@@ -307,6 +322,21 @@ impl fmt::Display for Refusal {
             }
             Self::AlreadyConnected(attempt) => {
                 write!(f, "attempt {attempt}: was answered already; report the end of the interaction")
+            }
+            Self::NotOffered(id, agent) => {
+                write!(f, "callback `{id}`: is not offered to `{agent}`; the offer may have expired")
+            }
+            Self::NotAsked(id) => {
+                write!(f, "callback `{id}`: its customer is not asked to confirm a call at present")
+            }
+            Self::NoAgentCalled(attempt) => {
+                write!(f, "attempt {attempt}: no agent is being connected to its customer")
+            }
+            Self::NothingMatched => {
+                f.write_str("neither code nor numbers say whose callback this is; treat it as any other call")
+            }
+            Self::NotSnoozable(id, state) => {
+                write!(f, "callback `{id}`: can't be put off, it is {state}")
             }
             Self::Behind => f.write_str(
                 "more deadlines are due than one call fires; advance until none is left, then repeat",

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Hold, Journey, Request, Routing};
+use super::routing::{Cooloff, Stage};
+use super::{Hold, Journey, Reason, Request, Routing};
 use crate::center::{AgentIndex, QueueIndex, ServiceIndex};
 use crate::value::{AttemptId, Duration, Instant, Sequence};
 
@@ -38,10 +39,17 @@ pub struct Callback {
     pub slot: Option<Instant>,
     /// Dials so far, in all queues, in their order.
     pub attempts: Vec<AttemptId>,
-    /// How many of them ended [`Outcome::Unknown`] and count for nothing.
+    /// How many of them count for nothing: those that ended [`Outcome::Unknown`], and those that the agent's leg or
+    /// the loss of the agent ended before anybody spoke with the customer.
     pub unknown: u32,
     /// How the last attempt ended.
     pub last_outcome: Option<Outcome>,
+    /// Offers of it that agents rejected.
+    pub rejects: u32,
+    /// Agents who are not offered it for a while.
+    pub cooloffs: Vec<Cooloff>,
+    /// How often its agent's leg failed.
+    pub agent_failures: u32,
     /// Where it stands.
     pub state: State,
 }
@@ -215,6 +223,8 @@ pub enum Cause {
     Talk,
     /// A hold is over.
     Hold,
+    /// An agent who rejected it may be offered it again.
+    Cooloff,
     /// A number may be called again.
     Number,
     /// A queue with callbacks in line opens or closes.
@@ -268,83 +278,6 @@ impl fmt::Display for StateName {
             Self::Processing => "PROCESSING",
             Self::Completed => "COMPLETED",
         })
-    }
-}
-
-/// Why a callback completed. `Display` and serialisation give the word of the specification.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "SmolStr", into = "SmolStr")]
-pub enum Reason {
-    /// The interaction ended.
-    AgentConnected,
-    /// The customer cancelled.
-    Cancelled,
-    /// Somebody of the center cancelled.
-    CancelledByAdmin,
-    /// It lived too long.
-    Ttl,
-    /// It waited too long.
-    TargetNotFound,
-    /// The last attempt failed on the customer's leg.
-    CallToCustomer,
-    /// The customer hung up before an agent came, and no attempt was left.
-    InteractionDeleted,
-    /// When its attempt was to leave, the rules of then forbade to call the number.
-    NumberNotAllowed,
-    /// The host could not go on with it.
-    Error,
-    /// Its plan named a queue that does not exist any more.
-    Queueing,
-    /// A script said so.
-    Script(SmolStr),
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::AgentConnected => "AGENT_CONNECTED",
-            Self::Cancelled => "CANCELLED",
-            Self::CancelledByAdmin => "CANCELLED_BY_ADMIN",
-            Self::Ttl => "FAIL_TIMEOUT_TTL",
-            Self::TargetNotFound => "FAIL_TARGET_NOT_FOUND",
-            Self::CallToCustomer => "FAIL_CALL_TO_CUSTOMER",
-            Self::InteractionDeleted => "FAIL_INTERACTION_DELETED",
-            Self::NumberNotAllowed => "FAIL_NUMBER_NOT_ALLOWED",
-            Self::Error => "FAIL_ERROR",
-            Self::Queueing => "FAIL_QUEUEING",
-            Self::Script(word) => return write!(f, "SCRIPT:{word}"),
-        })
-    }
-}
-
-impl From<Reason> for SmolStr {
-    fn from(reason: Reason) -> Self {
-        smol_str::format_smolstr!("{reason}")
-    }
-}
-
-impl TryFrom<SmolStr> for Reason {
-    type Error = String;
-
-    fn try_from(text: SmolStr) -> Result<Self, String> {
-        if let Some(word) = text.strip_prefix("SCRIPT:") {
-            return Ok(Self::Script(SmolStr::new(word)));
-        }
-        [
-            Self::AgentConnected,
-            Self::Cancelled,
-            Self::CancelledByAdmin,
-            Self::Ttl,
-            Self::TargetNotFound,
-            Self::CallToCustomer,
-            Self::InteractionDeleted,
-            Self::NumberNotAllowed,
-            Self::Error,
-            Self::Queueing,
-        ]
-        .into_iter()
-        .find(|reason| reason.to_string() == text)
-        .ok_or_else(|| format!("`{text}` is no reason of completion"))
     }
 }
 
@@ -441,6 +374,17 @@ impl Queued {
 }
 
 impl Callback {
+    /// Agents who rejected it just now.
+    pub fn barred(&self) -> impl Iterator<Item = AgentIndex> {
+        self.cooloffs.iter().map(|cooloff| cooloff.agent)
+    }
+
+    /// When the first of those who rejected it may be offered it again.
+    fn cooloff(&self) -> Option<Deadline> {
+        let first = self.cooloffs.iter().map(|cooloff| cooloff.until).min()?;
+        Some(Deadline { at: first, cause: Cause::Cooloff })
+    }
+
     /// The next instant at which something happens to it by itself; every state has one.
     #[must_use]
     pub fn deadline(&self) -> Deadline {
@@ -455,9 +399,13 @@ impl Callback {
                 let hold = queued.hold.map(|hold| Deadline { at: hold.until, cause: Cause::Hold });
                 let step =
                     journey.next_change().map(|at| Deadline { at: at.max(queued.since), cause: Cause::Step });
-                [hold, step].into_iter().flatten().fold(ttl.min(wait), Deadline::min)
+                [hold, step, self.cooloff()].into_iter().flatten().fold(ttl.min(wait), Deadline::min)
             }
-            State::Routing(routing) => ttl.min(routing.stage.deadline()),
+            State::Routing(routing) => {
+                let waits = matches!(routing.stage, Stage::CustomerWaiting { agent: None, .. });
+                let cooloff = self.cooloff().filter(|_| waits);
+                cooloff.into_iter().fold(ttl.min(routing.stage.deadline()), Deadline::min)
+            }
             State::Processing(processing) => Deadline { at: processing.talk_until, cause: Cause::Talk },
             State::Completed(completed) => Deadline {
                 at: match completed.retention {

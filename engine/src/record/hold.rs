@@ -30,6 +30,8 @@ pub enum HoldReason {
     AttemptsTotal,
     /// It is outside the hours at which the customer may be called.
     CallingWindow,
+    /// The customer asked for later.
+    Snooze,
 }
 
 impl Callback {

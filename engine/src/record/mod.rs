@@ -6,18 +6,20 @@ mod callback;
 mod hold;
 mod journey;
 mod queue;
+mod reason;
 mod request;
 mod routing;
 mod share;
 
 pub use agent::{Agent, Phase, Presence, Session, Work};
 pub use callback::{
-    Callback, Cause, Completed, Deadline, Entry, Outcome, Processing, Queued, Reason, Retention, Scheduled,
-    State, StateName,
+    Callback, Cause, Completed, Deadline, Entry, Outcome, Processing, Queued, Retention, Scheduled, State,
+    StateName,
 };
 pub use hold::{Hold, HoldReason};
 pub use journey::{Journey, Preferred};
 pub use queue::{Switch, Switches};
+pub use reason::Reason;
 pub use request::{Attributes, Request};
-pub use routing::{Routing, Stage};
+pub use routing::{AgentFailure, Cooloff, Routing, Stage};
 pub use share::Share;

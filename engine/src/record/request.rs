@@ -41,6 +41,16 @@ pub struct Request {
     /// Where the request came from, in the host's words; empty if unknown.
     #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
     pub channel: SmolStr,
+    /// From what an access code is made, should the customer be told to call in: a number that nobody can guess. Without
+    /// it there is no code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entropy: Option<u64>,
+    /// The point of the network from which the call is placed; the queue's if empty.
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    pub route_point: SmolStr,
+    /// The number that is shown to the customer; the queue's if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller_id: Option<Phone>,
     /// Whatever else the host knows.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
@@ -62,6 +72,9 @@ impl Request {
             priority: 0,
             language: SmolStr::default(),
             channel: SmolStr::default(),
+            entropy: None,
+            route_point: SmolStr::default(),
+            caller_id: None,
             attributes: Attributes::new(),
         }
     }

@@ -70,6 +70,44 @@ pub enum Stage {
     },
 }
 
+/// That an agent rejected a callback a while ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cooloff {
+    /// Who.
+    pub agent: AgentIndex,
+    /// When the agent may be offered it again.
+    pub until: Instant,
+}
+
+/// How the agent's leg of a call failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum AgentFailure {
+    /// Busy.
+    #[serde(rename = "agent_busy")]
+    Busy,
+    /// It rang out.
+    #[serde(rename = "agent_no_answer")]
+    NoAnswer,
+    /// The call could not be placed.
+    #[serde(rename = "agent_error")]
+    Error,
+}
+
+impl AgentFailure {
+    /// Every failure.
+    pub const ALL: [Self; 3] = [Self::Busy, Self::NoAnswer, Self::Error];
+
+    /// Its word: `agent_busy`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Busy => "agent_busy",
+            Self::NoAnswer => "agent_no_answer",
+            Self::Error => "agent_error",
+        }
+    }
+}
+
 impl Stage {
     /// The agent reserved.
     #[must_use]

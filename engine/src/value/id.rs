@@ -148,6 +148,14 @@ impl Phone {
     }
 }
 
+impl std::str::FromStr for Phone {
+    type Err = PhoneError;
+
+    fn from_str(text: &str) -> Result<Self, PhoneError> {
+        Self::new(text)
+    }
+}
+
 impl TryFrom<SmolStr> for Phone {
     type Error = PhoneError;
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use ringback_engine::protocol::{Effect, EffectKind, Event, Hook};
 use ringback_engine::record::HoldReason;
-use ringback_engine::{CallbackId, EffectId, Instant};
+use ringback_engine::{AgentId, CallbackId, EffectId, Instant};
 use serde::Serialize;
 
 use crate::world::{Observer, Standing};
@@ -51,6 +51,9 @@ enum Timed<'a> {
     SlotHeld { hold: &'a str, service: &'a str, slot: String, until: String },
     Away { until: String },
     Repeated { callback: &'a CallbackId },
+    Expected { callback: &'a CallbackId },
+    Offered { callback: &'a CallbackId, agent: &'a AgentId, until: String },
+    Snoozed { callback: &'a CallbackId, until: String },
     Log { hook: Hook, text: &'a str },
 }
 
@@ -97,7 +100,14 @@ fn fact(kind: &EffectKind) -> Option<Fact<'_>> {
         EffectKind::Event(event) => Some(fact_of_event(event)),
         EffectKind::Repeated { callback } => Some(Fact::Timed(Timed::Repeated { callback })),
         EffectKind::Log(log) => Some(Fact::Timed(Timed::Log { hook: log.hook, text: &log.text })),
-        EffectKind::Dial(_) | EffectKind::HangUp(_) | EffectKind::ClockWentBack { .. } => None,
+        EffectKind::Expected { callback, .. } => Some(Fact::Timed(Timed::Expected { callback })),
+        EffectKind::Offer(_)
+        | EffectKind::Withdraw { .. }
+        | EffectKind::Push(_)
+        | EffectKind::Connect(_)
+        | EffectKind::Dial(_)
+        | EffectKind::HangUp(_)
+        | EffectKind::ClockWentBack { .. } => None,
     }
 }
 
@@ -120,12 +130,20 @@ fn fact_of_event(event: &Event) -> Fact<'_> {
             Fact::Timed(Timed::SlotHeld { hold, service, slot: slot.to_string(), until: until.to_string() })
         }
         Event::Away { until } => Fact::Timed(Timed::Away { until: until.to_string() }),
+        Event::Offered { callback, agent, until } => {
+            Fact::Timed(Timed::Offered { callback, agent, until: until.to_string() })
+        }
+        Event::Snoozed { callback, until } => {
+            Fact::Timed(Timed::Snoozed { callback, until: until.to_string() })
+        }
         Event::Accepted { .. }
         | Event::Rejected { .. }
         | Event::Queued { .. }
         | Event::Step { .. }
         | Event::Returned { .. }
         | Event::Reserved { .. }
+        | Event::Notified { .. }
+        | Event::AgentFailed { .. }
         | Event::Dialing { .. }
         | Event::Outcome { .. }
         | Event::Connected { .. }

@@ -18,11 +18,22 @@ use crate::vocabulary::{Form, called};
 use crate::words::{local_time, word_of_answer};
 
 /// The kinds of events that `timeout` is asked about.
-const EVENTS: [&str; 7] =
-    ["queue_wait", "busy", "no_answer", "answering_machine", "fax", "error", "abandoned"];
+const EVENTS: [&str; 11] = [
+    "queue_wait",
+    "offer",
+    "rejected",
+    "unconfirmed",
+    "not_called",
+    "busy",
+    "no_answer",
+    "answering_machine",
+    "fax",
+    "error",
+    "abandoned",
+];
 
 /// The kinds of events that will be.
-const EVENTS_TO_COME: [&str; 4] = ["offer", "rejected", "unconfirmed", "not_found"];
+const EVENTS_TO_COME: [&str; 1] = ["not_found"];
 
 /// The queues that a script's plans name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

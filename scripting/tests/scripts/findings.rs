@@ -146,19 +146,19 @@ const FOUND: &[(&str, &str, &str)] = &[
         "unknown event kind `bussy`, did you mean `busy`?",
     ),
     (
-        "fn timeout(callback, event) { if \"offer\" != event.kind { requeue() } else { standard() } }",
-        "\"offer\"",
-        "event kind `offer`: not supported yet",
+        "fn timeout(callback, event) { if \"not_found\" != event.kind { requeue() } else { standard() } }",
+        "\"not_found\"",
+        "event kind `not_found`: not supported yet",
     ),
     (
-        "fn timeout(callback, event) { switch event.kind { \"busy\" | \"rejected\" => requeue(), _ => standard() } }",
-        "\"rejected\"",
-        "event kind `rejected`: not supported yet",
+        "fn timeout(callback, event) { switch event.kind { \"busy\" | \"not_found\" => requeue(), _ => standard() } }",
+        "\"not_found\"",
+        "event kind `not_found`: not supported yet",
     ),
     (
-        "fn timeout(c, e) { if any_of(e.kind, \"busy\", \"unconfirmed\") { requeue() } else { standard() } }",
-        "\"unconfirmed\"",
-        "event kind `unconfirmed`: not supported yet",
+        "fn timeout(c, e) { if any_of(e.kind, \"busy\", \"not_found\") { requeue() } else { standard() } }",
+        "\"not_found\"",
+        "event kind `not_found`: not supported yet",
     ),
     (
         "fn timeout(c, e) { switch e.kind { \"fax\" => { requeue() } \"answered\" => standard(), _ => standard() } }",

@@ -176,7 +176,7 @@ impl World {
             };
             self.callbacks.iter().filter(same).count()
         };
-        let waiting = count(|state| matches!(state, State::Queued { .. } | State::Routing { .. }));
+        let waiting = count(|state| matches!(state, State::Queued { .. } | State::Routing(_)));
         let refused = match service.duplicates {
             Duplicates::Strict => waiting >= 1,
             Duplicates::Two => waiting >= 2,
@@ -401,6 +401,9 @@ impl<A: Application> Naive<A> {
             attempts: Vec::new(),
             unknown: 0,
             last_outcome: None,
+            rejects: 0,
+            cooloffs: Vec::new(),
+            agent_failures: 0,
             way: None,
             state: State::Scheduled { submit_at },
         });
@@ -415,7 +418,7 @@ impl<A: Application> Naive<A> {
 }
 
 fn anonymous(request: &Request) -> Request {
-    Request { id: CallbackId::new(""), ..request.clone() }
+    Request { id: CallbackId::new(""), entropy: None, ..request.clone() }
 }
 
 /// The answer of a hook that guards admission: its fault refuses, unless the service chose otherwise.

@@ -5,7 +5,7 @@ use ringback_engine::record::Reason;
 use ringback_engine::{AgentId, Duration, Sequence};
 
 use super::Naive;
-use super::world::{Session, State, Unit};
+use super::world::{Session, Stage, State, Unit};
 
 /// How a callback lets go of its agent.
 #[derive(Clone, Copy, PartialEq)]
@@ -16,6 +16,8 @@ pub(super) enum Parting {
     WrapUp(Duration),
     /// Nobody ended the interaction.
     Overdue,
+    /// The agent did not answer.
+    Absent,
 }
 
 impl<A: Application> Naive<A> {
@@ -82,7 +84,10 @@ impl<A: Application> Naive<A> {
         }
         for callback in self.world.held_by(id) {
             self.hang_up(callback.sequence);
-            if let State::Routing { .. } = callback.state {
+            if let State::Routing(stage) = &callback.state {
+                if matches!(stage, Stage::Invited(..)) {
+                    self.world.callback_mut(callback.sequence).unknown += 1;
+                }
                 self.go_back(callback.sequence, None, "agent_lost");
             } else {
                 self.event(Event::Ended { callback: callback.request.id.clone(), agent: id.clone() });
@@ -110,7 +115,8 @@ impl<A: Application> Naive<A> {
         let leaving = self.session(id).expect("known").as_ref().expect("busy, so logged in").leaving;
         let unit = self.unit(id, callback);
         unit.hung_up = unit.talking.map(|_| now);
-        let mut changed = parting == Parting::Overdue;
+        let not_ready = matches!(parting, Parting::Overdue | Parting::Absent);
+        let mut changed = not_ready;
         match parting {
             Parting::WrapUp(length) if length > Duration::ZERO && !leaving => {
                 unit.wrap_up = Some(now.after(length));
@@ -124,7 +130,7 @@ impl<A: Application> Naive<A> {
         if over {
             session.idle_since = now;
         }
-        session.ready &= parting != Parting::Overdue;
+        session.ready &= !not_ready;
         if leaving && !others {
             *slot = None;
             changed = true;

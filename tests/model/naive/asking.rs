@@ -70,7 +70,7 @@ impl<A: Application> Naive<A> {
             queue: callback.queue().cloned().unwrap_or_default(),
             attempts: callback.counted(),
             last_outcome: callback.last_outcome,
-            rejects: 0,
+            rejects: callback.rejects,
             state: callback.name(),
             request: callback.request,
             tags: callback.tags,

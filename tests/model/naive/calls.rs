@@ -9,23 +9,37 @@ use ringback_engine::{AttemptId, Duration, Instant, Sequence};
 use super::Naive;
 use super::agents::Parting;
 use super::asking::refused;
-use super::world::{Callback, State, World};
+use super::world::{Callback, Stage, State, World};
+
+/// What the settings make of it.
+pub(super) enum Standard {
+    Back(Option<Instant>),
+    Complete(Reason),
+    SetOff,
+}
 
 impl<A: Application> Naive<A> {
     pub(super) fn outcome(&mut self, attempt: AttemptId, outcome: Outcome) -> Result<(), Refusal> {
         let callback =
             self.world.callbacks.iter().find(|callback| callback.attempts.contains(&attempt)).cloned();
         match &callback {
-            Some(Callback { sequence, state: State::Routing { .. }, .. })
+            Some(Callback { sequence, state: State::Routing(stage), .. })
                 if callback.as_ref().and_then(Callback::live) == Some(attempt) =>
             {
                 if outcome == Outcome::Unknown {
                     self.lose_track(&callback.expect("found"), self.world.now, Parting::Unused);
                     return Ok(());
                 }
+                if matches!(stage, Stage::OnLine(..)) {
+                    if outcome != Outcome::Abandoned {
+                        return Err(Refusal::AlreadyConnected(attempt));
+                    }
+                    let queue = callback.as_ref().and_then(Callback::queue).expect("in a queue");
+                    self.world.answered.push((queue.clone(), true));
+                }
                 self.report_outcome(*sequence, outcome);
                 match outcome {
-                    Outcome::Answered => self.connect(*sequence),
+                    Outcome::Answered => self.answered(*sequence),
                     _ => self.attempt_failed(*sequence, outcome),
                 }
                 Ok(())
@@ -43,14 +57,15 @@ impl<A: Application> Naive<A> {
         }
     }
 
-    fn report_outcome(&mut self, sequence: Sequence, outcome: Outcome) {
+    pub(super) fn report_outcome(&mut self, sequence: Sequence, outcome: Outcome) {
         let callback = self.world.callback_mut(sequence);
         callback.last_outcome = Some(outcome);
-        let (id, attempt) = (callback.request.id.clone(), callback.live().expect("under way"));
+        let id = callback.request.id.clone();
+        let attempt = callback.attempts.last().copied().expect("under way");
         self.event(Event::Outcome { callback: id, attempt, outcome });
     }
 
-    fn connect(&mut self, sequence: Sequence) {
+    pub(super) fn connect(&mut self, sequence: Sequence) {
         let callback = self.world.callback(sequence);
         let (id, agent) = (callback.request.id.clone(), callback.agent().cloned().expect("reserved"));
         let queue = self.world.queue(callback.queue().expect("reserved from one"));
@@ -81,15 +96,23 @@ impl<A: Application> Naive<A> {
 
     /// Ends what is under way of a callback, if anything is; nobody knows how it went, and it counts for nothing.
     pub(super) fn lose_track(&mut self, callback: &Callback, when: Instant, parting: Parting) {
-        let Some(agent) = callback.agent() else { return };
+        if !callback.is_under_way() {
+            return;
+        }
         self.hang_up_at(callback.sequence, when);
         if matches!(callback.state, State::Processing { .. }) {
             return self.finish_talk(callback, parting);
         }
-        self.report_outcome(callback.sequence, Outcome::Unknown);
-        self.world.callback_mut(callback.sequence).unknown += 1;
+        if callback.live().is_some() {
+            self.report_outcome(callback.sequence, Outcome::Unknown);
+        }
+        if callback.live().is_some() || matches!(callback.state, State::Routing(Stage::Invited(..))) {
+            self.world.callback_mut(callback.sequence).unknown += 1;
+        }
         self.go_back(callback.sequence, None, Outcome::Unknown.word());
-        self.part(agent, callback.sequence, parting);
+        if let Some(agent) = callback.agent() {
+            self.part(agent, callback.sequence, parting);
+        }
     }
 
     /// The same, where the host does so at `when`.
@@ -102,29 +125,56 @@ impl<A: Application> Naive<A> {
         }
     }
 
-    fn attempt_failed(&mut self, sequence: Sequence, outcome: Outcome) {
-        let why = outcome.word();
-        let answer = self.ask_timeout(sequence, TimeoutKind::Failed(outcome));
+    pub(super) fn attempt_failed(&mut self, sequence: Sequence, outcome: Outcome) {
+        let last = match outcome {
+            Outcome::Abandoned => Reason::InteractionDeleted,
+            _ => Reason::CallToCustomer,
+        };
+        let standard = self.after_attempt(sequence, last);
+        self.come_to_nothing(sequence, TimeoutKind::Failed(outcome), Parting::Unused, standard);
+    }
+
+    /// Another attempt later, if there may be one; else the end.
+    pub(super) fn after_attempt(&self, sequence: Sequence, last: Reason) -> Standard {
+        let callback = self.world.callback(sequence);
+        let queue = self.world.queue(callback.queue().expect("reserved from one"));
+        if callback.counted() < queue.max_attempts {
+            return Standard::Back(Some(self.world.now.after(queue.retry_after)));
+        }
+        Standard::Complete(last)
+    }
+
+    /// What a callback left the line for came to nothing.
+    pub(super) fn come_to_nothing(
+        &mut self,
+        sequence: Sequence,
+        kind: TimeoutKind,
+        parting: Parting,
+        standard: Standard,
+    ) {
+        let why = kind.word();
+        let answer = self.ask_timeout(sequence, kind);
         let callback = self.world.callback(sequence).clone();
-        let queue = self.world.queue(callback.queue().expect("reserved from one")).clone();
         let now = self.world.now;
-        match answer {
-            Some(TimeoutAnswer::Retry(after)) => self.go_back(sequence, Some(now.after(after)), why),
-            Some(TimeoutAnswer::Requeue) => self.go_back(sequence, None, why),
-            Some(TimeoutAnswer::Reroute) => {
+        match (answer, standard) {
+            (Some(TimeoutAnswer::Retry(after)), _) => self.go_back(sequence, Some(now.after(after)), why),
+            (Some(TimeoutAnswer::Requeue), _) => self.go_back(sequence, None, why),
+            (Some(TimeoutAnswer::Reroute), _) => {
                 self.reroute(sequence);
                 self.go_back(sequence, None, why);
                 self.report_step(sequence);
             }
-            Some(TimeoutAnswer::Schedule(to)) => self.schedule(sequence, to),
-            Some(TimeoutAnswer::Complete(word)) => self.complete(sequence, Reason::Script(word)),
-            None if callback.counted() < queue.max_attempts => {
-                self.go_back(sequence, Some(now.after(queue.retry_after)), why);
+            (Some(TimeoutAnswer::Schedule(to)), _) => self.schedule(sequence, to),
+            (Some(TimeoutAnswer::Complete(word)), _) => self.complete(sequence, Reason::Script(word)),
+            (None, Standard::Back(until)) => self.go_back(sequence, until, why),
+            (None, Standard::Complete(reason)) => self.complete(sequence, reason),
+            (None, Standard::SetOff) => {
+                return self.set_off(sequence, callback.agent().cloned().expect("reserved"));
             }
-            None if outcome == Outcome::Abandoned => self.complete(sequence, Reason::InteractionDeleted),
-            None => self.complete(sequence, Reason::CallToCustomer),
         }
-        self.part(callback.agent().expect("reserved"), sequence, Parting::Unused);
+        if let Some(agent) = callback.agent() {
+            self.part(agent, sequence, parting);
+        }
     }
 
     /// A callback has waited as long as its plan's first queue lets it.

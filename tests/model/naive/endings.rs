@@ -39,6 +39,7 @@ impl<A: Application> Naive<A> {
 
     pub(super) fn cut_short(&mut self, sequence: Sequence, reason: Reason) {
         let agent = self.world.callback(sequence).agent().cloned();
+        self.withdraw(sequence);
         self.hang_up(sequence);
         self.complete(sequence, reason);
         if let Some(agent) = agent {
@@ -120,6 +121,7 @@ impl<A: Application> Naive<A> {
                 callback.request = Arc::new(Request {
                     phone: Phone::redacted(),
                     facts: NumberFacts::default(),
+                    entropy: None,
                     attributes: Attributes::new(),
                     ..request
                 });

@@ -57,16 +57,27 @@ impl World {
 impl<A: Application> Naive<A> {
     /// Holds who may not be called yet because too many others were; whether it does.
     pub(super) fn keep_limits(&mut self, sequence: Sequence) -> bool {
-        let call = self.world.counted_now(&self.world.callback(sequence).request);
-        let full = self.world.counts(&call).into_iter().filter_map(|(quota, why, instants)| {
-            Some((self.world.full_until(instants.iter(), quota.max, quota.per)?, why))
-        });
-        let full: Vec<(Instant, HoldReason)> = full.collect();
+        if !matches!(self.world.callback(sequence).state, State::Queued { hold: None, .. }) {
+            return false;
+        }
+        let full = self.world.crowded(sequence);
         let Some(last) = full.iter().map(|(until, _)| *until).max() else { return false };
         let due = full.into_iter().find(|(until, _)| *until == last);
         if let State::Queued { hold, .. } = &mut self.world.callback_mut(sequence).state {
             *hold = due;
         }
         true
+    }
+}
+
+impl World {
+    /// Until when the limits over many numbers are full for a callback, and which.
+    pub(super) fn crowded(&self, sequence: Sequence) -> Vec<(Instant, HoldReason)> {
+        let call = self.counted_now(&self.callback(sequence).request);
+        let full = self.counts(&call).into_iter();
+        full.filter_map(|(quota, why, instants)| {
+            Some((self.full_until(instants.iter(), quota.max, quota.per)?, why))
+        })
+        .collect()
     }
 }

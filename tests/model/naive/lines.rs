@@ -208,7 +208,9 @@ impl<A: Application> Naive<A> {
     /// In the line from now on, held or not.
     pub(super) fn wait(&mut self, sequence: Sequence, hold: Option<(Instant, HoldReason)>) {
         let since = self.world.now;
-        self.world.callback_mut(sequence).state = State::Queued { since, hold };
+        let callback = self.world.callback_mut(sequence);
+        callback.cooloffs.retain(|(_, until)| *until > since);
+        callback.state = State::Queued { since, hold };
         self.keep_window(sequence);
     }
 

@@ -11,7 +11,7 @@ use ringback_engine::requirement::{Shape, Term};
 use ringback_engine::{AgentId, AttemptId, Instant, Name, Requirement, Sequence};
 
 use super::Naive;
-use super::world::{Agent, Callback, State, Unit, World};
+use super::world::{Agent, Callback, Stage, State, Unit, World};
 
 /// Whether an agent meets a requirement.
 pub(super) fn meets(need: &Requirement, agent: &Settings) -> bool {
@@ -47,16 +47,25 @@ impl World {
 
     /// The whole requirement of a callback where it stands.
     pub(crate) fn need(&self, callback: &Callback) -> Requirement {
-        if let Some(agent) = &callback.assigned {
-            return format!("agent:{agent}").parse().expect("a term");
-        }
+        let need = match &callback.assigned {
+            Some(agent) => format!("agent:{agent}").parse().expect("a term"),
+            None => self.own_need(callback),
+        };
+        callback.cooloffs.iter().fold(need, |need, (agent, _)| {
+            need.and(&format!("!agent:{agent}").parse().expect("a requirement"))
+        })
+    }
+
+    fn own_need(&self, callback: &Callback) -> Requirement {
         let way = callback.way.as_ref().expect("in a queue");
         let need = way.need.and(&self.need_of_queue(&way.queue));
         let is_here = |id: &AgentId| {
             self.agents.iter().any(|agent| agent.settings.id == *id && agent.session.is_some())
         };
+        // Who waits on the line waits for nobody in particular.
+        let on_line = matches!(callback.state, State::Routing(Stage::OnLine(..)));
         match &way.preferred {
-            Some((agent, _)) if is_here(agent) => {
+            Some((agent, _)) if is_here(agent) && !on_line => {
                 need.and(&format!("agent:{agent}").parse().expect("a term"))
             }
             _ => need,
@@ -87,23 +96,68 @@ impl World {
         hold.is_none_or(|(until, _)| until <= self.now)
             && self.fenced_until(phone).is_none()
             && self.limited_until(phone).is_none()
-            && !self.callbacks.iter().any(|other| other.request.phone == *phone && other.agent().is_some())
+            && !self.callbacks.iter().any(|other| other.request.phone == *phone && other.is_under_way())
     }
 
     fn is_matchable(&self, callback: &Callback) -> bool {
-        let served = |queue: &Name| {
-            !self.is_on(queue, Switch::Paused)
-                && !self.is_on(queue, Switch::Closed)
-                && matches!(self.openness(queue), Openness::Open(_))
-        };
-        self.may_stand_in_line(callback) && callback.queue().is_some_and(served)
+        let may_dial = |queue: &Name| self.serves(queue) && !self.is_full(queue);
+        self.may_stand_in_line(callback) && callback.queue().is_some_and(may_dial)
+    }
+
+    /// Whether a queue is open, and not paused.
+    pub(super) fn serves(&self, queue: &str) -> bool {
+        !self.is_on(queue, Switch::Paused)
+            && !self.is_on(queue, Switch::Closed)
+            && matches!(self.openness(queue), Openness::Open(_))
+    }
+
+    /// When a queue's dial rate has room again, if it has none.
+    pub(crate) fn rate_full_until(&self, queue: &str) -> Option<Instant> {
+        let rate = self.queue(queue).dialling.dial_rate?;
+        let dials = self.dialled.iter().filter(|(own, _)| own == queue).map(|(_, at)| at);
+        self.full_until(dials, rate.max, rate.per)
+    }
+
+    /// Whether a queue places no call now, because of how many it has placed or has under way.
+    fn is_full(&self, queue: &str) -> bool {
+        let own = |callback: &&Callback| callback.queue().is_some_and(|own| own == queue);
+        let routing = |callback: &&Callback| matches!(callback.state, State::Routing(_));
+        let reserved = self.callbacks.iter().filter(own).filter(routing).count();
+        let most = self.queue(queue).dialling.concurrent_dials;
+        most.is_some_and(|most| reserved >= most as usize) || self.rate_full_until(queue).is_some()
+    }
+
+    /// The next callback to dial before an agent is reserved: of the first queue that may, the first for whom somebody
+    /// is logged in.
+    fn next_ahead(&self) -> Option<Sequence> {
+        self.center.queues.iter().find_map(|queue| {
+            let own = |callback: &&Callback| callback.queue().is_some_and(|own| *own == queue.name);
+            let ahead = self.callbacks.iter().filter(own).filter(|callback| callback.is_ahead()).count();
+            let answered = self.answered.iter().rev().filter(|(own, _)| *own == queue.name).take(100);
+            let answered: Vec<bool> = answered.map(|(_, abandoned)| *abandoned).collect();
+            let abandoned = answered.iter().filter(|abandoned| **abandoned).count();
+            let settings = &queue.dialling;
+            if ahead >= settings.dial_ahead as usize
+                || abandoned * 100 > answered.len() * settings.abandon_max as usize
+            {
+                return None;
+            }
+            let served = |callback: &&Callback| {
+                let need = self.need(callback);
+                self.agents.iter().any(|agent| agent.session.is_some() && meets(&need, &agent.settings))
+            };
+            let waiting = self.callbacks.iter().filter(|callback| self.is_matchable(callback));
+            waiting.filter(own).filter(served).min_by_key(|callback| self.rank(callback)).map(|c| c.sequence)
+        })
     }
 
     /// The callback that comes first of those whom somebody may serve, with everybody ready who may.
     fn first_served(&self) -> Option<(Callback, Vec<Agent>)> {
         let mut callbacks: Vec<&Callback> =
             self.callbacks.iter().filter(|callback| self.is_matchable(callback)).collect();
-        callbacks.sort_by_key(|callback| self.rank(callback));
+        let waits = |callback: &&Callback| matches!(callback.state, State::Routing(Stage::OnLine(None, _)));
+        callbacks.extend(self.callbacks.iter().filter(waits));
+        callbacks.sort_by_key(|callback| (!waits(callback), self.rank(callback)));
         callbacks.iter().find_map(|callback| {
             let need = self.need(callback);
             let able = |agent: &&Agent| self.is_ready(agent) && meets(&need, &agent.settings);
@@ -179,6 +233,13 @@ impl<A: Application> Naive<A> {
             };
             self.reserve(callback.sequence, best.settings.id.clone());
         }
+        while let Some(callback) = self.world.next_ahead() {
+            if self.keep_window(callback) || self.keep_limits(callback) {
+                self.report_held(callback);
+                continue;
+            }
+            self.dial(callback, None);
+        }
     }
 
     /// Whom the application scores highest; only those idle longest are asked about, and only where there is a choice.
@@ -208,27 +269,14 @@ impl<A: Application> Naive<A> {
         scores.iter().position(|score| score == best).map(|position| asked[position])
     }
 
-    /// Reserves an agent and dials the customer.
+    /// Reserves an agent, and goes on with the callback.
     fn reserve(&mut self, sequence: Sequence, agent: AgentId) {
         let world = &mut self.world;
-        world.attempts += 1;
-        let (attempt, now) = (AttemptId(world.attempts), world.now);
+        let now = world.now;
         let chosen = world.callback(sequence).clone();
         let score = world.score(&chosen);
         let queue = world.queue(chosen.queue().expect("in a queue")).clone();
-        let closes_at = world.openness(&queue.name).until();
-        let ring_until = now.after(queue.dial_timeout);
-        let window_ends = world.first_time(&chosen.request, &queue.name, false, now, ring_until);
-
-        let (phone, id) = (chosen.request.phone.clone(), chosen.request.id.clone());
         world.chosen.push((queue.name.clone(), agent.clone()));
-        world.dials.push((phone.clone(), now));
-        world.counted.push(world.counted_now(&chosen.request));
-        let callback = world.callback_mut(sequence);
-        callback.attempts.push(attempt);
-        callback.state =
-            State::Routing { agent: agent.clone(), grace_until: ring_until.after(OUTCOME_GRACE) };
-        let number_of_attempt = callback.attempts.len() as u32;
         let session = world.agent_mut(&agent).and_then(|agent| agent.session.as_mut());
         session.expect("ready, so logged in").units.push(Unit {
             callback: sequence,
@@ -238,12 +286,48 @@ impl<A: Application> Naive<A> {
             wrap_up: None,
             over: None,
         });
+        let callback = chosen.request.id.clone();
+        self.event(Event::Reserved { callback, agent: agent.clone(), queue: queue.name.clone(), score });
+        if let State::Routing(Stage::OnLine(_, until)) = chosen.state {
+            self.world.callback_mut(sequence).state = State::Routing(Stage::OnLine(Some(agent), until));
+            self.call_agent(sequence);
+        } else if queue.dialling.preview {
+            self.offer(sequence, agent);
+        } else {
+            self.ask_or_leave(sequence, agent);
+        }
+    }
 
-        self.event(Event::Reserved { callback: id.clone(), agent: agent.clone(), queue: queue.name, score });
+    /// Dials the customer, for an agent who is reserved or ahead of one.
+    pub(super) fn dial(&mut self, sequence: Sequence, agent: Option<AgentId>) {
+        let world = &mut self.world;
+        world.attempts += 1;
+        let (attempt, now) = (AttemptId(world.attempts), world.now);
+        let callback = world.callback(sequence);
+        let (request, queue) = (callback.request.clone(), callback.queue().expect("in a queue").clone());
+        let queue = world.queue(&queue).clone();
+        let closes_at = world.openness(&queue.name).until();
+        let ring_until = now.after(queue.dial_timeout);
+        let window_ends = world.first_time(&request, &queue.name, false, now, ring_until);
+        let (phone, id) = (request.phone.clone(), request.id.clone());
+        world.dials.push((phone.clone(), now));
+        world.counted.push(world.counted_now(&request));
+        world.dialled.push((queue.name.clone(), now));
+        let callback = world.callback_mut(sequence);
+        callback.attempts.push(attempt);
+        let number_of_attempt = callback.attempts.len() as u32;
+        callback.state = State::Routing(Stage::Dialing(agent.clone(), ring_until.after(OUTCOME_GRACE)));
+        let mut presentation = queue.dialling.presentation.clone();
+        if let Some(caller_id) = &request.caller_id {
+            presentation.caller_id = Some(caller_id.clone());
+        }
+        if !request.route_point.is_empty() {
+            presentation.route_point = request.route_point.clone();
+        }
         self.event(Event::Dialing {
             callback: id.clone(),
             attempt,
-            agent: Some(agent.clone()),
+            agent: agent.clone(),
             number: phone.clone(),
         });
         self.emit(EffectKind::Dial(Dial {
@@ -251,10 +335,11 @@ impl<A: Application> Naive<A> {
             callback: id,
             number_of_attempt,
             number: phone,
-            agent: Some(agent),
+            agent,
             ring_for: queue.dial_timeout,
             not_after: [closes_at, window_ends].into_iter().flatten().fold(ring_until, Instant::min),
-            language: chosen.request.language.clone(),
+            language: request.language.clone(),
+            presentation,
         }));
     }
 }

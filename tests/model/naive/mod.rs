@@ -7,6 +7,8 @@ mod asking;
 mod booking;
 mod calls;
 mod changing;
+mod contacts;
+mod dialling;
 mod endings;
 mod limits;
 mod lines;
@@ -75,6 +77,15 @@ impl<A: Application> Naive<A> {
             Command::CloseCalendar { calendar, closed } => self.close_calendar(&calendar, closed),
             Command::Reconfigure { .. } => unimplemented!("no history has it"),
             Command::Erase { phone } => self.erase(&phone),
+            Command::Disposed { attempt, disposition } => self.disposed(attempt, disposition),
+            Command::Accept { callback, agent } => self.accept_offer(&callback, &agent),
+            Command::Reject { callback, agent } => self.reject_offer(&callback, &agent),
+            Command::Confirmed { callback } => self.confirmed(&callback),
+            Command::Connected { attempt } => self.agent_connected(attempt),
+            Command::AgentFailed { attempt, failure } => self.agent_failed(attempt, failure),
+            Command::CalledIn { from, dialled, code } => self.called_in(from, dialled, code),
+            Command::InboundContact { number, service } => self.inbound_contact(&number, service.as_ref()),
+            Command::Snooze { callback, by } => self.snooze(&callback, by),
             Command::Resume => Err(Refusal::NotLate),
         }
     }

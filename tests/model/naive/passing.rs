@@ -7,10 +7,10 @@ use ringback_engine::{Instant, Name, Phone, Sequence};
 
 use super::Naive;
 use super::agents::Parting;
-use super::world::{Callback, Session, State, World};
+use super::world::{Callback, Session, Stage, State, World};
 
 /// The order in which deadlines of one instant fire.
-const ORDER: [Cause; 15] = [
+const ORDER: [Cause; 16] = [
     Cause::Ttl,
     Cause::QueueWait,
     Cause::Attempt,
@@ -21,6 +21,7 @@ const ORDER: [Cause; 15] = [
     Cause::Talk,
     Cause::Hold,
     Cause::Hours,
+    Cause::Cooloff,
     Cause::Step,
     Cause::Submit,
     Cause::WrapUp,
@@ -52,11 +53,24 @@ impl Callback {
                 deadlines.extend(step.into_iter().chain(free).map(|at| (at.max(*since), Cause::Step)));
                 deadlines
             }
-            State::Routing { grace_until, .. } => vec![ttl, (*grace_until, Cause::Attempt)],
+            State::Routing(stage) => vec![
+                ttl,
+                match stage {
+                    Stage::Offered(_, until) => (*until, Cause::Offer),
+                    Stage::Confirming(_, _, until) => (*until, Cause::Confirm),
+                    Stage::Dialing(_, until) => (*until, Cause::Attempt),
+                    Stage::OnLine(_, until) => (*until, Cause::Connect),
+                    Stage::Invited(_, _, until) => (*until, Cause::CallIn),
+                },
+            ],
             State::Processing { talk_until, .. } => vec![(*talk_until, Cause::Talk)],
             State::Completed { purge_at, .. } => vec![(*purge_at, Cause::Purge)],
         };
-        deadlines.into_iter().map(due).collect()
+        let looks_for_agent =
+            matches!(self.state, State::Queued { .. } | State::Routing(Stage::OnLine(None, _)));
+        let cooloffs =
+            self.cooloffs.iter().filter(|_| looks_for_agent).map(|(_, until)| (*until, Cause::Cooloff));
+        deadlines.into_iter().chain(cooloffs).map(due).collect()
     }
 
     /// The first of its deadlines.
@@ -105,6 +119,8 @@ impl World {
         });
         let in_line = self.callbacks.iter().filter(|callback| self.may_stand_in_line(callback));
         let hours = in_line.filter_map(|callback| self.openness(callback.queue()?).until());
+        let waiting = self.callbacks.iter().filter(|callback| self.may_stand_in_line(callback));
+        let rates = waiting.filter_map(|callback| self.rate_full_until(callback.queue()?));
         let keys = self.keys.iter().filter_map(|key| key.until);
         let limits = self.limited.iter().map(|(key, ..)| {
             let (_, at, per) = self.limited.iter().rfind(|(other, ..)| other == key).expect("this, at least");
@@ -118,6 +134,7 @@ impl World {
             .chain(self.overflow_due())
             .chain(self.counts_due())
             .chain(hours)
+            .chain(rates)
             .chain(keys)
             .chain(limits)
             .chain(slots)
@@ -197,7 +214,11 @@ impl<A: Application> Naive<A> {
             Cause::Submit => self.submit(sequence),
             Cause::WrapUp => self.wrap_up_over(sequence),
             Cause::Purge => self.retention_over(sequence),
-            Cause::Offer | Cause::Confirm | Cause::CallIn | Cause::Connect => panic!("no such phase"),
+            Cause::Offer => self.offer_expired(sequence),
+            Cause::Confirm => self.unconfirmed(sequence),
+            Cause::CallIn => self.not_called(sequence),
+            Cause::Connect => self.connect_timeout(sequence),
+            Cause::Cooloff => self.cool_down(sequence),
             Cause::Hours => self.close(sequence.0 as usize),
             Cause::Sweep => self.expire_hold(),
             Cause::Number => panic!("no deadline of a callback"),

@@ -53,7 +53,7 @@ impl View for World {
             .filter(here)
             .filter(|callback| matches!(callback.state, State::Queued { .. }));
         let waits: Vec<Duration> = waiting.map(|callback| self.now.since(callback.place)).collect();
-        let on_call = self.callbacks.iter().filter(here).filter(|callback| callback.agent().is_some());
+        let on_call = self.callbacks.iter().filter(here).filter(|callback| callback.is_under_way());
         let need = self.need_of_queue(queue);
         let agents: Vec<_> = self
             .agents

@@ -25,6 +25,10 @@ pub(crate) struct World {
     pub(crate) dials: Vec<(Phone, Instant)>,
     /// Every call ever placed, as the limits over many numbers count it.
     pub(crate) counted: Vec<Counted>,
+    /// Every call ever placed, by queue.
+    pub(crate) dialled: Vec<(Name, Instant)>,
+    /// Customers who ever answered before an agent was there, by queue: whether they hung up.
+    pub(crate) answered: Vec<(Name, bool)>,
     /// Immediate requests ever admitted, for the windows of a service.
     pub(crate) admitted: Vec<(Name, Instant)>,
     /// Immediate requests ever admitted, for the days of a number: the service, the number, the local date.
@@ -75,6 +79,10 @@ pub(crate) struct Callback {
     /// Attempts of which nobody knows how they ended.
     pub(crate) unknown: u32,
     pub(crate) last_outcome: Option<Outcome>,
+    pub(crate) rejects: u32,
+    /// Agents who rejected it, and until when they are not asked again.
+    pub(crate) cooloffs: Vec<(AgentId, Instant)>,
+    pub(crate) agent_failures: u32,
     /// Where it stands in its plan, once it was in a queue.
     pub(crate) way: Option<Way>,
     pub(crate) state: State,
@@ -100,9 +108,19 @@ pub(crate) struct Way {
 pub(crate) enum State {
     Scheduled { submit_at: Instant },
     Queued { since: Instant, hold: Option<(Instant, HoldReason)> },
-    Routing { agent: AgentId, grace_until: Instant },
+    Routing(Stage),
     Processing { agent: AgentId, talk_until: Instant },
     Completed { reason: Reason, at: Instant, purge_at: Instant, redacted: bool },
+}
+
+/// What is under way for a callback in Routing, and until when.
+#[derive(Clone)]
+pub(crate) enum Stage {
+    Offered(AgentId, Instant),
+    Confirming(AgentId, u32, Instant),
+    Dialing(Option<AgentId>, Instant),
+    OnLine(Option<AgentId>, Instant),
+    Invited(AgentId, Option<Name>, Instant),
 }
 
 #[derive(Clone)]
@@ -185,6 +203,8 @@ impl World {
             fences: Vec::new(),
             dials: Vec::new(),
             counted: Vec::new(),
+            dialled: Vec::new(),
+            answered: Vec::new(),
             admitted: Vec::new(),
             daily: Vec::new(),
             limited: Vec::new(),
@@ -277,14 +297,33 @@ impl World {
 impl Callback {
     pub(crate) fn agent(&self) -> Option<&AgentId> {
         match &self.state {
-            State::Routing { agent, .. } | State::Processing { agent, .. } => Some(agent),
+            State::Routing(
+                Stage::Offered(agent, _) | Stage::Confirming(agent, ..) | Stage::Invited(agent, ..),
+            )
+            | State::Processing { agent, .. } => Some(agent),
+            State::Routing(Stage::Dialing(agent, _) | Stage::OnLine(agent, _)) => agent.as_ref(),
             _ => None,
         }
     }
 
     /// The attempt that is under way.
     pub(crate) fn live(&self) -> Option<AttemptId> {
-        self.agent().and_then(|_| self.attempts.last().copied())
+        match self.state {
+            State::Routing(Stage::Dialing(..) | Stage::OnLine(..)) | State::Processing { .. } => {
+                self.attempts.last().copied()
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it has left the line and is not over.
+    pub(crate) fn is_under_way(&self) -> bool {
+        matches!(self.state, State::Routing(_) | State::Processing { .. })
+    }
+
+    /// Whether it was dialled, and no agent is reserved.
+    pub(crate) fn is_ahead(&self) -> bool {
+        matches!(self.state, State::Routing(Stage::Dialing(None, _) | Stage::OnLine(None, _)))
     }
 
     /// How many of its attempts count.
@@ -301,7 +340,7 @@ impl Callback {
         match self.state {
             State::Scheduled { .. } => StateName::Scheduled,
             State::Queued { .. } => StateName::Queued,
-            State::Routing { .. } => StateName::Routing,
+            State::Routing(_) => StateName::Routing,
             State::Processing { .. } => StateName::Processing,
             State::Completed { .. } => StateName::Completed,
         }

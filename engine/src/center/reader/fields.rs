@@ -75,23 +75,6 @@ impl<'a, 'v, 'n, 's> Fields<'a, 'v, 'n, 's> {
         self.get(key).and_then(|value| value.word(self.notes, words, later))
     }
 
-    /// Accepts a key at the one value that is supported, as the text has it.
-    pub(super) fn only<T: Read + PartialEq>(&mut self, key: &'static str, supported: &T, written: &str) {
-        let Some(value) = self.get(key) else { return };
-        if T::read(&value, self.notes).is_some_and(|value| value != *supported) {
-            value.unsupported(self.notes, written);
-        }
-    }
-
-    /// Notes the presence of keys that are to come.
-    pub(super) fn unsupported(&mut self, keys: &[&'static str]) {
-        for key in keys {
-            if let Some(value) = self.get(key) {
-                value.unsupported_key(self.notes);
-            }
-        }
-    }
-
     /// Notes that a key is missing, unless it may stand where the text is broken.
     pub(super) fn missing(&mut self, key: &'static str, wanted: &str) {
         if !self.notes.has_broken_lines() {

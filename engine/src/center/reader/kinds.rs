@@ -9,7 +9,7 @@ use crate::center::{
     AddedSpan, Attribute, Condition, ConditionError, DatedCapacity, Day, Overflow, Quota, Season,
     WeeklyCapacity, WeeklySpan, zone_named,
 };
-use crate::value::{Ageing, AgentId, Duration, Requirement};
+use crate::value::{Ageing, AgentId, Duration, Phone, Requirement};
 
 impl Read for bool {
     const WANTED: &'static str = "`true` or `false`";
@@ -82,6 +82,7 @@ macro_rules! parsed {
 }
 
 parsed! {
+    Phone: "a number in E.164 in quotes, as `\"+12125550123\"`";
     Duration: "a duration in quotes, as `\"90s\"`";
     WeeklySpan: "a weekly span in quotes, as `\"Mon-Fri 09:00-17:00\"`";
     AddedSpan: "an added date in quotes, as `\"2026-12-24 09:00-12:00\"` or `\"12-24 09:00-12:00\"`";

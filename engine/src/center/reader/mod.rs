@@ -6,6 +6,7 @@
 
 mod agent;
 mod calendar;
+mod dialling;
 mod fields;
 mod kinds;
 mod limits;

@@ -1,21 +1,10 @@
 //! `[[queue]]`.
 
+use super::dialling;
 use super::fields::Fields;
 use super::notes::Notes;
 use super::value::{Read, Value};
 use crate::center::{AtClose, Queue, Strategy};
-
-/// Keys of the specification that are to come.
-const LATER: [&str; 8] = [
-    "offer_timeout",
-    "connect_timeout",
-    "abandon_max",
-    "max_rejects",
-    "reject_cooloff",
-    "on_offer_expired",
-    "concurrent_dials",
-    "dial_rate",
-];
 
 pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Queue {
     let mut queue = Queue::new(fields.required::<String>("name").unwrap_or_default());
@@ -38,19 +27,9 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Queue {
     fields.set("wrap_up", &mut queue.wrap_up);
     queue.prefer_last_agent = fields.optional("prefer_last_agent");
 
-    fields.word("first", &[("agent", ())], &["customer", "inbound"]);
-    fields.only("preview", &false, "`false`");
-    fields.only("dial_ahead", &0_u32, "`0`");
+    dialling::read(fields, &mut queue.dialling);
     let words = [("keep", AtClose::Keep), ("schedule", AtClose::Schedule), ("complete", AtClose::Complete)];
     queue.at_close = fields.word("at_close", &words, &[]).unwrap_or(queue.at_close);
-    if let Some(confirm) = fields.get("confirm") {
-        if confirm.is_table() {
-            confirm.unsupported(fields.notes, "`\"off\"`");
-        } else {
-            confirm.word(fields.notes, &[("off", ())], &[]);
-        }
-    }
-    fields.unsupported(&LATER);
     queue
 }
 

@@ -6,11 +6,8 @@ use super::fields::Fields;
 use super::notes::Notes;
 use super::value::{Read, Value};
 use super::window::calling_window;
-use crate::center::{Duplicates, OnFault, Service};
+use crate::center::{CalledFirst, Duplicates, OnFault, Service};
 use crate::value::Country;
-
-/// Keys of the specification that are to come.
-const LATER: [&str; 1] = ["inbound"];
 
 /// Reads every `[[service]]`, with one warning for all that may call at any hour.
 pub(super) fn section(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<Service> {
@@ -57,10 +54,11 @@ fn read(fields: &mut Fields<'_, '_, '_, '_>, any_hour: &mut Vec<(String, Range<u
     fields.set("require_agents", &mut service.require_agents);
     on_fault(fields, &mut service.on_fault);
     fields.set("immediate_blackout", &mut service.immediate_blackout);
+    let called_first = [("cancel", CalledFirst::Cancel), ("keep_place", CalledFirst::KeepPlace)];
+    service.inbound = fields.word("inbound", &called_first, &[]).unwrap_or(service.inbound);
     if let Some(span) = calling_window(fields, &mut service.calling_window) {
         any_hour.push((name, span));
     }
-    fields.unsupported(&LATER);
     service
 }
 

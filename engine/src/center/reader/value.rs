@@ -118,12 +118,6 @@ impl<'a> Value<'a> {
         notes.unread(&self.path, self.span(), message);
     }
 
-    /// Notes that the key is one to come.
-    pub(super) fn unsupported_key(&self, notes: &mut Notes<'_>) {
-        let message = format!("{}: `{}` is not supported yet; leave it out", self.owner, self.name);
-        notes.unread(&self.path, self.key.clone(), message);
-    }
-
     /// Reads a text that is one of `words`. Those of `later` are known, and not supported yet.
     pub(super) fn word<T: Clone>(
         &self,

@@ -103,6 +103,12 @@ impl Requirement {
         Self(Node::Term { term: Term::Agent(id), negated: false })
     }
 
+    /// Any agent but this one.
+    #[must_use]
+    pub fn any_but(agent: AgentId) -> Self {
+        Self(Node::Term { term: Term::Agent(agent), negated: true })
+    }
+
     /// Both requirements at once.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {

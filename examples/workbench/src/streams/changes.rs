@@ -11,8 +11,8 @@ use ringback_engine::record::Switch;
 use ringback_engine::{AgentId, CallbackId, Country, Instant, Name};
 use smol_str::SmolStr;
 
+use super::fate::{Fate, outcome};
 use super::table::{Cause, Row, Table};
-use super::traffic::{Fate, outcome};
 use super::{CHANGES, StreamError, field, traffic};
 
 const REQUIRED: [&str; 2] = ["at", "what"];

@@ -4,6 +4,7 @@
 
 mod bad;
 mod changes;
+mod fate;
 mod field;
 mod roster;
 mod survey;
@@ -15,9 +16,10 @@ mod tests;
 
 pub use bad::{BadLine, BadLines};
 pub use changes::{ChangeLine, Changes};
+pub use fate::{Asked, Caller, Fate, Leg, Offered, Then};
 pub use roster::{Roster, RosterLine, Shift};
 pub use survey::{Survey, survey};
-pub use traffic::{Fate, Traffic, TrafficLine};
+pub use traffic::{Traffic, TrafficLine};
 
 use std::fmt;
 

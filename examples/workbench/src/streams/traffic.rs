@@ -4,28 +4,19 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use chrono_tz::Tz;
-use ringback_engine::center::{Attribute, Center, did_you_mean, nearest};
+use ringback_engine::center::{Attribute, Center, nearest};
 use ringback_engine::numbers::resolve;
-use ringback_engine::record::{Outcome, Request};
-use ringback_engine::{Country, Duration, Instant, Name};
+use ringback_engine::record::Request;
+use ringback_engine::{Country, Instant, Name};
 use smol_str::SmolStr;
 
+use super::fate::{self, Fate};
 use super::table::{Cause, Row, Table};
 use super::{StreamError, TRAFFIC, field};
 
 const REQUIRED: [&str; 4] = ["at", "id", "service", "phone"];
-const OPTIONAL: [&str; 10] = [
-    "desired",
-    "outcomes",
-    "ring",
-    "handle",
-    "cancel_at",
-    "reschedule_at",
-    "reschedule_to",
-    "key",
-    "channel",
-    "language",
-];
+/// Those that say what a customer asks; what happens then is in those of a [`Fate`].
+const OPTIONAL: [&str; 5] = ["desired", "key", "channel", "language", "entropy"];
 
 /// A line of `traffic.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,21 +29,6 @@ pub struct TrafficLine {
     pub request: Request,
     /// What happens then.
     pub fate: Fate,
-}
-
-/// What happens to a customer's callback in the world outside the engine.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fate {
-    /// How attempts end, in their order; those beyond are answered.
-    pub outcomes: Vec<Outcome>,
-    /// How long it rings until then, in their order; not at all beyond.
-    pub ring: Vec<Duration>,
-    /// How long agent and customer talk.
-    pub handle: Duration,
-    /// When the customer cancels.
-    pub cancel_at: Option<Instant>,
-    /// When the customer asks for another time, and for which.
-    pub reschedule: Option<(Instant, Instant)>,
 }
 
 /// The lines of `traffic.csv`, in order.
@@ -71,30 +47,12 @@ struct Columns {
     service: Option<usize>,
     phone: Option<usize>,
     desired: Option<usize>,
-    outcomes: Option<usize>,
-    ring: Option<usize>,
-    handle: Option<usize>,
-    cancel_at: Option<usize>,
-    reschedule_at: Option<usize>,
-    reschedule_to: Option<usize>,
     key: Option<usize>,
     channel: Option<usize>,
     language: Option<usize>,
+    entropy: Option<usize>,
+    fate: fate::Columns,
     attributes: Vec<(usize, SmolStr)>,
-}
-
-impl Fate {
-    /// How long the customer's phone rings at an attempt, and how the attempt ends, if the host lets it ring for
-    /// `ring_for`. Attempts count from 1.
-    #[must_use]
-    pub fn of_attempt(&self, number: u32, ring_for: Duration) -> (Duration, Outcome) {
-        let place = (number as usize).saturating_sub(1);
-        let ring = self.ring.get(place).copied().unwrap_or_default();
-        if ring > ring_for {
-            return (ring_for, Outcome::NoAnswer);
-        }
-        (ring, self.outcomes.get(place).copied().unwrap_or(Outcome::Answered))
-    }
 }
 
 impl<R: Read> Traffic<R> {
@@ -113,15 +71,11 @@ impl<R: Read> Traffic<R> {
             service: column("service"),
             phone: column("phone"),
             desired: column("desired"),
-            outcomes: column("outcomes"),
-            ring: column("ring"),
-            handle: column("handle"),
-            cancel_at: column("cancel_at"),
-            reschedule_at: column("reschedule_at"),
-            reschedule_to: column("reschedule_to"),
             key: column("key"),
             channel: column("channel"),
             language: column("language"),
+            entropy: column("entropy"),
+            fate: fate::Columns::new(&table),
             attributes: attributes
                 .filter(|(_, name)| !is_known(name))
                 .map(|(place, name)| (place, name.clone()))
@@ -142,7 +96,11 @@ impl<R: Read> Traffic<R> {
     #[must_use]
     pub fn doubtful_columns(&self) -> Vec<(SmolStr, &'static str)> {
         let attributes = self.columns.attributes.iter();
-        attributes.filter_map(|(_, name)| Some((name.clone(), nearest(name, OPTIONAL)?))).collect()
+        attributes
+            .filter_map(|(_, name)| {
+                Some((name.clone(), nearest(name, OPTIONAL.into_iter().chain(fate::COLUMNS))?))
+            })
+            .collect()
     }
 }
 
@@ -192,40 +150,15 @@ impl Columns {
                 request.attributes.insert(name.clone(), Attribute::read(text));
             }
         }
-        let reschedule =
-            match (row.read(self.reschedule_at, instant)?, row.read(self.reschedule_to, instant)?) {
-                (Some(asked), _) if asked < at => {
-                    return Err(row.cause(
-                        self.reschedule_at,
-                        format_args!("{asked} is before the request at {at}; nothing is there to move"),
-                    ));
-                }
-                (Some(asked), Some(to)) => Some((asked, to)),
-                (None, None) => None,
-                (Some(_), None) => {
-                    return Err(
-                        row.cause(self.reschedule_to, format_args!("is empty; write the time to move to"))
-                    );
-                }
-                (None, Some(_)) => {
-                    let message = format_args!("is empty; write when the customer asks for another time");
-                    return Err(row.cause(self.reschedule_at, message));
-                }
-            };
-        let fate = Fate {
-            outcomes: row.read(self.outcomes, |text| field::list(text, outcome))?,
-            ring: row.read(self.ring, |text| field::list(text, field::seconds))?,
-            handle: row.read(self.handle, field::seconds)?,
-            cancel_at: row.read(self.cancel_at, instant)?,
-            reschedule,
-        };
-        match fate.cancel_at {
-            Some(cancel) if cancel < at => Err(row.cause(
-                self.cancel_at,
-                format_args!("{cancel} is before the request at {at}; nothing is there to cancel"),
-            )),
-            _ => Ok(TrafficLine { line: row.line(), at, request, fate }),
-        }
+        request.entropy = row.read(self.entropy, |text| match text {
+            "" => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|_| format!("`{text}` is no whole number from 0 to {}", u64::MAX)),
+        })?;
+        let fate = self.fate.read(row, zone, at)?;
+        Ok(TrafficLine { line: row.line(), at, request, fate })
     }
 }
 
@@ -247,18 +180,6 @@ pub(super) fn at(
     }
 }
 
-pub(super) fn outcome(text: &str) -> Result<Outcome, String> {
-    Outcome::ALL.into_iter().find(|outcome| outcome.word() == text).ok_or_else(|| {
-        let hint = did_you_mean(text, Outcome::ALL.map(Outcome::word));
-        let hint = if hint.is_empty() { format!("; write one of {}", words()) } else { hint };
-        format!("unknown outcome `{text}`{hint}")
-    })
-}
-
-fn words() -> String {
-    Outcome::ALL.map(|outcome| format!("`{outcome}`")).join(", ")
-}
-
 fn is_known(name: &str) -> bool {
-    REQUIRED.contains(&name) || OPTIONAL.contains(&name)
+    REQUIRED.contains(&name) || OPTIONAL.contains(&name) || fate::COLUMNS.contains(&name)
 }

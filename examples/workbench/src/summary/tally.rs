@@ -167,6 +167,10 @@ impl Tally {
                 }
             }
             Event::Held { .. }
+            | Event::Offered { .. }
+            | Event::Notified { .. }
+            | Event::AgentFailed { .. }
+            | Event::Snoozed { .. }
             | Event::Dialing { .. }
             | Event::Ended { .. }
             | Event::TalkTimeout { .. }
@@ -271,7 +275,12 @@ impl Observer for Tally {
         match &effect.kind {
             EffectKind::Event(event) => self.event(effect.at, event, standing),
             EffectKind::Repeated { .. } => self.repeated += 1,
-            EffectKind::Dial(_)
+            EffectKind::Offer(_)
+            | EffectKind::Withdraw { .. }
+            | EffectKind::Push(_)
+            | EffectKind::Connect(_)
+            | EffectKind::Expected { .. }
+            | EffectKind::Dial(_)
             | EffectKind::HangUp(_)
             | EffectKind::Log(_)
             | EffectKind::ClockWentBack { .. } => {}

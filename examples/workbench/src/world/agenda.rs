@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::iter::Peekable;
 
-use ringback_engine::record::Outcome;
+use ringback_engine::protocol::Command;
 use ringback_engine::{AgentId, AttemptId, CallbackId, Instant};
 
 use crate::streams::{ChangeLine, RosterLine, Shift, StreamError, TrafficLine};
@@ -13,18 +13,25 @@ use crate::streams::{ChangeLine, RosterLine, Shift, StreamError, TrafficLine};
 pub(super) enum Act {
     /// An agent's shift begins, changes or ends.
     Shift(AgentId, Shift),
-    /// An attempt ends.
-    Outcome(AttemptId, Outcome),
-    /// An interaction ends.
-    End(AttemptId),
     /// A customer cancels.
     Cancel(CallbackId),
-    /// A customer moves an appointment to another time.
-    Reschedule(CallbackId, Instant),
+    /// What somebody says who was asked for something, or how what was begun goes on.
+    Say(Command),
     /// Somebody of the center changes something.
     Change(Box<ChangeLine>),
     /// A customer asks.
     Request(Box<TrafficLine>),
+}
+
+/// What is under way, of which there is one at a time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Pending {
+    /// An attempt, a customer's wait on the line, or an interaction.
+    Attempt(AttemptId),
+    /// The leg of the agent who is to be connected.
+    Leg(AttemptId),
+    /// A question to an agent or to the customer.
+    Question(CallbackId),
 }
 
 /// What the world is going to do.
@@ -36,21 +43,15 @@ pub(super) struct Agenda<T: Iterator, R: Iterator> {
     /// The roster's lines of the present instant: those that come first, and those that wait for calls to end.
     arrivals: VecDeque<RosterLine>,
     departures: VecDeque<RosterLine>,
-    /// Ends of attempts and interactions, equals in the order of their beginnings.
-    calls: BTreeMap<(Instant, u64), Ending>,
-    by_attempt: BTreeMap<AttemptId, (Instant, u64)>,
+    /// Ends of attempts and interactions, and answers, equals in the order of their beginnings.
+    calls: BTreeMap<(Instant, u64), (Pending, Act)>,
+    pending: BTreeMap<Pending, (Instant, u64)>,
     begun: u64,
     /// Cancellations, equals in the order of the requests.
     cancels: BTreeMap<(Instant, u64), CallbackId>,
-    /// Appointments that are moved, and to when, equals in the order of the requests.
-    moves: BTreeMap<(Instant, u64), (CallbackId, Instant)>,
+    /// Whatever else customers ask for, equals in the order of the requests.
+    wishes: BTreeMap<(Instant, u64), Command>,
     asked: u64,
-}
-
-#[derive(Debug)]
-enum Ending {
-    Attempt(AttemptId, Outcome),
-    Interaction(AttemptId),
 }
 
 impl<T, R> Agenda<T, R>
@@ -66,10 +67,10 @@ where
             arrivals: VecDeque::new(),
             departures: VecDeque::new(),
             calls: BTreeMap::new(),
-            by_attempt: BTreeMap::new(),
+            pending: BTreeMap::new(),
             begun: 0,
             cancels: BTreeMap::new(),
-            moves: BTreeMap::new(),
+            wishes: BTreeMap::new(),
             asked: 0,
         }
     }
@@ -81,9 +82,9 @@ where
         let traffic = front(&mut self.traffic)?.map(|line| line.at);
         let call = self.calls.first_key_value().map(|((at, _), _)| *at);
         let cancel = self.cancels.first_key_value().map(|((at, _), _)| *at);
-        let moved = self.moves.first_key_value().map(|((at, _), _)| *at);
+        let wish = self.wishes.first_key_value().map(|((at, _), _)| *at);
         let change = self.changes.front().map(|line| line.at);
-        Ok([waiting, roster, call, cancel, moved, change, traffic].into_iter().flatten().min())
+        Ok([waiting, roster, call, cancel, wish, change, traffic].into_iter().flatten().min())
     }
 
     /// Takes the first of the acts due at `now`.
@@ -97,17 +98,9 @@ where
         if let Some(line) = self.arrivals.pop_front() {
             return Ok(Some(Act::Shift(line.agent, line.event)));
         }
-        if let Some(ending) = take_first(&mut self.calls, now) {
-            return Ok(Some(match ending {
-                Ending::Attempt(attempt, outcome) => {
-                    self.by_attempt.remove(&attempt);
-                    Act::Outcome(attempt, outcome)
-                }
-                Ending::Interaction(attempt) => {
-                    self.by_attempt.remove(&attempt);
-                    Act::End(attempt)
-                }
-            }));
+        if let Some((pending, act)) = take_first(&mut self.calls, now) {
+            self.pending.remove(&pending);
+            return Ok(Some(act));
         }
         if let Some(line) = self.departures.pop_front() {
             return Ok(Some(Act::Shift(line.agent, line.event)));
@@ -115,8 +108,8 @@ where
         if let Some(callback) = take_first(&mut self.cancels, now) {
             return Ok(Some(Act::Cancel(callback)));
         }
-        if let Some((callback, to)) = take_first(&mut self.moves, now) {
-            return Ok(Some(Act::Reschedule(callback, to)));
+        if let Some(wish) = take_first(&mut self.wishes, now) {
+            return Ok(Some(Act::Say(wish)));
         }
         if let Some(line) = self.changes.pop_front_if(|line| line.at <= now) {
             return Ok(Some(Act::Change(Box::new(line))));
@@ -125,21 +118,25 @@ where
         Ok(line.map(|line| Act::Request(Box::new(line))))
     }
 
-    /// An attempt begins that will end at `at`.
-    pub(super) fn attempt(&mut self, at: Instant, attempt: AttemptId, outcome: Outcome) {
-        self.begin(at, attempt, Ending::Attempt(attempt, outcome));
+    /// Something begins that `act` ends at `at`, in place of what was pending of the same.
+    pub(super) fn begin(&mut self, at: Instant, pending: Pending, act: Act) {
+        self.end(&pending);
+        self.begun += 1;
+        self.pending.insert(pending.clone(), (at, self.begun));
+        self.calls.insert((at, self.begun), (pending, act));
     }
 
-    /// An interaction begins that will end at `at`.
-    pub(super) fn interaction(&mut self, at: Instant, attempt: AttemptId) {
-        self.begin(at, attempt, Ending::Interaction(attempt));
+    /// Something is over before its end came.
+    pub(super) fn end(&mut self, pending: &Pending) {
+        if let Some(key) = self.pending.remove(pending) {
+            self.calls.remove(&key);
+        }
     }
 
     /// An attempt, or the interaction it led to, is over.
     pub(super) fn hang_up(&mut self, attempt: AttemptId) {
-        if let Some(key) = self.by_attempt.remove(&attempt) {
-            self.calls.remove(&key);
-        }
+        self.end(&Pending::Attempt(attempt));
+        self.end(&Pending::Leg(attempt));
     }
 
     /// A customer will cancel at `at`.
@@ -148,17 +145,10 @@ where
         self.cancels.insert((at, self.asked), callback);
     }
 
-    /// A customer will move an appointment at `at` to `to`.
-    pub(super) fn reschedule(&mut self, at: Instant, callback: CallbackId, to: Instant) {
-        self.moves.insert((at, self.asked), (callback, to));
+    /// A customer will say this at `at`.
+    pub(super) fn wish(&mut self, at: Instant, command: Command) {
         self.asked += 1;
-    }
-
-    fn begin(&mut self, at: Instant, attempt: AttemptId, ending: Ending) {
-        self.hang_up(attempt);
-        self.begun += 1;
-        self.by_attempt.insert(attempt, (at, self.begun));
-        self.calls.insert((at, self.begun), ending);
+        self.wishes.insert((at, self.asked), command);
     }
 }
 

@@ -1,11 +1,12 @@
 //! The simulated world around the engine: customers ask and answer, agents come and go, calls ring and end.
 //!
-//! At one instant it acts in this order: the engine's deadlines; log-ins and `ready`; outcomes of attempts and
-//! ends of interactions, in the order they were begun; `not_ready` and log-outs; cancellations; appointments moved; what people
-//! of the center change; requests. What an
-//! action brings about at the same instant takes its place in this order.
+//! At one instant it acts in this order: the engine's deadlines; log-ins and `ready`; outcomes of attempts, ends
+//! of interactions, and what those say who were asked for something, in the order they were begun; `not_ready` and
+//! log-outs; cancellations; whatever else customers ask for; what people of the center change; requests. What an action
+//! brings about at the same instant takes its place in this order.
 
 mod agenda;
+mod customer;
 mod play;
 mod verbs;
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use ringback_engine::protocol::{CancelledBy, Command, Effect, EffectKind, Event, Refusal};
-use ringback_engine::{Advanced, AttemptId, CallbackId, Instant};
+use ringback_engine::record::Outcome;
+use ringback_engine::{Advanced, CallbackId, Instant};
 
-use super::agenda::{Act, Agenda};
+use super::agenda::{Act, Agenda, Pending};
+use super::customer::{Answer, Customer};
 use super::{Observer, PlayError, Played, Verbs};
-use crate::streams::{
-    BadLine, CHANGES, ChangeLine, Fate, RosterLine, Shift, StreamError, TRAFFIC, TrafficLine,
-};
+use crate::streams::{BadLine, CHANGES, ChangeLine, RosterLine, Shift, StreamError, TRAFFIC, TrafficLine};
 
 /// The world and the engine it plays against.
 struct World<'a, E, T: Iterator, R: Iterator> {
@@ -20,13 +20,6 @@ struct World<'a, E, T: Iterator, R: Iterator> {
     customers: BTreeMap<CallbackId, Customer>,
     effects: Vec<Effect>,
     played: Played,
-}
-
-/// A customer whose callback is not over.
-struct Customer {
-    fate: Fate,
-    /// The attempt made last.
-    attempt: Option<AttemptId>,
 }
 
 /// Plays until no line is unread, nothing is under way and no deadline is pending.
@@ -124,10 +117,8 @@ where
             Act::Shift(agent, Shift::Ready) => Command::Ready { agent },
             Act::Shift(agent, Shift::NotReady) => Command::NotReady { agent },
             Act::Shift(agent, Shift::LogOut) => Command::LogOut { agent },
-            Act::Outcome(attempt, outcome) => Command::Outcome { attempt, outcome },
-            Act::End(attempt) => Command::Ended { attempt },
             Act::Cancel(callback) => Command::Cancel { callback, by: CancelledBy::Customer },
-            Act::Reschedule(callback, to) => Command::Reschedule { callback, to },
+            Act::Say(command) => command,
             Act::Change(line) => return self.change(*line),
             Act::Request(line) => return self.request(*line),
         };
@@ -155,7 +146,7 @@ where
             }
             (Some(id), None) => {
                 self.observer.asked_anew();
-                self.customers.insert(id, Customer { fate, attempt: None });
+                self.customers.insert(id, Customer::new(fate));
             }
             (anew, Some(refusal)) => {
                 if let (Some(_), Refusal::Rejected(_)) = (anew, &refusal) {
@@ -193,10 +184,11 @@ where
             if let Some(cancel_at) = fate.cancel_at {
                 self.agenda.cancel(cancel_at, request.id.clone());
             }
-            if let Some((at, to)) = fate.reschedule {
-                self.agenda.reschedule(at, request.id.clone(), to);
+            let customer = Customer::new(fate);
+            for (at, wish) in customer.wishes(&request) {
+                self.agenda.wish(at, wish);
             }
-            self.customers.insert(request.id, Customer { fate, attempt: None });
+            self.customers.insert(request.id, customer);
         }
         self.follow();
         Ok(())
@@ -236,22 +228,70 @@ where
         match &effect.kind {
             EffectKind::Dial(dial) => {
                 let Some(customer) = self.customers.get_mut(&dial.callback) else { return };
-                customer.attempt = Some(dial.attempt);
-                let (ring, outcome) = customer.fate.of_attempt(dial.number_of_attempt, dial.ring_for);
-                self.agenda.attempt(effect.at.after(ring), dial.attempt, outcome);
+                let rings = customer.rings(dial.attempt, dial.number_of_attempt, dial.ring_for);
+                self.begin(effect.at, Pending::Attempt(dial.attempt), Some(rings));
+            }
+            EffectKind::Offer(offer) => {
+                let answer =
+                    self.customers.get_mut(&offer.callback).and_then(|customer| customer.offered(offer));
+                self.begin(effect.at, Pending::Question(offer.callback.clone()), answer);
+            }
+            EffectKind::Push(push) => {
+                let answer = self.customers.get_mut(&push.callback).and_then(|customer| customer.told(push));
+                self.begin(effect.at, Pending::Question(push.callback.clone()), answer);
+            }
+            EffectKind::Withdraw { callback, .. } => self.agenda.end(&Pending::Question(callback.clone())),
+            EffectKind::Connect(connect) => {
+                let Some(customer) = self.customers.get_mut(&connect.callback) else { return };
+                customer.attempt = Some(connect.attempt);
+                let leg = customer.connects(connect);
+                self.begin(effect.at, Pending::Leg(connect.attempt), Some(leg));
             }
             EffectKind::HangUp(hang_up) => self.agenda.hang_up(hang_up.attempt),
-            EffectKind::Event(Event::Connected { callback, .. }) => {
-                let Some(customer) = self.customers.get(callback) else { return };
-                let Some(attempt) = customer.attempt else { return };
-                self.agenda.interaction(effect.at.after(customer.fate.handle), attempt);
+            EffectKind::Event(event) => self.witness(effect.at, event),
+            EffectKind::Repeated { .. }
+            | EffectKind::Expected { .. }
+            | EffectKind::Log(_)
+            | EffectKind::ClockWentBack { .. } => {}
+        }
+    }
+
+    /// Goes on as an event says.
+    fn witness(&mut self, at: Instant, event: &Event) {
+        match event {
+            Event::Outcome { callback, attempt, outcome: Outcome::Answered } => {
+                let patience = self.customers.get(callback).and_then(|customer| customer.waits(*attempt));
+                self.begin(at, Pending::Attempt(*attempt), patience);
             }
-            EffectKind::Event(Event::Completed { callback, .. }) => {
-                if let Some(Customer { attempt: Some(attempt), .. }) = self.customers.remove(callback) {
-                    self.agenda.hang_up(attempt);
-                }
+            Event::Connected { callback, .. } => {
+                let Some(customer) = self.customers.get_mut(callback) else { return };
+                let Some(attempt) = customer.attempt else { return };
+                let talk = customer.talks(at);
+                self.agenda.hang_up(attempt);
+                self.begin(at, Pending::Attempt(attempt), talk);
+            }
+            Event::AgentFailed { attempt, .. } => self.agenda.end(&Pending::Leg(*attempt)),
+            Event::Returned { callback, .. } | Event::Snoozed { callback, .. } => {
+                self.agenda.end(&Pending::Question(callback.clone()));
+                let attempt = self.customers.get(callback).and_then(|customer| customer.attempt);
+                attempt.into_iter().for_each(|attempt| self.agenda.hang_up(attempt));
+            }
+            Event::Completed { callback, .. } => {
+                self.agenda.end(&Pending::Question(callback.clone()));
+                let over = self.customers.remove(callback);
+                over.and_then(|customer| customer.attempt)
+                    .into_iter()
+                    .for_each(|attempt| self.agenda.hang_up(attempt));
             }
             _ => {}
+        }
+    }
+
+    /// Something begins at `at` that ends with an answer, if there is one, in place of what was pending of the same.
+    fn begin(&mut self, at: Instant, pending: Pending, answer: Option<Answer>) {
+        match answer {
+            Some((after, command)) => self.agenda.begin(at.after(after), pending, Act::Say(command)),
+            None => self.agenda.end(&pending),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use ringback_engine::center::Presentation;
 use ringback_engine::protocol::{Command, Dial, Effect, EffectKind, Event, HangUp, Refusal};
 use ringback_engine::record::{Outcome, Reason, Request};
 use ringback_engine::{Advanced, AgentId, AttemptId, CallbackId, Duration, EffectId, Instant, Phone};
@@ -65,6 +66,7 @@ impl Puppet {
             ring_for,
             not_after: Instant::MAX,
             language: "".into(),
+            presentation: Presentation::default(),
         })
     }
 

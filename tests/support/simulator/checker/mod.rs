@@ -197,6 +197,12 @@ impl Checker {
                 EffectKind::Dial(dial) => self.dial(dial, dialling),
                 EffectKind::HangUp(hang_up) => self.hang_up(hang_up),
                 EffectKind::Repeated { .. } | EffectKind::Log(_) | EffectKind::ClockWentBack { .. } => {}
+                // No queue of these worlds asks before it calls, or calls the customer first.
+                EffectKind::Offer(_)
+                | EffectKind::Withdraw { .. }
+                | EffectKind::Push(_)
+                | EffectKind::Connect(_)
+                | EffectKind::Expected { .. } => {}
             }
             let placed = dialling.is_none() || matches!(effect.kind, EffectKind::Dial(_));
             self.judge.must(8, placed, || format!("attempt {dialling:?} was announced, and no call placed"));

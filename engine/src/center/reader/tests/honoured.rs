@@ -6,10 +6,11 @@ use smol_str::SmolStr;
 use super::{FULL, SMALL, without_files};
 use crate::center::reader::read;
 use crate::center::{
-    Agent, AtClose, Attribute, CallingWindow, Center, Duplicates, NumberZones, OnFault, Overflow, Queue,
-    Quota, Service, Severity, Slots, Strategy,
+    Agent, AtClose, Attribute, CallIn, CalledFirst, CallingWindow, Center, Confirm, Dialling, Duplicates,
+    First, NumberZones, OfferExpired, OnFault, Overflow, Presentation, Queue, Quota, Service, Severity,
+    Slots, Strategy, Unconfirmed,
 };
-use crate::value::{Ageing, Country, Duration, Name};
+use crate::value::{Ageing, Country, Duration, Name, Phone};
 
 fn full() -> Center {
     let reading = read(FULL, &mut |name| match name {
@@ -47,6 +48,37 @@ fn every_key_reaches_the_center() {
     assert_eq!(*agent, Agent::new("anna").skill("PS", 10).skill("IN", 0).group("retail").capacity(3));
 }
 
+fn dialling() -> Dialling {
+    let number = |text| Some(Phone::new(text).unwrap());
+    Dialling {
+        first: First::Customer,
+        preview: true,
+        offer_timeout: Duration::from_secs(20),
+        on_offer_expired: OfferExpired::Ready,
+        max_rejects: 5,
+        reject_cooloff: Duration::from_mins(2),
+        confirm: Some(Confirm {
+            timeout: Duration::from_secs(20),
+            attempts: 2,
+            otherwise: Unconfirmed::Fail,
+        }),
+        connect_timeout: Duration::from_secs(15),
+        dial_ahead: 0,
+        abandon_max: 5,
+        call_in: CallIn { number: number("+97235550100"), digits: 8, expiry: Duration::from_mins(10) },
+        concurrent_dials: Some(50),
+        dial_rate: Some(Quota { max: 5, per: Duration::from_secs(1) }),
+        snooze: Duration::from_mins(10),
+        presentation: Presentation {
+            caller_id: number("+97235550199"),
+            display_name: "First Bank".into(),
+            route_point: "west".into(),
+            call_progress: false,
+            survey_point: "survey".into(),
+        },
+    }
+}
+
 #[test]
 fn every_key_of_a_queue_is_read() {
     let center = full();
@@ -81,6 +113,7 @@ fn every_key_of_a_queue_is_read() {
         purge_after: Duration::from_days(7),
         talk_timeout: Duration::from_hours(1),
         wrap_up: Duration::from_secs(15),
+        dialling: dialling(),
         max_waiting: Some(40),
         prefer_last_agent: Some(Duration::from_secs(60)),
     };
@@ -123,6 +156,7 @@ fn every_key_of_a_service_is_read() {
         require_agents: true,
         on_fault: OnFault::Refuse,
         immediate_blackout: Duration::from_mins(5),
+        inbound: CalledFirst::KeepPlace,
     };
     assert_eq!(full().services, [retail]);
 }

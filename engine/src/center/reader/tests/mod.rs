@@ -5,7 +5,6 @@ mod calendars;
 mod files;
 mod honoured;
 mod hostile;
-mod later;
 mod slots;
 mod values;
 mod window;

@@ -71,8 +71,14 @@ fn wrong_types_say_what_to_write() {
                 "error: queue `q`: `overflow[0]` is a text; write an overflow, as \
           `{ to = \"general\", after = \"120s\" }`",
             ),
-            ("first = 1", "error: queue `q`: `first` is a whole number; write `\"agent\"`"),
-            ("confirm = false", "error: queue `q`: `confirm` is `true` or `false`; write `\"off\"`"),
+            (
+                "first = 1",
+                "error: queue `q`: `first` is a whole number; write one of `\"agent\"`, `\"customer\"`, `\"inbound\"`",
+            ),
+            (
+                "confirm = false",
+                "error: queue `q`: `confirm` is `true` or `false`; write `\"off\"`, or `{ timeout = \"30s\", attempts = 3, otherwise = \"connect\" }`",
+            ),
         ],
     );
     all(
@@ -165,8 +171,14 @@ fn texts_that_do_not_parse() {
                 "error: queue `q`: `strategy`: unknown word `longest_idl`, did you mean \
           `longest_idle`?",
             ),
-            ("first = 'nobody'", "error: queue `q`: `first`: unknown word `nobody`; write `\"agent\"`"),
-            ("confirm = 'on'", "error: queue `q`: `confirm`: unknown word `on`; write `\"off\"`"),
+            (
+                "first = 'nobody'",
+                "error: queue `q`: `first`: unknown word `nobody`; write one of `\"agent\"`, `\"customer\"`, `\"inbound\"`",
+            ),
+            (
+                "confirm = 'on'",
+                "error: queue `q`: `confirm` is a text; write `\"off\"`, or `{ timeout = \"30s\", attempts = 3, otherwise = \"connect\" }`",
+            ),
         ],
     );
     all(
