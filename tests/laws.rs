@@ -204,30 +204,37 @@ proptest! {
 
     #[test]
     fn quotas_hold_in_any_interval(center in centers(), history in histories(200)) {
-        let (_, effects, _) = straight(&center, &history);
+        let mut entered: BTreeMap<Name, Vec<Instant>> = BTreeMap::new();
+        let mut enter = |engine: &Engine<Plain>, effects: &[Effect]| {
+            for pair in effects.windows(2) {
+                // A request that enters at once is followed by the event that says so.
+                let [EffectKind::Event(Event::Accepted { callback }), EffectKind::Event(Event::Queued { callback: same, .. })] =
+                    [&pair[0].kind, &pair[1].kind]
+                else {
+                    continue;
+                };
+                if let Some(found) = engine.callback(callback).filter(|_| same == callback) {
+                    entered.entry(found.request.service.clone()).or_default().push(pair[0].at);
+                }
+            }
+        };
+        let mut seen = 0;
+        let (engine, effects, _) = play(&center, &history, |engine, _, _, effects| {
+            enter(engine, &effects[seen..]);
+            seen = effects.len();
+        });
+        enter(&engine, &effects[seen..]);
         let mut dials: BTreeMap<&Phone, Vec<Instant>> = BTreeMap::new();
-        let mut entered: BTreeMap<String, Vec<Instant>> = BTreeMap::new();
         for (instant, event) in events(&effects) {
             if let Event::Dialing { number, .. } = event {
                 dials.entry(number).or_default().push(instant);
-            }
-        }
-        for (position, effect) in effects.iter().enumerate() {
-            let EffectKind::Event(Event::Accepted { callback }) = &effect.kind else { continue };
-            // Without a script the first queue has its service's name, and a request that enters at once is
-            // followed by the event that says so.
-            if let Some(EffectKind::Event(Event::Queued { callback: same, queue, .. })) =
-                effects.get(position + 1).map(|next| &next.kind)
-                && same == callback
-            {
-                entered.entry(queue.to_string()).or_default().push(effect.at);
             }
         }
         let quota = center.limits.attempts_per_number.expect("set");
         prop_assert!(dials.values().all(|dials| at_most(quota.max as usize, quota.per, dials)));
         for service in &center.services {
             let window = service.windows[0];
-            let instants = entered.get(service.name.as_str()).cloned().unwrap_or_default();
+            let instants = entered.get(&service.name).cloned().unwrap_or_default();
             prop_assert!(at_most(window.max as usize, window.per, &instants));
         }
     }

@@ -15,7 +15,7 @@ use super::timetable::Timetable;
 use super::{Book, Ledger, Owner};
 use crate::center::{AgentIndex, Layout, QueueIndex, ServiceIndex};
 use crate::record::{Agent, Callback, Journey, Session, State};
-use crate::value::{AgentId, AttemptId, CallbackId, Instant, Number, Phone, Requirement, Sequence};
+use crate::value::{AgentId, AttemptId, CallbackId, Instant, Number, Phone, Sequence};
 
 /// What follows from the ledger.
 #[derive(Clone, Debug, Default)]
@@ -205,7 +205,7 @@ impl Book {
         self.relink(sequence, &number.phone, None, Some(&standing));
     }
 
-    fn is_present(&self, agent: AgentIndex) -> bool {
+    pub(super) fn is_present(&self, agent: AgentIndex) -> bool {
         self.ledger.agent(agent).is_some_and(|agent| agent.session().is_some())
     }
 
@@ -237,46 +237,6 @@ impl Book {
     /// When a queue that is open closes, if it ever does.
     pub(crate) fn closes_at(&mut self, queue: QueueIndex) -> Option<Instant> {
         self.indices.queues.closes_at(&self.indices.timetable, queue, self.ledger.clock)
-    }
-
-    /// The whole requirement of a callback where it stands, or where it left the line.
-    pub(crate) fn need_of(&self, callback: &Callback) -> Arc<Requirement> {
-        let journey = callback.state.journey();
-        journey.map(|journey| self.whole_need(&Stand::of(callback, journey))).unwrap_or_default()
-    }
-
-    /// The whole requirement of a callback on its way: its plan's, its queue's, its queue's groups; while the agent for
-    /// whom it waits is logged in, that agent. Of one that is assigned, the agent alone. And nobody who rejected it just
-    /// now.
-    fn whole_need(&self, stand: &Stand) -> Arc<Requirement> {
-        let mut need = match stand.assigned.and_then(|agent| self.layout.agent(agent)) {
-            Some(agent) => Arc::new(Requirement::agent(agent.id.clone())),
-            None => self.own_need(&stand.journey),
-        };
-        for agent in stand.barred.iter().filter_map(|agent| self.layout.agent(*agent)) {
-            need = Arc::new(need.and(&Requirement::any_but(agent.id.clone())));
-        }
-        need
-    }
-
-    fn own_need(&self, journey: &Journey) -> Arc<Requirement> {
-        let need = self.common_need(journey);
-        let preferred = journey.preferred.as_ref().filter(|preferred| {
-            self.layout.agent_index(preferred.agent.as_str()).is_some_and(|agent| self.is_present(agent))
-        });
-        match preferred {
-            Some(preferred) => Arc::new(need.and(&Requirement::agent(preferred.agent.clone()))),
-            None => need,
-        }
-    }
-
-    fn common_need(&self, journey: &Journey) -> Arc<Requirement> {
-        let anyone = Requirement::anyone();
-        match self.layout.queue_layout(journey.queue) {
-            Some(queue) if *journey.need == anyone => Arc::clone(&queue.need),
-            Some(queue) if *queue.need != anyone => Arc::new(journey.need.and(&queue.need)),
-            _ => Arc::clone(&journey.need),
-        }
     }
 
     /// The score of a Queued callback now.

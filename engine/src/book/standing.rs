@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::Book;
 use crate::center::{AgentIndex, QueueIndex, ServiceIndex};
 use crate::record::{Callback, Deadline, Journey, Routing, Stage, State};
-use crate::value::Instant;
+use crate::value::{Instant, Requirement};
 
 /// What the indices have of a callback.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,6 +98,48 @@ impl Standing {
             deadline: callback.deadline(),
             open: !callback.state.is_completed(),
             spot,
+        }
+    }
+}
+
+impl Book {
+    /// The whole requirement of a callback where it stands, or where it left the line.
+    pub(crate) fn need_of(&self, callback: &Callback) -> Arc<Requirement> {
+        let journey = callback.state.journey();
+        journey.map(|journey| self.whole_need(&Stand::of(callback, journey))).unwrap_or_default()
+    }
+
+    /// The whole requirement of a callback on its way: its plan's, its queue's, its queue's groups; while the agent for
+    /// whom it waits is logged in, that agent. Of one that is assigned, the agent alone. And nobody who rejected it just
+    /// now.
+    pub(super) fn whole_need(&self, stand: &Stand) -> Arc<Requirement> {
+        let mut need = match stand.assigned.and_then(|agent| self.layout.agent(agent)) {
+            Some(agent) => Arc::new(Requirement::agent(agent.id.clone())),
+            None => self.own_need(&stand.journey),
+        };
+        for agent in stand.barred.iter().filter_map(|agent| self.layout.agent(*agent)) {
+            need = Arc::new(need.and(&Requirement::any_but(agent.id.clone())));
+        }
+        need
+    }
+
+    fn own_need(&self, journey: &Journey) -> Arc<Requirement> {
+        let need = self.common_need(journey);
+        let preferred = journey.preferred.as_ref().filter(|preferred| {
+            self.layout.agent_index(preferred.agent.as_str()).is_some_and(|agent| self.is_present(agent))
+        });
+        match preferred {
+            Some(preferred) => Arc::new(need.and(&Requirement::agent(preferred.agent.clone()))),
+            None => need,
+        }
+    }
+
+    fn common_need(&self, journey: &Journey) -> Arc<Requirement> {
+        let anyone = Requirement::anyone();
+        match self.layout.queue_layout(journey.queue) {
+            Some(queue) if *journey.need == anyone => Arc::clone(&queue.need),
+            Some(queue) if *queue.need != anyone => Arc::new(journey.need.and(&queue.need)),
+            _ => Arc::clone(&journey.need),
         }
     }
 }
