@@ -12,6 +12,9 @@ use ringback_engine::protocol::{Command, Effect, EffectKind, Event, Plain, Refus
 use ringback_engine::record::{Outcome, Reason, Request, StateName};
 use ringback_engine::{Advanced, CallbackId, Country, Duration, Engine, Instant};
 
+/// What is another in a new configuration.
+type Change = fn(&mut Center);
+
 fn reconfigure(center: &Center) -> Command {
     Command::Reconfigure { center: Box::new(center.clone()) }
 }
@@ -164,7 +167,7 @@ fn the_rules_of_the_number_are_asked_again_when_the_attempt_leaves() {
     let mut center = center([Agent::new("anna")]);
     center.services[0].premium = true;
     center.tables.push(Table { name: "opt_out".into(), entries: BTreeMap::new() });
-    let lists: [(&str, fn(&mut Center)); 4] = [
+    let lists: [(&str, Change); 4] = [
         ("country", |center| center.services[0].countries = Some(vec![Country::new("DE").unwrap()])),
         ("blocked", |center| center.services[0].blocked = vec!["+1212".into()]),
         ("kind", |center| center.services[0].premium = false),

@@ -16,7 +16,7 @@ pub(super) enum Act {
     /// A customer cancels.
     Cancel(CallbackId),
     /// What somebody says who was asked for something, or how what was begun goes on.
-    Say(Command),
+    Say(Box<Command>),
     /// Somebody of the center changes something.
     Change(Box<ChangeLine>),
     /// A customer asks.
@@ -109,9 +109,11 @@ where
             return Ok(Some(Act::Cancel(callback)));
         }
         if let Some(wish) = take_first(&mut self.wishes, now) {
-            return Ok(Some(Act::Say(wish)));
+            return Ok(Some(Act::Say(Box::new(wish))));
         }
-        if let Some(line) = self.changes.pop_front_if(|line| line.at <= now) {
+        if self.changes.front().is_some_and(|line| line.at <= now)
+            && let Some(line) = self.changes.pop_front()
+        {
             return Ok(Some(Act::Change(Box::new(line))));
         }
         let line = take_due(&mut self.traffic, |line: &TrafficLine| line.at <= now)?;

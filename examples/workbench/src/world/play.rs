@@ -118,7 +118,7 @@ where
             Act::Shift(agent, Shift::NotReady) => Command::NotReady { agent },
             Act::Shift(agent, Shift::LogOut) => Command::LogOut { agent },
             Act::Cancel(callback) => Command::Cancel { callback, by: CancelledBy::Customer },
-            Act::Say(command) => command,
+            Act::Say(command) => *command,
             Act::Change(line) => return self.change(*line),
             Act::Request(line) => return self.request(*line),
         };
@@ -290,7 +290,9 @@ where
     /// Something begins at `at` that ends with an answer, if there is one, in place of what was pending of the same.
     fn begin(&mut self, at: Instant, pending: Pending, answer: Option<Answer>) {
         match answer {
-            Some((after, command)) => self.agenda.begin(at.after(after), pending, Act::Say(command)),
+            Some((after, command)) => {
+                self.agenda.begin(at.after(after), pending, Act::Say(Box::new(command)))
+            }
             None => self.agenda.end(&pending),
         }
     }
