@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ringback_workbench::commands::{Run, check};
+use ringback_workbench::commands::{Run, audit, check};
 use serde_json::Value;
 
 fn bundles() -> PathBuf {
@@ -13,6 +13,8 @@ fn bundles() -> PathBuf {
 
 /// What a run wrote.
 struct Day {
+    /// The bundle, and where the event log is.
+    paths: (PathBuf, PathBuf),
     events: Vec<Value>,
     summary: Value,
     /// The traffic's lines by the callback's id, fields by column.
@@ -35,6 +37,7 @@ impl Day {
         let read = |path: &Path| fs::read_to_string(path).unwrap();
         let mut csv = csv::Reader::from_path(dir.join("traffic.csv")).unwrap();
         Self {
+            paths: (dir, events.clone()),
             events: read(&events).lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
             summary: serde_json::from_str(&read(&summary)).unwrap(),
             traffic: csv
@@ -88,6 +91,8 @@ fn every_bundle_checks_and_plays_to_its_end_without_a_fault() {
         let asked = day.traffic.len() + day.events("recreated").count();
         assert_eq!(day.summary["requests"], asked, "{name}");
         assert_eq!(day.events("accepted").count(), day.events("purged").count(), "{name}: nothing is left");
+        let (dir, events) = &day.paths;
+        audit(dir, events).unwrap_or_else(|failure| panic!("{name}: {failure}"));
         assert!(
             2 * day.events("connected").count() > day.events("accepted").count(),
             "{name}: most are reached"
@@ -218,4 +223,69 @@ fn a_supervisor_changes_what_was_decided() {
     assert!(connected("r11")["at"].as_str() > Some("2026-05-12T11:30:00.000Z"), "after the pause");
     let closed: Vec<_> = day.rejected("CLOSED").map(|event| &event["callback"]).collect();
     assert_eq!(closed, ["r13"]);
+}
+
+#[test]
+fn a_log_that_tells_other_changes_is_found_out() {
+    let day = Day::play("steering", "tampered");
+    let (dir, events) = &day.paths;
+    let tampered = |change: &dyn Fn(&mut Value)| {
+        let mut log = day.events.clone();
+        log.iter_mut().for_each(change);
+        let text: String =
+            log.iter().filter(|line| !line.is_null()).map(|line| format!("{line}\n")).collect();
+        fs::write(events, text).unwrap();
+        audit(dir, events).is_err()
+    };
+    let is =
+        |line: &Value, event: &str, callback: &str| line["event"] == event && line["callback"] == callback;
+    assert!(!tampered(&|_| {}), "a true log passes");
+    assert!(
+        tampered(&|line| {
+            if line["event"] == "switched" && line["on"] == false {
+                *line = Value::Null;
+            }
+        }),
+        "who is reserved while the queue is paused"
+    );
+    assert!(
+        tampered(&|line| {
+            if is(line, "updated", "r06") {
+                *line = Value::Null;
+            }
+        }),
+        "who is called at a number that nobody gave"
+    );
+    assert!(
+        tampered(&|line| {
+            if is(line, "updated", "r05") {
+                line["priority"] = 9.into();
+            }
+        }),
+        "who has another priority than somebody gave"
+    );
+    assert!(
+        tampered(&|line| {
+            if is(line, "assigned", "r03") {
+                line["agent"] = "niall".into();
+            }
+        }),
+        "who is given to another agent than somebody said"
+    );
+    assert!(
+        tampered(&|line| {
+            if is(line, "rescheduled", "r06") {
+                line["desired"] = "2026-05-12T13:11:00.000Z".into();
+            }
+        }),
+        "who is moved to another time"
+    );
+    assert!(
+        tampered(&|line| {
+            if line["event"] == "calendar" && line["closed"] == true {
+                *line = Value::Null;
+            }
+        }),
+        "who is rejected as if the office were closed"
+    );
 }

@@ -32,6 +32,14 @@ pub(super) struct Callback {
     pub(super) booked: Option<Slot>,
     /// The queue in which it is counted as waiting.
     pub(super) waits_in: Option<usize>,
+    /// The priority that somebody of the center gave it.
+    pub(super) priority: i64,
+    /// Whether it is for one agent.
+    pub(super) assigned: bool,
+    /// Whether that just changed, and the log has not said yet what it requires since.
+    pub(super) reassigned: bool,
+    /// The queue that somebody of the center said.
+    pub(super) moved: Option<usize>,
     /// Where it stands in line, if it can be matched.
     pub(super) spot: Option<Spot>,
 }
@@ -51,6 +59,8 @@ pub(super) struct Journey {
     pub(super) entered: Instant,
     /// Steps of the service's own plan taken so far.
     pub(super) steps: usize,
+    /// It goes by the plan of another queue, to which somebody moved it.
+    pub(super) moved: bool,
     /// Ways of the service's queue that a condition opened for it, by their position.
     pub(super) overflowed: Vec<usize>,
 }

@@ -39,7 +39,7 @@ impl Audit {
         let Some(callback) = self.callbacks.get(&serial) else { return };
         let (rules, findings) = (&self.rules, &mut self.findings);
         let (person, settings) = (&rules.agents[agent], &rules.queues[queue].settings);
-        findings.hold(Check::Skills, Some(id), rules.is_of_queue(person, queue), || {
+        findings.hold(Check::Skills, Some(id), callback.assigned || rules.is_of_queue(person, queue), || {
             format!("`{}` is not what queue `{}` asks of everybody", person.id, settings.name)
         });
         let journey = callback.journey.as_ref().filter(|journey| !journey.astray);
@@ -58,7 +58,7 @@ impl Audit {
 
     fn open(&mut self, id: &SmolStr, queue: usize, what: &str) {
         let now = self.now;
-        self.findings.hold(Check::Hours, Some(id), self.rules.is_open(queue, now), || {
+        self.findings.hold(Check::Hours, Some(id), self.rules.is_served(queue, now), || {
             let name = &self.rules.queues[queue].settings.name;
             format!("is {what} at {now}, when queue `{name}` is closed")
         });

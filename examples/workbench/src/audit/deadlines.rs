@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::callback::{Callback, Dues, State};
 use super::findings::Check;
+use super::steering::BY_MOVE;
 use super::{Audit, Owner};
 
 impl Audit {
@@ -47,7 +48,7 @@ impl Audit {
             return;
         };
         let next = self.rules.services[*service].overflow.get(journey.steps);
-        let next = next.filter(|_| !freedom.route && !freedom.reroute);
+        let next = next.filter(|_| !freedom.route && !freedom.reroute && !journey.moved);
         let at = next.map(|(after, _)| journey.entered.after(*after));
         self.set_due(serial, at, |due| &mut due.step);
     }
@@ -62,6 +63,9 @@ impl Audit {
         else {
             return;
         };
+        if journey.moved {
+            return self.findings.skip(Check::Deadlines, BY_MOVE);
+        }
         let planned = self.rules.services[*service].overflow.get(journey.steps).map(|(_, to)| *to);
         let (since, due) = (*since, due.step);
         self.findings.hold(Check::Deadlines, Some(id), planned == Some(queue), || {

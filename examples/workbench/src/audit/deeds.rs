@@ -50,6 +50,8 @@ impl Audit {
         match deed {
             Deed::Scheduled { desired } => self.scheduled(serial, id, state, desired),
             Deed::Rescheduled { desired } => self.rescheduled(serial, id, state, desired),
+            Deed::Updated { number, priority, queue } => self.updated(serial, id, (number, priority, queue)),
+            Deed::Assigned { agent } => self.assigned(serial, id, agent),
             Deed::PutOff { desired } => self.put_off(serial, id, desired),
             Deed::Queued { queue, need, score } => self.queued(serial, id, state, &queue, &need, score),
             Deed::Step { queue, need, when } => self.step(serial, id, &queue, &need, when),
@@ -130,6 +132,10 @@ impl Audit {
             booked: None,
             waits_in: None,
             spot: None,
+            priority: 0,
+            assigned: false,
+            reassigned: false,
+            moved: None,
         };
         let cancel = callback.due.cancel;
         self.callbacks.insert(serial, callback);
@@ -169,9 +175,11 @@ impl Audit {
         need: &SmolStr,
         score: i64,
     ) {
-        let Some((queue, need)) = self.place_in(id, name, need) else { return };
+        let Some((queue, need)) = self.place_in(serial, id, name, need) else { return };
         let Some(callback) = self.callbacks.get_mut(&serial) else { return };
         let (place, desired, now) = (callback.place, callback.desired, self.now);
+        let given = callback.priority;
+        callback.reassigned = false;
         if state == State::Accepted {
             if let Some(desired) = desired {
                 self.book(serial, desired);
@@ -187,7 +195,7 @@ impl Audit {
         let priority = place.map(|_| score.saturating_sub(settings.priority));
         let free = rules.freedom.accept_priority || rules.freedom.plan_priority;
         match priority {
-            Some(priority) if !free => self.findings.hold(Check::Order, Some(id), priority == 0, || {
+            Some(priority) if !free => self.findings.hold(Check::Order, Some(id), priority == given, || {
                 format!("enters with the score {score}, and nothing gives it {priority} beyond the queue's priority")
             }),
             _ => self.findings.skip(Check::Order, "the script may have set the callback's score"),
@@ -201,6 +209,7 @@ impl Audit {
             priority,
             entered: now,
             steps: 0,
+            moved: false,
             overflowed: Vec::new(),
         };
         if let Some(callback) = self.callbacks.get_mut(&serial) {
@@ -216,17 +225,25 @@ impl Audit {
     }
 
     /// A queue and a requirement, from their names in the log.
-    fn place_in(&mut self, id: &SmolStr, name: &SmolStr, need: &SmolStr) -> Option<(usize, usize)> {
+    fn place_in(
+        &mut self,
+        serial: u64,
+        id: &SmolStr,
+        name: &SmolStr,
+        need: &SmolStr,
+    ) -> Option<(usize, usize)> {
         let queue = self.rules.queue(name);
         self.findings.hold(Check::Form, Some(id), queue.is_some(), || format!("there is no queue `{name}`"));
-        let need = self.rules.need(queue?, need);
+        let assigned = self.callbacks.get(&serial).is_some_and(|callback| callback.assigned);
+        let need = self.rules.need(queue?, need, assigned);
         self.findings.hold(Check::Form, Some(id), need.is_ok(), || need.clone().err().unwrap_or_default());
         Some((queue?, need.ok()?))
     }
 
     fn step(&mut self, serial: u64, id: &SmolStr, name: &SmolStr, need: &SmolStr, when: Option<Condition>) {
-        let Some((queue, need)) = self.place_in(id, name, need) else { return };
-        let preference = when.is_none() && self.is_preference(serial, queue);
+        let Some((queue, need)) = self.place_in(serial, id, name, need) else { return };
+        let steered = when.is_none() && self.is_steered(serial, queue);
+        let preference = steered || when.is_none() && self.is_preference(serial, queue);
         match when {
             Some(when) => self.overflowed(serial, id, queue, when),
             None if !preference => self.step_taken(serial, id, queue),

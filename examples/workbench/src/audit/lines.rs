@@ -173,7 +173,7 @@ impl Audit {
             let rules = &self.rules;
             if first == serial
                 || !rules.may_serve(agent, cohort.need)
-                || !self.rules.is_open(cohort.queue, now)
+                || !self.rules.is_served(cohort.queue, now)
             {
                 continue;
             }
@@ -219,7 +219,7 @@ impl Audit {
             } else {
                 newly_free.iter().find(may_serve)
             };
-            let Some(agent) = idle.filter(|_| rules.is_open(cohort.queue, now)) else { continue };
+            let Some(agent) = idle.filter(|_| rules.is_served(cohort.queue, now)) else { continue };
             nobody = false;
             let waiting = line.first().and_then(|(_, serial)| self.callbacks.get(serial));
             let name = &rules.agents[*agent].id;

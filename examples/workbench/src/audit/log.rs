@@ -29,6 +29,10 @@ pub(super) enum Fact {
     Callback(SmolStr, Deed),
     /// An agent's presence.
     Agent(SmolStr, SmolStr),
+    /// A switch of a queue is turned: which queue, which switch, and whether it is on.
+    Switched(SmolStr, SmolStr, bool),
+    /// A calendar is closed or opened against its configuration, or goes by it.
+    Calendar(SmolStr, Option<bool>),
     /// What no check depends on.
     Aside,
 }
@@ -42,6 +46,8 @@ pub(super) enum Deed {
     Scheduled { desired: Instant },
     Rescheduled { desired: Instant },
     PutOff { desired: Instant },
+    Updated { number: Option<SmolStr>, priority: Option<i64>, queue: Option<SmolStr> },
+    Assigned { agent: Option<SmolStr> },
     Queued { queue: SmolStr, need: SmolStr, score: i64 },
     Step { queue: SmolStr, need: SmolStr, when: Option<Condition> },
     Returned { why: SmolStr },
@@ -68,6 +74,8 @@ impl Deed {
             Self::Scheduled { .. } => "scheduled",
             Self::Rescheduled { .. } => "rescheduled",
             Self::PutOff { .. } => "put_off",
+            Self::Updated { .. } => "updated",
+            Self::Assigned { .. } => "assigned",
             Self::Queued { .. } => "queued",
             Self::Step { .. } => "step",
             Self::Returned { .. } => "returned",
@@ -99,6 +107,11 @@ struct Raw<'a> {
     queue: Option<SmolStr>,
     need: Option<SmolStr>,
     number: Option<SmolStr>,
+    switch: Option<SmolStr>,
+    on: Option<bool>,
+    calendar: Option<SmolStr>,
+    closed: Option<bool>,
+    priority: Option<i64>,
     outcome: Option<SmolStr>,
     why: Option<SmolStr>,
     when: Option<Condition>,
@@ -172,7 +185,15 @@ impl Raw<'_> {
         let agent = |agent| field(agent, "agent");
         let deed = match &*self.event {
             "agent" => return Ok(Fact::Agent(agent(self.agent)?, field(self.state, "state")?)),
-            "slot_held" | "hold_expired" | "late_answer" | "log" | "set_aside" => return Ok(Fact::Aside),
+            "slot_held" | "hold_expired" | "refused" | "bulk" | "recreated" | "late_answer" | "log"
+            | "set_aside" => return Ok(Fact::Aside),
+            "switched" => {
+                let (queue, switch) = (field(self.queue, "queue")?, field(self.switch, "switch")?);
+                return Ok(Fact::Switched(queue, switch, field(self.on, "on")?));
+            }
+            "calendar" => return Ok(Fact::Calendar(field(self.calendar, "calendar")?, self.closed)),
+            "updated" => Deed::Updated { number: self.number, priority: self.priority, queue: self.queue },
+            "assigned" => Deed::Assigned { agent: self.agent },
             "accepted" => Deed::Accepted,
             "rejected" => Deed::Rejected { code: field(self.code, "code")? },
             "repeated" => Deed::Repeated,

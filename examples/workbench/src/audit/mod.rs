@@ -24,12 +24,13 @@ mod overflow;
 mod quotas;
 mod requests;
 mod rules;
+mod steering;
 #[cfg(test)]
 mod tests;
 mod transitions;
 mod window;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::BufRead;
 use std::iter::Peekable;
 
@@ -37,7 +38,7 @@ use ringback_engine::center::Layout;
 use ringback_engine::{Instant, Phone};
 use smol_str::SmolStr;
 
-use crate::streams::{RosterLine, StreamError, TrafficLine};
+use crate::streams::{ChangeLine, RosterLine, StreamError, TrafficLine};
 use agents::Person;
 use attempts::Attempts;
 use callback::Callback;
@@ -73,6 +74,9 @@ struct Audit {
     /// Callbacks in line or held, by queue.
     waiting: Vec<i64>,
     requests: Requests,
+    /// What people of the center do in this instant, and what is asked for anew by it.
+    steered: Vec<ChangeLine>,
+    anew: Vec<TrafficLine>,
     due: BTreeSet<(Instant, Owner)>,
     touched: BTreeSet<u64>,
     touched_agents: BTreeSet<usize>,
@@ -93,10 +97,11 @@ struct Course<T: Iterator, R: Iterator> {
     audit: Audit,
     traffic: Peekable<T>,
     roster: Peekable<R>,
+    changes: VecDeque<ChangeLine>,
 }
 
 /// Checks the event log `log` of a run of a bundle: its center, the text of its script (empty if it has none), its
-/// traffic and its roster. Bad lines of these two are passed over.
+/// traffic and its roster, whose bad lines are passed over, and what people of the center did.
 ///
 /// # Errors
 ///
@@ -104,8 +109,7 @@ struct Course<T: Iterator, R: Iterator> {
 pub fn audit<T, R>(
     layout: &Layout,
     script: &str,
-    traffic: T,
-    roster: R,
+    (traffic, roster, changes): (T, R, Vec<ChangeLine>),
     log: impl BufRead,
 ) -> Result<Findings, StreamError>
 where
@@ -113,8 +117,12 @@ where
     R: Iterator<Item = Result<RosterLine, StreamError>>,
 {
     let rules = Rules::new(layout, Freedom::of(script));
-    let mut course =
-        Course { audit: Audit::new(rules), traffic: traffic.peekable(), roster: roster.peekable() };
+    let mut course = Course {
+        audit: Audit::new(rules),
+        traffic: traffic.peekable(),
+        roster: roster.peekable(),
+        changes: changes.into(),
+    };
     let mut lines = LogLines::new(log);
     loop {
         let read = lines.next().map_err(|error| StreamError::Unreadable {
@@ -162,7 +170,8 @@ where
         let traffic = front(&mut self.traffic, &mut self.audit.findings)?.map(|line| line.at);
         let roster = front(&mut self.roster, &mut self.audit.findings)?.map(|line| line.at);
         let due = self.audit.due.first().map(|(at, _)| *at);
-        Ok([traffic, roster, due].into_iter().flatten().min())
+        let change = self.changes.front().map(|line| line.at);
+        Ok([traffic, roster, change, due].into_iter().flatten().min())
     }
 
     /// Takes what the present instant has.
@@ -172,6 +181,9 @@ where
         while front(&mut self.roster, &mut self.audit.findings)?.is_some_and(|line| line.at <= now) {
             let line = self.roster.next().transpose()?;
             line.iter().for_each(|line| self.audit.roster_line(line));
+        }
+        while self.changes.front().is_some_and(|line| line.at <= now) {
+            self.changes.pop_front().into_iter().for_each(|line| self.audit.steer(line));
         }
         while front(&mut self.traffic, &mut self.audit.findings)?.is_some_and(|line| line.at <= now) {
             if let Some(line) = self.traffic.next().transpose()? {
@@ -234,6 +246,8 @@ impl Audit {
             hours_until,
             admitted,
             requests: Requests::default(),
+            steered: Vec::new(),
+            anew: Vec::new(),
             due: BTreeSet::new(),
             touched: BTreeSet::new(),
             touched_agents: BTreeSet::new(),
@@ -251,6 +265,8 @@ impl Audit {
         match fact {
             Fact::Callback(id, deed) => self.happen(&id, deed),
             Fact::Agent(agent, state) => self.agent_announced(&agent, &state),
+            Fact::Switched(queue, switch, on) => self.switched(&queue, &switch, on),
+            Fact::Calendar(calendar, closed) => self.calendar_closed(&calendar, closed),
             Fact::Aside => {}
         }
     }
@@ -275,6 +291,8 @@ impl Audit {
     /// The present instant is over.
     fn close(&mut self) {
         self.close_requests();
+        self.steered.clear();
+        self.anew.clear();
         for serial in std::mem::take(&mut self.touched) {
             self.overdue(serial);
         }

@@ -14,9 +14,10 @@ impl Audit {
     /// A customer moved an appointment.
     pub(super) fn rescheduled(&mut self, serial: u64, id: &SmolStr, state: State, desired: Instant) {
         let Some(Callback { fate, service, .. }) = self.callbacks.get(&serial) else { return };
-        let (asked, service) = (fate.reschedule == Some((self.now, desired)), *service);
+        let (asked, service) =
+            (fate.reschedule == Some((self.now, desired)) || self.is_moved(id, desired), *service);
         self.findings.hold(Check::Conservation, Some(id), asked, || {
-            format!("is moved to {desired}, which its customer does not ask for then")
+            format!("is moved to {desired}, which nobody asks for then")
         });
         // Within its slot it keeps its booking; else the new one must have room beside it.
         let slot = self.rules.services[service].slot(desired);

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use super::Audit;
 use super::callback::Callback;
 use super::findings::Check;
+use super::steering::BY_MOVE;
 
 impl Audit {
     /// A condition moves a callback: the queue has such a way, the callback has not taken it yet and has waited long
@@ -44,6 +45,9 @@ impl Audit {
             return;
         }
         let Some(callback) = self.callbacks.get(&serial) else { return };
+        if callback.moved.is_some() {
+            return self.findings.skip(Check::Deadlines, BY_MOVE);
+        }
         let first = self.rules.services[callback.service].queue;
         let name = &self.rules.queues[queue].settings.name;
         let leads = self.rules.queues[first].settings.overflow.iter().any(|edge| edge.to == *name);

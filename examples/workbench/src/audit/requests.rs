@@ -26,6 +26,9 @@ impl Audit {
 
     /// The log answers the request with this id. Those before it should have been answered before.
     pub(super) fn answered(&mut self, id: &SmolStr) -> Option<TrafficLine> {
+        if let Some(anew) = self.anew.iter().position(|line| line.request.id.text() == id) {
+            return Some(self.anew.remove(anew));
+        }
         let place = self.requests.pending.iter().position(|line| line.request.id.text() == id);
         self.findings.hold(Check::Conservation, Some(id), place.is_some(), || {
             format!("is answered at {}, when the traffic has no such request", self.now)

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, Timelike};
 use chrono_tz::Tz;
-use ringback_engine::center::{Agent, Hours, Layout, Limits, Queue, Service, instant_to_local};
+use ringback_engine::center::{Agent, Center, Hours, Layout, Limits, Queue, Service, instant_to_local};
 use ringback_engine::{Duration, Instant, Requirement};
 use smol_str::SmolStr;
 
 use super::freedom::Freedom;
 use super::need::meets;
+use super::steering::Turned;
 
 /// The settings.
 pub(super) struct Rules {
@@ -18,12 +19,17 @@ pub(super) struct Rules {
     pub(super) queues: Vec<QueueRules>,
     pub(super) services: Vec<ServiceRules>,
     pub(super) agents: Vec<Agent>,
+    /// What switches of each queue say.
+    pub(super) turned: Vec<Turned>,
+    /// The configuration, and calendars that are closed, or not, against it.
+    pub(super) center: Center,
+    pub(super) closures: BTreeMap<SmolStr, bool>,
     queue_names: BTreeMap<SmolStr, usize>,
     service_names: BTreeMap<SmolStr, usize>,
     agent_ids: BTreeMap<SmolStr, usize>,
     /// Who may serve: one entry for each requirement on each queue that the log names.
     needs: Vec<Vec<bool>>,
-    need_texts: BTreeMap<(usize, SmolStr), usize>,
+    need_texts: BTreeMap<(usize, SmolStr, bool), usize>,
 }
 
 /// A queue.
@@ -81,6 +87,9 @@ impl Rules {
         Self {
             limits: center.limits.clone(),
             freedom,
+            turned: center.queues.iter().map(|_| Turned::default()).collect(),
+            center: center.clone(),
+            closures: BTreeMap::new(),
             queues: center.queues.iter().map(queue).collect(),
             services: center.services.iter().map(service).collect(),
             agents: center.agents.clone(),
@@ -104,15 +113,18 @@ impl Rules {
         self.agent_ids.get(id).copied()
     }
 
-    /// The number of a requirement on a queue, from its text in the log.
-    pub(super) fn need(&mut self, queue: usize, text: &SmolStr) -> Result<usize, String> {
-        if let Some(known) = self.need_texts.get(&(queue, text.clone())) {
+    /// The number of a requirement on a queue, from its text in the log. Of one that is assigned, the queue asks nothing.
+    pub(super) fn need(&mut self, queue: usize, text: &SmolStr, assigned: bool) -> Result<usize, String> {
+        if let Some(known) = self.need_texts.get(&(queue, text.clone(), assigned)) {
             return Ok(*known);
         }
         let need: Requirement = text.parse().map_err(|error| format!("`need`: {error}"))?;
-        let may = self.agents.iter().map(|agent| meets(agent, &need) && self.is_of_queue(agent, queue));
+        let may = self
+            .agents
+            .iter()
+            .map(|agent| meets(agent, &need) && (assigned || self.is_of_queue(agent, queue)));
         self.needs.push(may.collect());
-        self.need_texts.insert((queue, text.clone()), self.needs.len() - 1);
+        self.need_texts.insert((queue, text.clone(), assigned), self.needs.len() - 1);
         Ok(self.needs.len() - 1)
     }
 

@@ -15,6 +15,9 @@ pub(super) fn is_declared(state: State, deed: &Deed, freedom: Freedom) -> bool {
             _ => false,
         },
         Deed::Rescheduled { .. } => matches!(state, State::Scheduled { .. }),
+        Deed::Updated { .. } | Deed::Assigned { .. } => {
+            state.is_waiting() || matches!(state, State::Scheduled { .. })
+        }
         Deed::PutOff { .. } => state.is_waiting(),
         Deed::Queued { .. } => matches!(state, State::Accepted | State::Scheduled { again: false }),
         Deed::Step { .. } | Deed::Held { .. } | Deed::Reserved { .. } => state.is_waiting(),

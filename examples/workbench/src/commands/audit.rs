@@ -11,7 +11,7 @@ use ringback_engine::center::Layout;
 use super::{Failure, Outcome, colours, say};
 use crate::audit;
 use crate::bundle::{Bundle, render_all};
-use crate::streams::{ROSTER, Roster, StreamError, TRAFFIC, Traffic};
+use crate::streams::{CHANGES, Changes, ROSTER, Roster, StreamError, TRAFFIC, Traffic};
 
 /// Checks the event log `events` of a run of the bundle in `dir`. Returns what was checked if all of it holds.
 ///
@@ -46,11 +46,16 @@ fn read(
     let zone = layout.center().timezone;
     let agents: BTreeSet<AgentId> = layout.center().agents.iter().map(|agent| agent.id.clone()).collect();
     let traffic = Traffic::open(open(dir, TRAFFIC)?, zone)?.of_center(layout.center());
+    let mut changes = Vec::new();
+    if dir.join(CHANGES).exists() {
+        let lines = Changes::open(open(dir, CHANGES)?, zone, Some(layout.center()))?;
+        changes.extend(lines.flatten());
+    }
     if !dir.join(ROSTER).exists() {
-        return audit::audit(layout, script, traffic, std::iter::empty(), log);
+        return audit::audit(layout, script, (traffic, std::iter::empty(), changes), log);
     }
     let roster = Roster::open(open(dir, ROSTER)?, zone, Some(&agents))?;
-    audit::audit(layout, script, traffic, roster, log)
+    audit::audit(layout, script, (traffic, roster, changes), log)
 }
 
 fn open(dir: &Path, file: &str) -> Result<BufReader<File>, StreamError> {

@@ -80,7 +80,7 @@ impl Played {
         let (zone, agents) = (layout.center().timezone, agents(&layout));
         let traffic = Traffic::open(self.traffic.as_bytes(), zone).unwrap();
         let roster = Roster::open(self.roster.as_bytes(), zone, Some(&agents)).unwrap();
-        audit(&layout, &self.script, traffic, roster, log.as_bytes()).unwrap()
+        audit(&layout, &self.script, (traffic, roster, Vec::new()), log.as_bytes()).unwrap()
     }
 
     pub(super) fn audit(&self, log: &[Value]) -> Findings {
