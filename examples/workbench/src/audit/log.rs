@@ -232,6 +232,12 @@ impl Raw<'_> {
             "redacted" => Deed::Redacted,
             "purged" => Deed::Purged,
             "fault" => Deed::Fault { hook: field(self.hook, "hook")? },
+            "offered" | "notified" | "agent_failed" | "snoozed" | "expected" => {
+                return Err(format!(
+                    "the audit does not follow `{}` yet, and what it says of this callback from here on may be wrong",
+                    self.event
+                ));
+            }
             event => return Err(format!("there is no event `{event}`")),
         };
         Ok(Fact::Callback(field(self.callback, "callback")?, deed))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono_tz::{Asia, Tz, UTC};
 use ringback_engine::center::{Agent, Attribute, Calendar, Center, Queue, Service};
-use ringback_engine::record::Outcome;
+use ringback_engine::record::{AgentFailure, Outcome};
 use ringback_engine::{AgentId, Country, Duration, Instant, Validity};
 
 use super::*;
@@ -100,6 +100,45 @@ fn bad_lines_of_traffic_say_where_and_why() {
         let bad = only_bad(lines);
         let expected = format!("traffic.csv:3: {message}");
         assert!(bad.starts_with(&expected), "{bad}\n{expected}");
+    }
+}
+
+#[test]
+fn answers_are_read_with_the_seconds_after_which_they_are_given() {
+    let text = "at,id,service,phone,offers,confirms,calls_in,agent_legs,patience,dispositions,snooze_at,entropy\n\
+        2026-03-03T15:00:00Z,c1,s,+12125550123,reject:5|accept,ignore,dialled:1.5,no_answer:10,12,later:900,\
+        2026-03-03T15:01:00Z,7\n";
+    let lines = traffic(text).unwrap();
+    let [Ok(line)] = &lines[..] else { panic!("{lines:?}") };
+    let (fate, seconds) = (&line.fate, Duration::from_secs);
+    assert_eq!(fate.offers, [(seconds(5), Offered::Reject), (seconds(0), Offered::Accept)]);
+    assert_eq!(fate.confirms, [(seconds(0), Asked::Ignore)]);
+    assert_eq!(fate.calls_in, [(Duration::from_millis(1_500), Caller::Dialled)]);
+    assert_eq!(fate.agent_legs, [(seconds(10), Leg::Failed(AgentFailure::NoAnswer))]);
+    assert_eq!(
+        (fate.patience, &fate.dispositions[..]),
+        (Some(seconds(12)), &[(seconds(900), Then::Later)][..])
+    );
+    assert_eq!(fate.snooze, Some(("2026-03-03T15:01:00Z".parse().unwrap(), None)));
+    assert_eq!(line.request.entropy, Some(7));
+    assert!(line.request.attributes.is_empty());
+}
+
+#[test]
+fn bad_answers_say_where_and_why() {
+    let header = "at,id,service,phone,offers,agent_legs,snooze_at,snooze_by,entropy\n";
+    for (fields, message) in [
+        ("acept,,,,", "`offers`: unknown answer to an offer `acept`, did you mean `accept`?"),
+        ("accept:,,,,", "`offers`: `accept:` has no seconds after its colon"),
+        ("accept:soon,,,,", "`offers`: `soon` is no number of seconds"),
+        (",late,,,", "`agent_legs`: unknown end of an agent's leg `late`; write one of `connected`"),
+        (",,,600,", "`snooze_at`: is empty; write when the customer asks for later"),
+        (",,2026-03-03T14:00:00Z,,", "`snooze_at`: 2026-03-03T14:00:00.000Z is before the request"),
+        (",,,,-1", "`entropy`: `-1` is no whole number from 0"),
+    ] {
+        let bad =
+            only_bad(traffic(&format!("{header}2026-03-03T15:00:00Z,c1,s,+12125550123,{fields}\n")).unwrap());
+        assert!(bad.starts_with(&format!("traffic.csv:2: {message}")), "{bad}");
     }
 }
 
