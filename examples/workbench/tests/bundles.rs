@@ -96,7 +96,7 @@ fn every_bundle_checks_and_plays_to_its_end_without_a_fault() {
         match audit(dir, events) {
             Ok(_) => assert_ne!(name, "ways"),
             Err(failure) if name == "ways" => {
-                assert!(failure.to_string().ends_with("nothing was checked"), "{failure}");
+                assert!(failure.to_string().contains("nothing was checked"), "{failure}");
             }
             Err(failure) => panic!("{name}: {failure}"),
         }
