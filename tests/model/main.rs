@@ -16,10 +16,10 @@ use compare::{Case, compare, explain};
 use coverage::Coverage;
 
 /// Cases of a run that sets no `PROPTEST_CASES`.
-const CASES: u32 = 3_000;
+const CASES: u32 = 5_000;
 
 /// From so many cases on, everything that can happen must have happened.
-const ENOUGH: u32 = 2_000;
+const ENOUGH: u32 = 4_000;
 
 fn cases() -> impl Strategy<Value = Case> {
     let back = prop::collection::vec(prop::option::weighted(0.02, 1..100i64), 160);

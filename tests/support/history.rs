@@ -326,7 +326,7 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         1 => guessed,
         4 => known,
         1 => guess,
-        1 => many,
+        3 => many,
         1 => anew,
         1 => (0..4u32, 0..QUEUES.len(), -5..900i64)
             .prop_map(|(n, service, s)| Say::Hold(format!("h{n}").into(), Name::new(QUEUES[service]), s)),
