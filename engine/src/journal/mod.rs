@@ -57,6 +57,11 @@ pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
 /// The version of the time zone data built in; it decides when a calendar opens.
 pub use crate::center::ZONES;
 
+#[cfg(feature = "numbers")]
+const NUMBERS: &str = crate::numbers::METADATA;
+#[cfg(not(feature = "numbers"))]
+const NUMBERS: &str = "";
+
 /// What a replay needs to begin where the run began.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,6 +73,10 @@ pub struct Header {
     pub engine: String,
     /// The version of its time zone data.
     pub zones: String,
+    /// The version of the metadata under which numbers were resolved; empty where the engine was built without. A
+    /// journal of another version is read all the same: what it said of a number stands in the command.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub numbers: String,
     /// The application that ran.
     pub application: ApplicationText,
     /// The center, as it was configured.
@@ -164,7 +173,8 @@ impl Header {
     /// The header for a run of this engine.
     #[must_use]
     pub fn new(center: Center, application: ApplicationText) -> Self {
-        Self { format: FORMAT, engine: ENGINE.into(), zones: ZONES.into(), application, center, after: None }
+        let (engine, zones, numbers) = (ENGINE.into(), ZONES.into(), NUMBERS.into());
+        Self { format: FORMAT, engine, zones, numbers, application, center, after: None }
     }
 
     /// The header for a run that begins in the state with this hash, instead of with a new engine.

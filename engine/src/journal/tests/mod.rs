@@ -148,6 +148,10 @@ fn journals_of_others_are_refused_by_name() {
         let error = Reader::new().header(&line).unwrap_err().to_string();
         assert!(error.starts_with(name), "{error}");
     }
+    // What another version said of a number stands in the commands.
+    let header = Header { numbers: "another".into(), ..ours.clone() };
+    let line = Writer::new().header(&header).unwrap().to_vec();
+    assert_eq!(Reader::new().header(&line).unwrap().numbers, "another");
     let error = ours.runs_on("rhai 1.27.0").unwrap_err().to_string();
     assert!(error.contains("`rhai 1.27.0`"), "{error}");
     assert_eq!(ours.runs_on(""), Ok(()));
