@@ -479,3 +479,19 @@ fn what_is_shown_of_a_call_is_the_requests_else_the_queues() {
     );
     assert!(shown.iter().all(|shown| shown.display_name == "Bank"));
 }
+
+#[test]
+fn who_comes_back_from_a_talk_longer_than_its_ttl_is_over_at_once() {
+    let mut center = dialled(|_| {});
+    center.queues[0].ttl = Duration::from_secs(600);
+    let mut host = Host::new(center);
+    host.log_in("anna");
+    host.call_me("c1", 1);
+    host.report("c1", Outcome::Answered).unwrap();
+    host.wait_until(3_600);
+    host.story();
+    host.tell(Command::Disposed { attempt: AttemptId(1), disposition: Disposition::Requeue }).unwrap();
+    let story = host.story();
+    assert!(story.contains(&"3600 completed callback:c1 reason:FAIL_TIMEOUT_TTL".to_owned()), "{story:?}");
+    host.wait_until(3_700);
+}

@@ -45,12 +45,15 @@ impl<A: Application> Turn<'_, A> {
     }
 
     /// What is so far overdue that the host must have been away: the first deadline, or while what it missed is being
-    /// made up for, the end of that.
+    /// made up for, the end of that. What was due before the clock, as the `ttl` of a callback that comes back from a long
+    /// interaction, has been due since the clock's instant only.
     pub(crate) fn overdue(&self, now: Instant) -> Option<Instant> {
         let max_lag = self.book.layout().center().limits.max_lag;
         let first = match self.book.ledger().matching {
             Matching::Away(until) => Some(until),
-            Matching::Done | Matching::Due => self.book.first_deadline().map(|due| due.deadline.at),
+            Matching::Done | Matching::Due => {
+                self.book.first_deadline().map(|due| due.deadline.at.max(self.now()))
+            }
         };
         first.filter(|at| at.after(max_lag) < now)
     }

@@ -43,13 +43,16 @@ impl<R: Read> Table<R> {
     pub(super) fn open(file: &'static str, mut input: R, required: &[&str]) -> Result<Self, StreamError> {
         let end: &'static [u8] = b"\n";
         let mut first = Vec::new();
-        input
-            .by_ref()
-            .take(MARK.len() as u64)
-            .read_to_end(&mut first)
-            .map_err(|error| StreamError::Unreadable { file: file.into(), cause: error.to_string() })?;
-        if first == MARK {
+        // All of them, since the reader behind takes away another where it sees it whole.
+        while first.is_empty() || first == MARK {
             first.clear();
+            let read = input.by_ref().take(MARK.len() as u64).read_to_end(&mut first);
+            if read
+                .map_err(|error| StreamError::Unreadable { file: file.into(), cause: error.to_string() })?
+                == 0
+            {
+                break;
+            }
         }
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
