@@ -139,6 +139,7 @@ fn opening_hours_shows_hours_closing_and_overflow() {
     let stepped = |service: &str, queue: &str| {
         day.events("step").any(|event| event["queue"] == queue && day.asked(event, "service") == service)
     };
+    assert!(day.events("step").any(|event| event["when"] == "waiting > 2"), "overflow under a condition");
     assert!(stepped("europe", "oncall") && stepped("america", "berlin") && stepped("america", "oncall"));
     let steps: Vec<&Value> = day.of("r158", "step").map(|step| &step["queue"]).collect();
     assert_eq!(steps, ["berlin", "oncall"], "Berlin has closed");
