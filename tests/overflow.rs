@@ -158,3 +158,16 @@ fn the_expected_wait_is_the_mean_gap_between_the_last_connections() {
         "two would wait 100 seconds"
     );
 }
+
+#[test]
+fn who_comes_back_does_not_go_the_same_way_again() {
+    let mut host = Host::new(helped([when("agents == 0"), Overflow::after("main", Duration::from_secs(60))]));
+    host.call_me("c1", 1);
+    assert_eq!(moves(&mut host), ["0 queued c1 help need:help"]);
+    host.wait_until(61);
+    assert_eq!(
+        moves(&mut host),
+        ["60 step c1 main need:main"],
+        "nobody is there yet, and the way is used up"
+    );
+}
