@@ -67,7 +67,6 @@ impl<A: Application> Turn<'_, A> {
         let first = matches!(entry, Entry::First | Entry::Into(_));
         checks.run_for_move(callback, first).map_err(Refusal::Rejected)?;
         let counts = first && checks.enters_now();
-        let submit_at = to.before(checks.service.submit_before).max(self.now());
         let slot = self.book.slot(service, to);
         let book = self.book();
         if counts {
@@ -80,17 +79,34 @@ impl<A: Application> Turn<'_, A> {
                 book.unbook(service, old);
             }
         }
-        book.change(sequence, |callback| {
-            callback.place = to;
-            callback.ttl_at = to.after(callback.ttl);
-            callback.slot = slot.map(|slot| slot.start);
-            callback.state = State::Scheduled(Scheduled { submit_at, entry });
-        });
+        let submit_at = self.appoint(sequence, (to, to), slot, entry);
         self.event(Event::Rescheduled { callback: id.clone(), from, desired: to });
         if submit_at <= self.now() {
             self.submit(sequence);
         }
         Ok(())
+    }
+
+    /// Lets a callback wait for its time `to` with the slot booked for it, and stand at `place` from now on; answers when
+    /// it enters its queue.
+    pub(super) fn appoint(
+        &mut self,
+        sequence: Sequence,
+        (place, to): (Instant, Instant),
+        slot: Option<Booking>,
+        entry: Entry,
+    ) -> Instant {
+        let service =
+            self.callback(sequence).and_then(|callback| self.book.layout().service(callback.service));
+        let submit_before = service.map(|service| service.submit_before).unwrap_or_default();
+        let submit_at = to.before(submit_before).max(self.now());
+        self.book().change(sequence, |callback| {
+            callback.place = place;
+            callback.ttl_at = to.after(callback.ttl);
+            callback.slot = slot.map(|slot| slot.start);
+            callback.state = State::Scheduled(Scheduled { submit_at, entry });
+        });
+        submit_at
     }
 
     /// A queue has closed: the next of its callbacks acts on it.
@@ -120,13 +136,15 @@ impl<A: Application> Turn<'_, A> {
 
     /// Puts a callback off to the first slot with room from the next opening on, place kept. Without one it waits on.
     fn put_off(&mut self, sequence: Sequence, queue: QueueIndex) {
-        let Some(Callback { state: State::Queued(queued), service, request, .. }) = self.callback(sequence)
+        let Some(Callback { state: State::Queued(queued), service, request, place, .. }) =
+            self.callback(sequence)
         else {
             return;
         };
+        let place = *place;
         let (journey, service, id) = (Arc::clone(&queued.journey), *service, request.id.clone());
         let Some(settings) = self.book.layout().service(service) else { return };
-        let (now, submit_before) = (self.now(), settings.submit_before);
+        let now = self.now();
         let latest = now.after(settings.horizon);
         let mut from = now;
         let slots = std::iter::from_fn(|| {
@@ -137,14 +155,8 @@ impl<A: Application> Turn<'_, A> {
         });
         let free = slots.take(REACH).find(|(_, slot)| self.book.has_room(service, *slot));
         let Some((to, slot)) = free else { return };
-        let book = self.book();
-        book.book(service, slot);
-        book.change(sequence, |callback| {
-            callback.ttl_at = to.after(callback.ttl);
-            callback.slot = Some(slot.start);
-            let submit_at = to.before(submit_before).max(now);
-            callback.state = State::Scheduled(Scheduled { submit_at, entry: Entry::Again(journey) });
-        });
+        self.book().book(service, slot);
+        self.appoint(sequence, (place, to), Some(slot), Entry::Again(journey));
         self.event(Event::PutOff { callback: id, desired: to });
     }
 }

@@ -8,9 +8,7 @@ use super::Turn;
 use crate::book::Book;
 use crate::center::{Condition, Plan, Preference, QueueIndex, ServiceIndex, Step};
 use crate::protocol::{Application, Event, Fault, Hook};
-use crate::record::{
-    Callback, Entry, Hold, HoldReason, Journey, Preferred, Queued, Reason, Scheduled, State,
-};
+use crate::record::{Callback, Entry, Hold, HoldReason, Journey, Preferred, Queued, Reason, State};
 use crate::value::{CallbackId, Duration, Instant, Name, Phone, Sequence};
 
 impl<A: Application> Turn<'_, A> {
@@ -256,19 +254,11 @@ impl<A: Application> Turn<'_, A> {
     pub(super) fn schedule(&mut self, sequence: Sequence, to: Instant, entry: Entry) {
         let Some(callback) = self.callback(sequence) else { return };
         let (id, service) = (callback.request.id.clone(), callback.service);
-        let submit_before = self.book.layout().service(service).map(|service| service.submit_before);
-        let submit_at = to.before(submit_before.unwrap_or_default()).max(self.now());
         let slot = self.book.slot(service, to);
-        let book = self.book();
         if let Some(slot) = slot {
-            book.book(service, slot);
+            self.book().book(service, slot);
         }
-        book.change(sequence, |callback| {
-            callback.place = to;
-            callback.ttl_at = to.after(callback.ttl);
-            callback.slot = slot.map(|slot| slot.start);
-            callback.state = State::Scheduled(Scheduled { submit_at, entry });
-        });
+        self.appoint(sequence, (to, to), slot, entry);
         self.event(Event::Scheduled { callback: id, desired: to });
     }
 }
