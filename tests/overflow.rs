@@ -171,3 +171,16 @@ fn who_comes_back_does_not_go_the_same_way_again() {
         "nobody is there yet, and the way is used up"
     );
 }
+
+#[test]
+fn who_was_moved_and_comes_back_lets_others_go() {
+    let mut host = Host::new(helped([when("waiting > 1"), Overflow::after("main", Duration::from_secs(60))]));
+    host.call_me("c1", 1);
+    host.wait_until(10);
+    host.call_me("c2", 2);
+    let story = moves(&mut host);
+    assert!(story[2].starts_with("10 step c1 help"), "{story:?}");
+    host.wait_until(60);
+    let story = moves(&mut host);
+    assert!(story[0].starts_with("60 step c1 main") && story[1].starts_with("60 step c2 help"), "{story:?}");
+}
