@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use ringback::history::{Act, centers, histories};
+use ringback::rules::Rules;
 use ringback::{Host, any_hour, at, center, phone};
 use ringback_engine::center::{
-    Agent, AtClose, Attribute, Center, Layout, Overflow, Queue, Quota, Service, Table,
+    Agent, AtClose, Attribute, Center, First, Layout, Overflow, Queue, Quota, Service, Table,
 };
-use ringback_engine::protocol::{Command, Effect, EffectKind, Event, Plain, Refusal};
-use ringback_engine::record::{Outcome, Reason, Request, StateName};
+use ringback_engine::protocol::{
+    Changes, Command, Disposition, Effect, EffectKind, Event, Plain, Refusal, TimeoutAnswer,
+};
+use ringback_engine::record::{AgentFailure, Outcome, Reason, Request, StateName};
 use ringback_engine::{Advanced, CallbackId, Country, Duration, Engine, Instant};
 
 /// What is another in a new configuration.
@@ -196,6 +199,69 @@ fn the_rules_of_the_number_are_asked_again_when_the_attempt_leaves() {
         host.wait_until(1_000);
         assert_eq!(host.dials().len(), 1, "{rule}: it may be called again when c2 is");
     }
+}
+
+#[test]
+fn a_customer_on_the_line_is_not_asked_about_again() {
+    let mut center = center([Agent::new("anna"), Agent::new("ben")]);
+    center.queues[0].dialling.first = First::Customer;
+    let mut host = Host::new(center.clone());
+    host.log_in("anna");
+    host.call_me("c1", 1);
+    host.report("c1", Outcome::Answered).unwrap();
+    let (attempt, failure) = (host.attempt("c1"), AgentFailure::Busy);
+    host.tell(Command::AgentFailed { attempt, failure }).unwrap();
+    center.services[0].countries = Some(Vec::new());
+    host.tell(reconfigure(&center)).unwrap();
+    host.story();
+    host.log_in("ben");
+    assert_eq!(
+        host.story()[1..],
+        ["0 reserved callback:c1 agent:ben queue:main score:0", "0 connect attempt:1 agent:ben"]
+    );
+    host.tell(Command::Connected { attempt }).unwrap();
+    assert!(host.has("connected", "c1"));
+}
+
+#[test]
+fn who_talks_while_queues_change_places_goes_back_to_their_own() {
+    let before = two_queues();
+    let mut host = Host::new(before.clone());
+    host.log_in("anna");
+    host.request(Request::new("c1", "other", phone(1))).unwrap();
+    host.report("c1", Outcome::Answered).unwrap();
+    let mut after = before;
+    after.queues.reverse();
+    host.tell(reconfigure(&after)).unwrap();
+    let attempt = host.attempt("c1");
+    host.tell(Command::NotReady { agent: "anna".into() }).unwrap();
+    host.tell(Command::Disposed { attempt, disposition: Disposition::Requeue }).unwrap();
+    assert_eq!(host.engine.line("other").map(|line| line.waiting), Some(1));
+}
+
+#[test]
+fn a_wait_is_bounded_though_the_queue_it_began_in_is_gone() {
+    let mut patient = Rules::default();
+    patient.timeout = vec![Ok(Some(TimeoutAnswer::Requeue))];
+    let mut before = two_queues();
+    before.queues[1].queued_ttl = Duration::from_secs(50);
+    before.queues[0].queued_ttl = Duration::from_secs(300);
+    let mut host = Host::with(before.clone(), patient);
+    host.request(Request::new("c1", "other", phone(1))).unwrap();
+    host.tell(Command::Update {
+        callback: "c1".into(),
+        changes: Changes { queue: Some("main".into()), ..Changes::default() },
+    })
+    .unwrap();
+    host.wait_until(120);
+    assert_eq!(host.engine.line("other").map(|line| line.waiting), Some(1), "on the plan of `main`");
+    let mut after = before;
+    after.queues.remove(0);
+    after.services.remove(0);
+    host.tell(reconfigure(&after)).unwrap();
+    host.wait_until(351);
+    let due = host.engine.callback(&"c1".into()).map(|callback| callback.deadline().at);
+    assert_eq!(due, Some(at(400)), "as long again as the queue it is in lets it");
 }
 
 /// Tells an engine a history from `seconds` on; answers when it ended.

@@ -357,6 +357,7 @@ fn same_refusal(engine: Option<&Refusal>, naive: Option<&Refusal>) -> bool {
         (Some(Refusal::Rejected(engine)), Some(Refusal::Rejected(naive))) if naive.sentence.is_empty() => {
             !engine.sentence.is_empty() && Rejection { sentence: String::new(), ..engine.clone() } == *naive
         }
+        (Some(Refusal::InUse(engine)), Some(Refusal::InUse(_))) => !engine.is_empty(),
         (engine, naive) => engine == naive,
     }
 }

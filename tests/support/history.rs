@@ -8,8 +8,10 @@ use ringback_engine::protocol::{Application, BulkDeed, CancelledBy, Changes, Com
 use ringback_engine::record::{AgentFailure, Callback, Outcome, Request, Stage, State, Switch};
 use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Engine, Instant, Name};
 
+pub use crate::amendments::Amendment;
 pub use crate::centers::{AGENTS, NEEDS, NEVER_LATE, QUEUES, centers};
 
+use crate::amendments::amendments;
 use crate::phone;
 
 /// One thing that a host says, after some time has passed.
@@ -36,6 +38,8 @@ pub enum Say {
     Many(Vec<prop::sample::Index>, Deed),
     /// One of the callbacks, which may be over, is asked for anew under the id of this number.
     Anew(prop::sample::Index, u32),
+    /// The center is configured anew, with this amended.
+    Configure(Box<Amendment>),
     /// This hold, on the slot so many seconds from now.
     Hold(Name, Name, i64),
     /// How one of the live attempts ended.
@@ -172,6 +176,10 @@ impl Say {
                     callback: (*index.get(&all)).clone(),
                     id: CallbackId::new(format!("c{n}")),
                 })
+            }
+            Self::Configure(amendment) => {
+                let center = Box::new(amendment.of(engine.layout().center()));
+                Some(Command::Reconfigure { center })
             }
             Self::Hold(hold, service, seconds) => {
                 let at = now.after(Duration::from_secs(*seconds));
@@ -328,6 +336,7 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         1 => guess,
         3 => many,
         1 => anew,
+        1 => amendments().prop_map(|amendment| Say::Configure(Box::new(amendment))),
         1 => (0..4u32, 0..QUEUES.len(), -5..900i64)
             .prop_map(|(n, service, s)| Say::Hold(format!("h{n}").into(), Name::new(QUEUES[service]), s)),
         1 => any().prop_map(|index| Say::Outcome(index, Outcome::Unknown)),

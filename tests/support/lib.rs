@@ -4,6 +4,7 @@
 //!
 #![doc = concat!("```\n", include_str!("../../examples/quickstart/main.rs"), "\n```")]
 
+mod amendments;
 mod centers;
 pub mod history;
 mod hours;

@@ -229,6 +229,7 @@ impl Translation<'_> {
                 }
             }
             State::Processing(processing) => {
+                journey(&mut processing.journey)?;
                 processing.queue = queue(processing.queue)?;
                 processing.agent = agent(processing.agent)?;
             }

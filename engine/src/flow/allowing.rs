@@ -7,10 +7,13 @@ use crate::value::Sequence;
 
 impl<A: Application> Turn<'_, A> {
     /// Ends a callback whose number may not be called under the rules in force now, which are not those of its request
-    /// where the center was configured anew since. Answers whether it did.
+    /// where the center was configured anew since. Whoever is on the line was called already. Answers whether it did.
     pub(super) fn forbid(&mut self, sequence: Sequence) -> bool {
         let Some(callback) = self.callback(sequence) else { return false };
         let (service, number) = (callback.service, callback.request.number());
+        if callback.state.attempt().is_some() {
+            return false;
+        }
         if self.book.layout().test_number(service, &number).is_ok() {
             return false;
         }

@@ -45,7 +45,7 @@ impl<A: Application> Turn<'_, A> {
         let routing = matches!(callback.state, State::Routing(_));
         let until = self.now().after(by.unwrap_or_else(|| self.dialling(queue).snooze));
         self.check_later(callback, until)?;
-        let wait_until = until.after(self.queued_ttl(&journey.plan));
+        let wait_until = until.after(self.queued_ttl(&journey.plan, journey.queue));
         self.withdraw(sequence);
         self.hang_up(sequence);
         self.book().change(sequence, |callback| {
@@ -85,7 +85,8 @@ impl<A: Application> Turn<'_, A> {
         self.report_ended(sequence);
         match disposition {
             Disposition::Requeue => {
-                let wait_until = self.now().after(self.queued_ttl(&processing.journey.plan));
+                let wait_until =
+                    self.now().after(self.queued_ttl(&processing.journey.plan, processing.queue));
                 let journey = Arc::new(Journey { wait_until, ..(*processing.journey).clone() });
                 self.go_back(sequence, journey, None, "requeued");
             }

@@ -32,7 +32,7 @@ impl<A: Application> Turn<'_, A> {
                 self.report_queued(sequence);
             }
             Entry::Again(journey) => {
-                let wait_until = now.after(self.queued_ttl(&journey.plan));
+                let wait_until = now.after(self.queued_ttl(&journey.plan, journey.queue));
                 self.enter(sequence, Arc::new(Journey { wait_until, ..(*journey).clone() }), None);
                 self.report_returned(sequence, "scheduled");
             }
@@ -49,16 +49,16 @@ impl<A: Application> Turn<'_, A> {
 
     /// Takes the first step of a plan.
     fn set_out_on(&mut self, sequence: Sequence, plan: Arc<Plan>) -> Option<Journey> {
-        let now = self.now();
+        let (now, queue) = (self.now(), self.book.layout().queue_index(plan.queue())?);
         let mut journey = Journey {
-            queue: self.book.layout().queue_index(plan.queue())?,
+            queue,
             since: now,
             taken: 0,
             need: Arc::default(),
             ageing: None,
             overflowed: Vec::new(),
             preferred: None,
-            wait_until: now.after(self.queued_ttl(&plan)),
+            wait_until: now.after(self.queued_ttl(&plan, queue)),
             plan,
         };
         let mut priority = take_step(&mut journey, self.book);
@@ -131,10 +131,11 @@ impl<A: Application> Turn<'_, A> {
         Some(Arc::new(plan))
     }
 
-    /// How long a callback with this plan may wait: the first queue's `queued_ttl`.
-    pub(super) fn queued_ttl(&self, plan: &Plan) -> Duration {
+    /// How long a callback with this plan may wait: the first queue's `queued_ttl`, or where a new configuration has it no
+    /// more, that of the queue it is in.
+    pub(super) fn queued_ttl(&self, plan: &Plan, present: QueueIndex) -> Duration {
         let layout = self.book.layout();
-        let queue = layout.queue_index(plan.queue()).and_then(|queue| layout.queue(queue));
+        let queue = layout.queue(layout.queue_index(plan.queue()).unwrap_or(present));
         queue.map_or(Duration::ZERO, |queue| queue.queued_ttl)
     }
 

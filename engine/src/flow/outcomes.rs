@@ -199,7 +199,7 @@ impl<A: Application> Turn<'_, A> {
         let answer = self.ask_timeout(sequence, TimeoutKind::QueueWait);
         let Some(Callback { state: State::Queued(queued), .. }) = self.callback(sequence) else { return };
         let (now, queued) = (self.now(), queued.clone());
-        let wait_until = now.after(self.queued_ttl(&queued.journey.plan));
+        let wait_until = now.after(self.queued_ttl(&queued.journey.plan, queued.journey.queue));
         let longer = |journey: Journey| Arc::new(Journey { wait_until, ..journey });
         let journey = (*queued.journey).clone();
         match answer {
@@ -214,7 +214,7 @@ impl<A: Application> Turn<'_, A> {
             }
             Some(TimeoutAnswer::Reroute) => {
                 let journey = self.set_out(sequence).unwrap_or(journey);
-                let wait_until = now.after(self.queued_ttl(&journey.plan));
+                let wait_until = now.after(self.queued_ttl(&journey.plan, journey.queue));
                 let journey = Arc::new(Journey { wait_until, ..journey });
                 self.enter(sequence, journey, queued.hold);
                 self.report_step(sequence);

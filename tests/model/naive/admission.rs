@@ -61,6 +61,11 @@ impl World {
         self.check_windows(service, request, desired)
     }
 
+    /// Whether the rules in force let a callback's number be called.
+    pub(super) fn may_be_called(&self, callback: &Callback) -> bool {
+        self.check_number(self.service_of(callback), &callback.request).is_ok()
+    }
+
     /// Patterns of these histories are prefixes, and expressions for a last digit.
     fn check_number(&self, service: &Service, request: &Request) -> Result<(), Rejection> {
         let (phone, facts) = (request.phone.as_str(), &request.facts);

@@ -104,7 +104,7 @@ impl<A: Application> Naive<A> {
     }
 
     fn ask_customer(&mut self, sequence: Sequence, agent: AgentId, pushes: u32) {
-        let confirm = self.settings(sequence).confirm.expect("so asked");
+        let confirm = self.settings(sequence).confirm.unwrap_or_default();
         let until = self.world.now.after(confirm.timeout);
         self.put(sequence, Stage::Confirming(agent, pushes, until));
         self.push(sequence, PushKind::Confirm, until);
@@ -132,7 +132,7 @@ impl<A: Application> Naive<A> {
         else {
             return;
         };
-        let confirm = self.settings(sequence).confirm.expect("so asked");
+        let confirm = self.settings(sequence).confirm.unwrap_or_default();
         if pushes < confirm.attempts {
             return self.ask_customer(sequence, agent, pushes + 1);
         }
@@ -145,6 +145,9 @@ impl<A: Application> Naive<A> {
 
     /// Sets off after a word of agent or customer, unless something came between.
     pub(super) fn set_off(&mut self, sequence: Sequence, agent: AgentId) {
+        if self.forbid(sequence) {
+            return self.part(&agent, sequence, Parting::Unused);
+        }
         let callback = self.world.callback(sequence).clone();
         let (phone, queue) = (callback.request.phone.clone(), callback.queue().expect("in a queue").clone());
         let blocked = self.world.fenced_until(&phone).is_some()

@@ -2,7 +2,7 @@
 
 use ringback_engine::center::{Condition, Plan, Preference, Step};
 use ringback_engine::protocol::{Application, Event, Hook, View};
-use ringback_engine::record::HoldReason;
+use ringback_engine::record::{HoldReason, Reason};
 use ringback_engine::{AgentId, Duration, Instant, Name, Requirement, Sequence};
 
 use super::Naive;
@@ -10,8 +10,10 @@ use super::asking::refused;
 use super::world::{Booking, Callback, State, Way, World};
 
 impl World {
-    fn queued_ttl(&self, plan: &Plan) -> Duration {
-        self.queue(plan.queue()).queued_ttl
+    /// That of the plan's first queue, else of the present one.
+    fn queued_ttl(&self, plan: &Plan, present: &Name) -> Duration {
+        let first = plan.queue();
+        self.queue(if self.has_queue(first) { first } else { present }).queued_ttl
     }
 
     /// The default plan: the service's queue, then that queue's overflow.
@@ -90,8 +92,8 @@ impl<A: Application> Naive<A> {
             }
         }
         let now = self.world.now;
-        let plan = self.world.callback(sequence).way.as_ref().map(|way| way.plan.clone()).expect("just set");
-        let wait_until = now.after(self.world.queued_ttl(&plan));
+        let way = self.world.callback(sequence).way.clone().expect("just set");
+        let wait_until = now.after(self.world.queued_ttl(&way.plan, &way.queue));
         let callback = self.world.callback_mut(sequence);
         // The booking stands from here on, whatever becomes of the callback.
         callback.slot = None;
@@ -149,7 +151,7 @@ impl<A: Application> Naive<A> {
             ageing: None,
             preferred: None,
             overflowed: Vec::new(),
-            wait_until: now.after(self.world.queued_ttl(&plan)),
+            wait_until: now.after(self.world.queued_ttl(&plan, plan.queue())),
             plan,
         };
         let at = self.world.callback(sequence).queue().cloned();
@@ -189,8 +191,8 @@ impl<A: Application> Naive<A> {
 
     /// `queue_wait` is due again, so long from now.
     pub(super) fn wait_longer(&mut self, sequence: Sequence) {
-        let plan = self.world.callback(sequence).way.as_ref().expect("in a queue").plan.clone();
-        let wait_until = self.world.now.after(self.world.queued_ttl(&plan));
+        let way = self.world.callback(sequence).way.clone().expect("in a queue");
+        let wait_until = self.world.now.after(self.world.queued_ttl(&way.plan, &way.queue));
         self.world.callback_mut(sequence).way.as_mut().expect("in a queue").wait_until = wait_until;
     }
 
@@ -243,7 +245,13 @@ impl<A: Application> Naive<A> {
             way.preferred = None;
         }
         let next = way.plan.steps().get(way.taken);
-        if next.is_some_and(|step| way.since.after(step.after) <= now) {
+        let due = next.filter(|step| way.since.after(step.after) <= now);
+        let leads_to = due.and_then(|step| step.queue.clone());
+        let due = due.is_some();
+        if leads_to.is_some_and(|queue| !self.world.has_queue(&queue)) {
+            return self.complete(sequence, Reason::Queueing);
+        }
+        if due {
             self.world.take_step(sequence);
         }
         let after = self.world.callback(sequence).queue().cloned().expect("in a queue");

@@ -199,11 +199,7 @@ impl World {
                 let shares = (busy * in_all.max(1)).cmp(&(others * of.max(1)));
                 shares.then_with(|| session(one).idle_since.cmp(&session(other).idle_since))
             }),
-            Strategy::Random => {
-                let drawn =
-                    self.chosen.iter().filter(|(queue, _)| self.queue(queue).strategy == Strategy::Random);
-                able.get(draw(self.center.seed, queue, drawn.count() as u64, able.len()))
-            }
+            Strategy::Random => able.get(draw(self.center.seed, queue, self.draws, able.len())),
         }
     }
 }
@@ -220,6 +216,9 @@ impl<A: Application> Naive<A> {
 
     fn match_pairs(&mut self) {
         while let Some((callback, able)) = self.world.first_served() {
+            if self.forbid(callback.sequence) {
+                continue;
+            }
             if self.keep_window(callback.sequence) || self.keep_limits(callback.sequence) {
                 self.report_held(callback.sequence);
                 continue;
@@ -234,6 +233,9 @@ impl<A: Application> Naive<A> {
             self.reserve(callback.sequence, best.settings.id.clone());
         }
         while let Some(callback) = self.world.next_ahead() {
+            if self.forbid(callback) {
+                continue;
+            }
             if self.keep_window(callback) || self.keep_limits(callback) {
                 self.report_held(callback);
                 continue;
@@ -276,7 +278,11 @@ impl<A: Application> Naive<A> {
         let chosen = world.callback(sequence).clone();
         let score = world.score(&chosen);
         let queue = world.queue(chosen.queue().expect("in a queue")).clone();
-        world.chosen.push((queue.name.clone(), agent.clone()));
+        match queue.strategy {
+            Strategy::RoundRobin => world.chosen.push((queue.name.clone(), agent.clone())),
+            Strategy::Random => world.draws += 1,
+            _ => {}
+        }
         let session = world.agent_mut(&agent).and_then(|agent| agent.session.as_mut());
         session.expect("ready, so logged in").units.push(Unit {
             callback: sequence,

@@ -7,6 +7,7 @@ mod asking;
 mod booking;
 mod calls;
 mod changing;
+mod configuring;
 mod contacts;
 mod dialling;
 mod endings;
@@ -75,7 +76,7 @@ impl<A: Application> Naive<A> {
             Command::Fail { callback } => self.fail(&callback),
             Command::Switch { queue, switch, on } => self.switch(&queue, switch, on),
             Command::CloseCalendar { calendar, closed } => self.close_calendar(&calendar, closed),
-            Command::Reconfigure { .. } => unimplemented!("no history has it"),
+            Command::Reconfigure { center } => self.reconfigure(*center),
             Command::Erase { phone } => self.erase(&phone),
             Command::Disposed { attempt, disposition } => self.disposed(attempt, disposition),
             Command::Accept { callback, agent } => self.accept_offer(&callback, &agent),

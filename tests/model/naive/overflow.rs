@@ -62,12 +62,13 @@ impl World {
         for callback in &self.callbacks {
             for (position, edge, due) in self.may_overflow(callback) {
                 let from = callback.queue().expect("in a queue");
-                if due <= self.now && self.takes_in(&edge.to) && self.overflow_holds(from, edge) {
-                    found.push((number(from), position, due, callback.sequence));
+                let open = self.has_queue(&edge.to) && self.takes_in(&edge.to);
+                if due <= self.now && open && self.overflow_holds(from, edge) {
+                    found.push((number(from), position, edge.clone(), due, callback.sequence));
                 }
             }
         }
-        found.into_iter().min().map(|(_, position, _, sequence)| (sequence, position))
+        found.into_iter().min().map(|(_, position, .., sequence)| (sequence, position))
     }
 
     /// When time alone may have somebody overflow: a delay is over, or the oldest has waited so long.

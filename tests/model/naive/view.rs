@@ -74,7 +74,8 @@ impl View for World {
 
     fn last_agent(&self, phone: &Phone) -> Option<AgentId> {
         let (_, agent, at) = self.talks.iter().rfind(|(called, ..)| called == phone)?;
-        (self.now.since(*at) < LAST_AGENT_KEPT).then(|| agent.clone())
+        let there = self.agents.iter().any(|known| known.settings.id == *agent);
+        (self.now.since(*at) < LAST_AGENT_KEPT && there).then(|| agent.clone())
     }
 
     fn has_queue(&self, queue: &str) -> bool {

@@ -43,6 +43,8 @@ pub(crate) struct World {
     pub(crate) keys: Vec<Key>,
     /// Whom a queue with the strategy `round_robin` chose, the last one last.
     pub(crate) chosen: Vec<(Name, AgentId)>,
+    /// Agents drawn by the strategy `random`.
+    pub(crate) draws: u64,
     /// Calendars that are closed, or not, against their configuration.
     pub(crate) closures: Vec<(Name, bool)>,
     /// Switches that are on.
@@ -213,6 +215,7 @@ impl World {
             closings: Vec::new(),
             keys: Vec::new(),
             chosen: Vec::new(),
+            draws: 0,
             closures: Vec::new(),
             switches: Vec::new(),
             talks: Vec::new(),
