@@ -9,7 +9,7 @@ use std::env;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestError, TestRunner};
-use ringback::history::{centers, histories};
+use ringback::history::{centers, restless_histories};
 use ringback::rules::rules;
 
 use compare::{Case, compare, explain};
@@ -23,7 +23,7 @@ const ENOUGH: u32 = 4_000;
 
 fn cases() -> impl Strategy<Value = Case> {
     let back = prop::collection::vec(prop::option::weighted(0.02, 1..100i64), 160);
-    (centers(), rules(), histories(160), back).prop_map(|(center, rules, history, back)| Case {
+    (centers(), rules(), restless_histories(160), back).prop_map(|(center, rules, history, back)| Case {
         center,
         rules,
         history: history.into_iter().zip(back).collect(),

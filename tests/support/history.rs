@@ -266,8 +266,20 @@ fn changes() -> impl Strategy<Value = Changes> {
         })
 }
 
-/// Histories of `length` acts. A few outcomes and ends name attempts that are not live, and a few agents are unknown.
+/// Histories of `length` acts under one configuration.
 pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
+    prop::collection::vec(acts(), length)
+}
+
+/// Histories of `length` acts, some of which configure the center anew.
+pub fn restless_histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
+    let configure = amendments().prop_map(|amendment| Say::Configure(Box::new(amendment)));
+    let configure = (0..8i64, configure).prop_map(|(after, say)| Act { after, say });
+    prop::collection::vec(prop_oneof![70 => acts(), 1 => configure], length)
+}
+
+/// A few outcomes and ends name attempts that are not live, and a few agents are unknown.
+fn acts() -> impl Strategy<Value = Act> {
     let ask = (requests(), prop::option::weighted(0.3, -5..900i64));
     let ask = ask.prop_map(|(request, desired)| Say::Ask(request, desired));
     let agent = || {
@@ -336,7 +348,6 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
         1 => guess,
         3 => many,
         1 => anew,
-        1 => amendments().prop_map(|amendment| Say::Configure(Box::new(amendment))),
         1 => (0..4u32, 0..QUEUES.len(), -5..900i64)
             .prop_map(|(n, service, s)| Say::Hold(format!("h{n}").into(), Name::new(QUEUES[service]), s)),
         1 => any().prop_map(|index| Say::Outcome(index, Outcome::Unknown)),
@@ -352,6 +363,5 @@ pub fn histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
     let day = 86_400i64;
     let after =
         prop_oneof![200 => Just(0), 400 => 1..8i64, 50 => 20..200i64, 2 => Just(day), 1 => Just(31 * day)];
-    let act = (after, say);
-    prop::collection::vec(act.prop_map(|(after, say)| Act { after, say }), length)
+    (after, say).prop_map(|(after, say)| Act { after, say })
 }
