@@ -229,7 +229,7 @@ fn a_number_at_its_limit_waits_with_whoever_gets_it() {
     host.log_in("anna");
     host.call_me("c1", 1);
     host.report("c1", Outcome::Answered).unwrap();
-    host.tell(Command::NotReady { agent: "anna".into() }).unwrap();
+    host.tell(Command::NotReady { agent: "anna".into(), reason: None }).unwrap();
     host.end("c1");
     host.call_me("c2", 2);
     host.effects.clear();
@@ -397,7 +397,7 @@ fn who_is_assigned_waits_for_that_agent_whatever_is_required() {
 fn hours_hold_for_who_is_assigned_too() {
     let mut host = Host::new(office(AtClose::Keep, [Agent::new("anna")]));
     host.log_in("anna");
-    host.tell(Command::NotReady { agent: "anna".into() }).unwrap();
+    host.tell(Command::NotReady { agent: "anna".into(), reason: None }).unwrap();
     host.call_me("c1", 1);
     host.tell(assign("c1", "anna")).unwrap();
     host.tell(close("office", Some(true))).unwrap();

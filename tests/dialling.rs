@@ -149,7 +149,7 @@ fn the_fifth_failure_of_the_agents_leg_is_the_last() {
 fn calls_ahead_stop_while_too_many_are_abandoned() {
     let mut host = customer_first(|dialling| (dialling.dial_ahead, dialling.abandon_max) = (2, 50));
     host.log_in("anna");
-    host.tell(Command::NotReady { agent: AgentId::new("anna") }).unwrap();
+    host.tell(Command::NotReady { agent: AgentId::new("anna"), reason: None }).unwrap();
     for (id, number) in [("c1", 1), ("c2", 2), ("c3", 3), ("c4", 4)] {
         host.call_me(id, number);
     }

@@ -73,7 +73,7 @@ fn center() -> Center {
     retail.ageing = Some(Ageing { points: 1, every: Duration::from_secs(60), cap: Some(50) });
     retail.overflow.push(Overflow::after("rest", Duration::from_mins(2)));
     retail.calendar = Some(Name::new("shifts"));
-    retail.wrap_up = Duration::from_secs(20);
+    retail.wrap_up = Duration::from_secs(20).into();
     let mut rest = Queue::new("rest");
     rest.strategy = Strategy::RoundRobin;
     center.queues.extend([retail, rest]);
@@ -139,7 +139,7 @@ fn morning(day: &mut Day) {
     // What the other spelling of an entry is for: one flush for several calls.
     day.tell_ahead([
         (110, log_in("ben")),
-        (111, Command::NotReady { agent: "ben".into() }),
+        (111, Command::NotReady { agent: "ben".into(), reason: Some("lunch".into()) }),
         (111, Command::Ready { agent: "ben".into() }),
     ]);
     day.tell(112, log_in("zoe"));

@@ -15,7 +15,7 @@ fn story(host: &mut Host<impl ringback_engine::protocol::Application>) -> Vec<St
 #[test]
 fn an_answered_callback_is_connected_completed_and_purged() {
     let mut center = center([Agent::new("anna")]);
-    center.queues[0].wrap_up = Duration::from_secs(20);
+    center.queues[0].wrap_up = Duration::from_secs(20).into();
     let mut host = Host::new(center);
     host.call_me("c1", 1);
     host.wait_until(30);
@@ -187,7 +187,7 @@ fn cancelling_while_it_rings_hangs_up_and_frees_the_agent() {
 #[test]
 fn agents_finish_what_is_under_way() {
     let mut center = center([Agent::new("anna"), Agent::new("ben")]);
-    center.queues[0].wrap_up = Duration::from_secs(60);
+    center.queues[0].wrap_up = Duration::from_secs(60).into();
     let mut host = Host::new(center);
     host.log_in("anna");
     host.call_me("c1", 1);

@@ -60,7 +60,7 @@ fn it_is_asked_again_whenever_a_number_changes_and_taken_once() {
         ]
     );
     // What came back to `main` goes on now, and the next time it stays where it was led.
-    host.tell(Command::NotReady { agent: AgentId::new("anna") }).unwrap();
+    host.tell(Command::NotReady { agent: AgentId::new("anna"), reason: None }).unwrap();
     host.tell(Command::Outcome { attempt, outcome: Outcome::Busy }).unwrap();
     assert_eq!(moves(&mut host), ["10 step c1 help need:help when:ready == 0"]);
 }

@@ -234,7 +234,7 @@ fn who_talks_while_queues_change_places_goes_back_to_their_own() {
     after.queues.reverse();
     host.tell(reconfigure(&after)).unwrap();
     let attempt = host.attempt("c1");
-    host.tell(Command::NotReady { agent: "anna".into() }).unwrap();
+    host.tell(Command::NotReady { agent: "anna".into(), reason: None }).unwrap();
     host.tell(Command::Disposed { attempt, disposition: Disposition::Requeue }).unwrap();
     assert_eq!(host.engine.line("other").map(|line| line.waiting), Some(1));
 }

@@ -31,7 +31,7 @@ fn of_agents<A>(host: &Host<A>, seen: &mut usize) -> Vec<String> {
 #[test]
 fn an_agent_takes_as_many_callbacks_as_the_capacity_allows() {
     let mut center = center([Agent::new("anna").capacity(2), Agent::new("ben")]);
-    center.queues[0].wrap_up = Duration::from_secs(10);
+    center.queues[0].wrap_up = Duration::from_secs(10).into();
     let (mut host, mut seen) = (Host::new(center), 0);
     let anna = AgentId::new("anna");
     host.log_in("anna");
@@ -57,7 +57,7 @@ fn an_agent_takes_as_many_callbacks_as_the_capacity_allows() {
 #[test]
 fn a_log_out_waits_for_the_last_of_several() {
     let mut center = center([Agent::new("anna").capacity(3)]);
-    center.queues[0].wrap_up = Duration::from_secs(10);
+    center.queues[0].wrap_up = Duration::from_secs(10).into();
     let (mut host, mut seen) = (Host::new(center), 0);
     let anna = AgentId::new("anna");
     host.log_in("anna");
@@ -275,9 +275,9 @@ fn only_the_preferred_agent_serves_while_logged_in_and_for_so_long() {
     let mut host = Host::with(center(agents()), preferring("anna"));
     let mut seen = 0;
     host.log_in("anna");
-    host.tell(Command::NotReady { agent: AgentId::new("anna") }).unwrap();
+    host.tell(Command::NotReady { agent: AgentId::new("anna"), reason: None }).unwrap();
     host.log_in("ben");
-    host.tell(Command::NotReady { agent: AgentId::new("ben") }).unwrap();
+    host.tell(Command::NotReady { agent: AgentId::new("ben"), reason: None }).unwrap();
     host.call_me("c1", 1);
     host.call_me("c2", 2);
     host.wait_until(10);

@@ -18,7 +18,7 @@ pub(crate) fn center() -> Center {
     let mut queue = Queue::new("support");
     queue.retry_after = Duration::from_secs(40);
     queue.queued_ttl = Duration::from_secs(240);
-    queue.wrap_up = Duration::from_secs(5);
+    queue.wrap_up = Duration::from_secs(5).into();
     queue.purge_after = Duration::from_secs(300);
     center.queues.push(queue);
     let mut service = Service::new("help", "support");

@@ -9,7 +9,7 @@ use ringback_engine::center::{Center, Layout};
 use ringback_engine::protocol::{
     Application, Command, Effect, EffectKind, Event, LineView, Refusal, Rejection, View,
 };
-use ringback_engine::record::{Cause, Outcome, Phase, Reason, State, StateName, Switch, Work};
+use ringback_engine::record::{Activity, Cause, Outcome, Phase, Reason, State, StateName, Switch, Work};
 use ringback_engine::{Advanced, AgentId, AttemptId, CallbackId, Duration, Engine, Instant, Name, Phone};
 
 use crate::coverage::Coverage;
@@ -84,7 +84,7 @@ struct AgentStanding {
 
 #[derive(Debug, PartialEq)]
 struct SessionStanding {
-    ready: bool,
+    activity: Activity,
     leaving: bool,
     idle_since: Instant,
     calls: u64,
@@ -120,14 +120,14 @@ impl Standing {
             let agent = engine.agent(&settings.id).expect("of the center");
             let session = agent.session().map(|s| {
                 let end = |work: &Work| match work.phase {
-                    Phase::WrapUp { until } => Some(until),
+                    Phase::WrapUp { until } => Some(until.unwrap_or(Instant::MAX)),
                     _ => None,
                 };
                 let mut wrap_ups: Vec<Instant> = s.work.iter().filter_map(end).collect();
                 wrap_ups.sort();
                 let now = engine.clock();
                 SessionStanding {
-                    ready: s.ready,
+                    activity: s.activity.clone(),
                     leaving: s.leaving,
                     idle_since: s.idle_since,
                     calls: s.calls,
@@ -177,7 +177,7 @@ impl Standing {
         let agents = world.agents.iter().map(|agent| AgentStanding {
             id: agent.settings.id.clone(),
             session: agent.session.as_ref().map(|s| SessionStanding {
-                ready: s.ready,
+                activity: s.activity.clone(),
                 leaving: s.leaving,
                 idle_since: s.idle_since,
                 calls: s.calls,

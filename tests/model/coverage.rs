@@ -60,7 +60,9 @@ const EVERYTHING: &[&str] = &[
     "purged",
     "agent ready",
     "agent not_ready",
+    "agent not_ready for a reason",
     "agent wrap_up",
+    "wrap_up_extended",
     "agent logged_out",
     "fault accept",
     "fault throttle",
@@ -251,7 +253,11 @@ fn event_word(event: &Event) -> String {
         Event::Redacted { .. } => "redacted".into(),
         Event::Purged { .. } => "purged".into(),
         Event::Agent { state: AgentState::Ready, .. } => "agent ready".into(),
-        Event::Agent { state: AgentState::NotReady, .. } => "agent not_ready".into(),
+        Event::WrapUpExtended { .. } => "wrap_up_extended".into(),
+        Event::Agent { state: AgentState::NotReady, reason: Some(_), .. } => {
+            "agent not_ready for a reason".into()
+        }
+        Event::Agent { state: AgentState::NotReady, reason: None, .. } => "agent not_ready".into(),
         Event::Agent { state: AgentState::WrapUp, .. } => "agent wrap_up".into(),
         Event::Agent { state: AgentState::LoggedOut, .. } => "agent logged_out".into(),
         Event::Fault { hook, .. } => format!("fault {hook}"),
@@ -320,6 +326,7 @@ fn refusal_word(refusal: &Refusal) -> String {
         Refusal::UnknownCalendar(_) => "unknown calendar".into(),
         Refusal::WrongState(..) => "wrong state".into(),
         Refusal::Late(_) => "late".into(),
+        Refusal::NoWrapUp(_) => "no wrap-up".into(),
         Refusal::NotLate => "not late".into(),
     }
 }

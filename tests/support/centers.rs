@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use ringback_engine::center::{
     Agent, AtClose, Attribute, CalledFirst, Center, Confirm, Dialling, Duplicates, First, OfferExpired,
-    OnFault, Overflow, Queue, Quota, Service, Slots, Strategy as Choice, Table, Unconfirmed,
+    OnFault, Overflow, Queue, Quota, Service, Slots, Strategy as Choice, Table, Unconfirmed, WrapUp,
 };
 use ringback_engine::{Ageing, Country, Duration, Name};
 
@@ -97,6 +97,8 @@ fn diallings() -> impl Strategy<Value = Dialling> {
 }
 
 fn queues() -> impl Strategy<Value = Vec<Queue>> {
+    let ten = WrapUp::For(Duration::from_secs(10));
+    let wrap_ups = prop::sample::select(vec![WrapUp::default(), ten, ten, WrapUp::UntilReady]);
     let one = (
         prop::sample::select(NEEDS.to_vec()),
         prop::sample::select(vec![
@@ -114,7 +116,7 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
             Choice::Script,
         ]),
         (0..3i64, 1..60i64, prop::option::of(0..20i64)),
-        (0..3i64, 1..4u32, prop::sample::select(vec![0, 10]), prop::sample::select(vec![30i64, 300, 3_600])),
+        (0..3i64, 1..4u32, wrap_ups, prop::sample::select(vec![30i64, 300, 3_600])),
         prop::option::weighted(0.3, 1..5u32),
         (
             prop::sample::select(vec![None, None, Some("shifts"), Some("office")]),
@@ -139,7 +141,7 @@ fn queues() -> impl Strategy<Value = Vec<Queue>> {
             queue.ageing = (points > 0).then_some(Ageing { points, every: Duration::from_secs(every), cap });
             queue.max_attempts = attempts;
             queue.retry_after = Duration::from_secs(20);
-            queue.wrap_up = Duration::from_secs(wrap_up);
+            queue.wrap_up = wrap_up;
             queue.prefer_last_agent = (attempts > 1).then_some(Duration::from_secs(wait / 10 + 15));
             queue.queued_ttl = Duration::from_secs(wait);
             queue.ttl = Duration::from_secs(1_500);

@@ -331,13 +331,19 @@ fn acts() -> impl Strategy<Value = Act> {
         3 => (0..12u32, service).prop_map(|(n, service)| Command::InboundContact { number: phone(n), service }),
     ];
     let guessed_words = guessed_words.prop_map(Say::Tell);
+    let reason = prop::option::of(prop::sample::select(vec!["lunch", "training"]).prop_map(Name::new));
+    let not_ready =
+        (agent(), reason).prop_map(|(agent, reason)| Say::Tell(Command::NotReady { agent, reason }));
+    let extend = (agent(), 0..40i64)
+        .prop_map(|(agent, secs)| Say::Tell(Command::ExtendWrapUp { agent, by: Duration::from_secs(secs) }));
     // What stands first is what a history that fails shrinks to.
     let say = prop_oneof![
         1 => Just(Say::Nothing),
         9 => ask,
         3 => agent().prop_map(|agent| Say::Tell(Command::LogIn { agent })),
         5 => agent().prop_map(|agent| Say::Tell(Command::Ready { agent })),
-        1 => agent().prop_map(|agent| Say::Tell(Command::NotReady { agent })),
+        1 => not_ready,
+        4 => extend,
         1 => agent().prop_map(|agent| Say::Tell(Command::LogOut { agent })),
         1 => agent().prop_map(|agent| Say::Tell(Command::AgentLost { agent })),
         4 => any().prop_map(|index| Say::Outcome(index, Outcome::Answered)),

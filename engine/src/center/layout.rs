@@ -363,7 +363,8 @@ impl Names {
         if let Some(span) = queue.prefer_last_agent {
             at_least(path, &owner, "prefer_last_agent", span, Duration::from_millis(1), findings);
         }
-        for (key, value) in [("wrap_up", queue.wrap_up), ("purge_after", queue.purge_after)] {
+        let wrap_up = queue.wrap_up.length().unwrap_or_default();
+        for (key, value) in [("wrap_up", wrap_up), ("purge_after", queue.purge_after)] {
             at_least(path, &owner, key, value, Duration::ZERO, findings);
         }
         check_dialling(path, &owner, &queue.dialling, findings);

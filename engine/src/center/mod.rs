@@ -22,6 +22,7 @@ mod service;
 mod slots;
 mod values;
 mod window;
+mod wrap_up;
 mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +51,7 @@ pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Preference, Step};
 pub use service::{CalledFirst, Duplicates, OnFault, Service};
 pub use slots::slot_of;
 pub use window::{Callable, CallingWindow, DaySpan, NumberZones};
+pub use wrap_up::WrapUp;
 pub use zone::{ZONES, ZONES_RELEASED, instant_to_local, stale_zones, zone_named};
 
 /// How long after `dial_timeout` the engine waits for the host's word before it calls an attempt `no_answer`.
@@ -166,7 +168,7 @@ pub struct Queue {
     /// What Queued callbacks do when the calendar closes.
     pub at_close: AtClose,
     /// The agent's time after an interaction.
-    pub wrap_up: Duration,
+    pub wrap_up: WrapUp,
     /// How its callbacks are called.
     pub dialling: Dialling,
     /// How long a callback on the default plan waits for the agent whom its customer talked with last; not at all if
@@ -324,7 +326,7 @@ impl Queue {
             purge_after: Duration::from_days(1),
             talk_timeout: Duration::from_hours(12),
             at_close: AtClose::Keep,
-            wrap_up: Duration::ZERO,
+            wrap_up: WrapUp::default(),
             dialling: Dialling::default(),
             prefer_last_agent: None,
         }

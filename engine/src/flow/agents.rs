@@ -1,10 +1,10 @@
 //! Agents: coming, going, and what a callback leaves them with.
 
 use super::Turn;
-use crate::center::AgentIndex;
+use crate::center::{AgentIndex, WrapUp};
 use crate::protocol::{AgentState, Application, Event, Refusal};
-use crate::record::{Callback, Phase, Presence, Reason, Session, Stage, State, Work};
-use crate::value::{AgentId, Duration, Instant, Sequence};
+use crate::record::{Activity, Callback, Phase, Presence, Reason, Session, Stage, State, Work};
+use crate::value::{AgentId, Duration, Instant, Name, Sequence};
 
 /// How a callback lets go of its agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,11 +12,16 @@ pub(super) enum Parting {
     /// The reservation came to nothing: free at once.
     Unused,
     /// The interaction ended: wrap-up first.
-    WrapUp(Duration),
-    /// Nobody said how it ended: not ready until the agent says so.
-    Overdue,
-    /// The agent did not answer: not ready until they say so.
-    Absent,
+    Ended(WrapUp),
+    /// Nothing was heard of the agent: not ready, for this reason, until they say so.
+    Absent(&'static str),
+}
+
+impl Activity {
+    /// Not ready, as the engine says of who is not heard of.
+    pub(super) fn because(reason: &'static str) -> Self {
+        Self::NotReady { reason: Some(Name::new_static(reason)) }
+    }
 }
 
 impl crate::record::Agent {
@@ -28,9 +33,9 @@ impl crate::record::Agent {
     }
 
     /// Whether a logged-in agent wants calls.
-    pub(super) fn set_ready(&mut self, ready: bool) {
+    pub(super) fn say(&mut self, activity: Activity) {
         if let Presence::LoggedIn(session) = &mut self.presence {
-            session.ready = ready;
+            session.activity = activity;
         }
     }
 
@@ -50,12 +55,16 @@ impl crate::record::Agent {
         let Some(position) = session.work.iter().position(own) else { return };
         session.talked = session.talked.plus(session.talked_for(position, now));
         match (parting, session.work.get_mut(position)) {
-            (Parting::WrapUp(length), Some(work)) if length > Duration::ZERO && !session.leaving => {
-                work.phase = Phase::WrapUp { until: now.after(length) };
+            (Parting::Ended(wrap_up), Some(work)) if !wrap_up.is_none() && !session.leaving => {
+                work.phase = Phase::WrapUp { until: wrap_up.length().map(|length| now.after(length)) };
             }
             _ => session.release(position, now),
         }
-        session.ready &= !matches!(parting, Parting::Overdue | Parting::Absent);
+        if let Parting::Absent(reason) = parting
+            && session.wants_calls()
+        {
+            session.activity = Activity::because(reason);
+        }
         if session.leaving && session.callbacks().next().is_none() {
             self.presence = Presence::LoggedOut;
         }
@@ -64,22 +73,46 @@ impl crate::record::Agent {
     /// The wrap-up that is over first is over.
     fn end_wrap_up(&mut self, now: Instant) {
         let Presence::LoggedIn(session) = &mut self.presence else { return };
-        let first = session.first_wrap_up();
-        let own = |work: &Work| match work.phase {
-            Phase::WrapUp { until } => Some((until, work.callback)) == first,
-            Phase::Reserved | Phase::Talking { .. } => false,
-        };
+        let Some((until, callback)) = session.first_wrap_up() else { return };
+        let first = Phase::WrapUp { until: Some(until) };
+        let own = |work: &Work| work.phase == first && work.callback == callback;
         if let Some(position) = session.work.iter().position(own) {
             session.release(position, now);
+        }
+    }
+
+    /// The agent says what comes next: wrap-ups that waited for that are over.
+    fn end_open_wrap_ups(&mut self, now: Instant) {
+        let Presence::LoggedIn(session) = &mut self.presence else { return };
+        while let Some(position) = session.work.iter().position(Work::is_open_wrap_up) {
+            session.release(position, now);
+        }
+    }
+
+    /// Wrap-ups that have an end have it later.
+    fn extend_wrap_ups(&mut self, by: Duration) {
+        let Presence::LoggedIn(session) = &mut self.presence else { return };
+        for work in &mut session.work {
+            if let Phase::WrapUp { until: Some(until) } = &mut work.phase {
+                *until = until.after(by);
+            }
         }
     }
 
     fn state(&self) -> AgentState {
         match self.session() {
             None => AgentState::LoggedOut,
-            Some(session) if session.first_wrap_up().is_some() => AgentState::WrapUp,
-            Some(session) if session.ready => AgentState::Ready,
+            Some(session) if session.wraps_up() => AgentState::WrapUp,
+            Some(session) if session.wants_calls() => AgentState::Ready,
             Some(_) => AgentState::NotReady,
+        }
+    }
+
+    /// Why the agent is not ready, where that is what is to be said of them.
+    fn reason(&self) -> Option<Name> {
+        match (self.state(), &self.session()?.activity) {
+            (AgentState::NotReady, Activity::NotReady { reason }) => reason.clone(),
+            _ => None,
         }
     }
 }
@@ -113,11 +146,11 @@ impl<A: Application> Turn<'_, A> {
     }
 
     pub(super) fn report_agent(&mut self, index: AgentIndex) {
-        let state = self.book.ledger().agent(index).map(crate::record::Agent::state);
-        let agent = self.book.layout().agent(index).map(|agent| agent.id.clone());
-        if let (Some(agent), Some(state)) = (agent, state) {
-            self.event(Event::Agent { agent, state });
-        }
+        let (Some(agent), Some(kept)) = (self.agent_id(index), self.book.ledger().agent(index)) else {
+            return;
+        };
+        let (state, reason) = (kept.state(), kept.reason());
+        self.event(Event::Agent { agent, state, reason });
     }
 
     /// Says where the callbacks that wait for an agent stand, who has come or gone.
@@ -130,11 +163,12 @@ impl<A: Application> Turn<'_, A> {
     pub(super) fn log_in(&mut self, id: &AgentId) -> Result<(), Refusal> {
         let (agent, now) = (self.agent(id)?, self.now());
         let comes = self.session(agent).is_none();
-        let work = self.session(agent).map_or_else(Vec::new, |session| session.work.clone());
+        let mut work = self.session(agent).map_or_else(Vec::new, |session| session.work.clone());
+        work.retain(|work| !work.is_open_wrap_up());
         self.book().change_agent(agent, |agent| {
             agent.presence = Presence::LoggedIn(Session {
                 since: now,
-                ready: true,
+                activity: Activity::Ready,
                 leaving: false,
                 idle_since: now,
                 calls: 0,
@@ -151,14 +185,39 @@ impl<A: Application> Turn<'_, A> {
         Ok(())
     }
 
-    pub(super) fn ready(&mut self, id: &AgentId, ready: bool) -> Result<(), Refusal> {
-        let agent = self.agent(id)?;
-        if self.session(agent).is_none_or(|session| session.ready == ready) {
+    /// An agent says whether they want calls. Who is not ready already, and gives no new reason, says nothing new.
+    pub(super) fn set_activity(&mut self, id: &AgentId, activity: Activity) -> Result<(), Refusal> {
+        let (agent, now) = (self.agent(id)?, self.now());
+        let Some(session) = self.session(agent) else { return Ok(()) };
+        let kept = match (&session.activity, &activity) {
+            (Activity::NotReady { .. }, Activity::NotReady { reason: None }) => true,
+            (before, after) => before == after,
+        };
+        if kept && !session.work.iter().any(Work::is_open_wrap_up) {
             return Ok(());
         }
-        self.book().change_agent(agent, |agent| agent.set_ready(ready));
+        self.book().change_agent(agent, |agent| {
+            if !kept {
+                agent.say(activity);
+            }
+            agent.end_open_wrap_ups(now);
+        });
         self.report_agent(agent);
         self.unsettle();
+        Ok(())
+    }
+
+    /// An agent needs longer for what comes after an interaction.
+    pub(super) fn extend_wrap_up(&mut self, id: &AgentId, by: Duration) -> Result<(), Refusal> {
+        let agent = self.agent(id)?;
+        if self.session(agent).and_then(Session::first_wrap_up).is_none() {
+            return Err(Refusal::NoWrapUp(id.clone()));
+        }
+        self.book().change_agent(agent, |agent| agent.extend_wrap_ups(by.max(Duration::ZERO)));
+        let first = self.session(agent).and_then(Session::first_wrap_up);
+        if let Some((until, _)) = first {
+            self.event(Event::WrapUpExtended { agent: id.clone(), until });
+        }
         Ok(())
     }
 
@@ -217,8 +276,8 @@ impl<A: Application> Turn<'_, A> {
         let now = self.now();
         self.book().change_agent(agent, |agent| agent.part(callback, parting, now));
         let tells = match (parting, self.session(agent)) {
-            (_, None) | (Parting::Overdue | Parting::Absent, _) => true,
-            (Parting::WrapUp(length), Some(session)) => length > Duration::ZERO && !session.leaving,
+            (_, None) | (Parting::Absent(_), _) => true,
+            (Parting::Ended(wrap_up), Some(session)) => !wrap_up.is_none() && !session.leaving,
             (Parting::Unused, _) => false,
         };
         if tells {

@@ -7,7 +7,7 @@ use super::Turn;
 use super::agents::Parting;
 use crate::book::Matching;
 use crate::protocol::{Application, Event};
-use crate::record::{Callback, Outcome, Reason, Stage, State};
+use crate::record::{Activity, Callback, Outcome, Reason, Session, Stage, State};
 use crate::value::{Instant, Sequence};
 
 impl<A: Application> Turn<'_, A> {
@@ -19,12 +19,12 @@ impl<A: Application> Turn<'_, A> {
         let callbacks: Vec<Sequence> =
             self.book.ledger().callbacks.values().filter(live).map(|callback| callback.sequence).collect();
         for callback in callbacks {
-            self.lose_track(callback, until, Parting::Overdue);
+            self.lose_track(callback, until, Parting::Absent("away"));
         }
         for agent in self.book.layout().agent_indices() {
             let session = self.book.ledger().agent(agent).and_then(|agent| agent.session());
-            if session.is_some_and(|session| session.ready) {
-                self.book().change_agent(agent, |agent| agent.set_ready(false));
+            if session.is_some_and(Session::wants_calls) {
+                self.book().change_agent(agent, |agent| agent.say(Activity::because("away")));
                 self.report_agent(agent);
             }
         }

@@ -93,7 +93,7 @@ impl<A: Application> Turn<'_, A> {
             self.uncount_attempt(sequence);
             self.go_back(sequence, routing.journey, None, why.word());
         }
-        self.part(agent, sequence, Parting::Absent);
+        self.part(agent, sequence, Parting::Absent(why.word()));
         Ok(())
     }
 

@@ -92,7 +92,7 @@ impl<A: Application> Turn<'_, A> {
             }
             Disposition::Reschedule(to) => self.schedule(sequence, to, Entry::Again(processing.journey)),
         }
-        self.part(processing.agent, sequence, Parting::WrapUp(wrap_up.unwrap_or_default()));
+        self.part(processing.agent, sequence, Parting::Ended(wrap_up.unwrap_or_default()));
         Ok(())
     }
 

@@ -19,7 +19,7 @@ impl<A: Application> Turn<'_, A> {
                 let wrap_up = self.book.layout().queue(queue).map(|queue| queue.wrap_up);
                 self.report_ended(sequence);
                 self.complete(sequence, Reason::AgentConnected);
-                self.part(agent, sequence, Parting::WrapUp(wrap_up.unwrap_or_default()));
+                self.part(agent, sequence, Parting::Ended(wrap_up.unwrap_or_default()));
                 Ok(())
             }
             Some((_, State::Routing(routing))) if routing.stage.attempt() == Some(attempt) => {
@@ -43,7 +43,7 @@ impl<A: Application> Turn<'_, A> {
         self.hang_up(sequence);
         self.report_ended(sequence);
         self.complete(sequence, Reason::AgentConnected);
-        self.part(index, sequence, Parting::Overdue);
+        self.part(index, sequence, Parting::Absent("talk_timeout"));
     }
 
     /// Somebody cancels a callback.

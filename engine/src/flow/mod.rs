@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 use crate::book::Book;
 use crate::protocol::{Application, Command, Effect, EffectKind, Event, Refusal};
-use crate::record::Callback;
+use crate::record::{Activity, Callback};
 use crate::value::{Instant, Sequence};
 
 /// One call of the engine: its book, its application, and where effects go.
@@ -90,8 +90,9 @@ impl<'a, A: Application> Turn<'a, A> {
             Command::Recreate { callback, id } => self.recreate(&callback, id),
             Command::HoldSlot { hold, service, at } => self.hold_slot(hold, service, at),
             Command::LogIn { agent } => self.log_in(&agent),
-            Command::Ready { agent } => self.ready(&agent, true),
-            Command::NotReady { agent } => self.ready(&agent, false),
+            Command::Ready { agent } => self.set_activity(&agent, Activity::Ready),
+            Command::NotReady { agent, reason } => self.set_activity(&agent, Activity::NotReady { reason }),
+            Command::ExtendWrapUp { agent, by } => self.extend_wrap_up(&agent, by),
             Command::LogOut { agent } => self.log_out(&agent),
             Command::AgentLost { agent } => self.agent_lost(&agent),
             Command::Outcome { attempt, outcome } => self.outcome(attempt, outcome),

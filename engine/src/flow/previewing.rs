@@ -72,7 +72,7 @@ impl<A: Application> Turn<'_, A> {
         let Some(Callback { state: State::Routing(routing), .. }) = self.callback(sequence) else { return };
         let routing = routing.clone();
         let parting = match self.dialling(routing.queue).on_offer_expired {
-            OfferExpired::NotReady => Parting::Absent,
+            OfferExpired::NotReady => Parting::Absent("no_answer"),
             OfferExpired::Ready => Parting::Unused,
         };
         self.come_to_nothing(sequence, routing, TimeoutKind::Offer, parting, Standard::Back(None));

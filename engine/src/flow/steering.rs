@@ -44,7 +44,8 @@ impl<A: Application> Turn<'_, A> {
             let session = self.book.ledger().agent(index).and_then(|agent| agent.session());
             let Some(agent) = self.book.layout().agent(index).filter(|_| session.is_some()) else { continue };
             if book.layout().agent_index(agent.id.as_str()).is_none() {
-                self.event(Event::Agent { agent: agent.id.clone(), state: AgentState::LoggedOut });
+                let agent = agent.id.clone();
+                self.event(Event::Agent { agent, state: AgentState::LoggedOut, reason: None });
             }
         }
         self.event(Event::Reconfigured { center: name });

@@ -89,6 +89,16 @@ pub enum Command {
     NotReady {
         /// Who.
         agent: AgentId,
+        /// Why, in a word of the center's: `lunch`. Another word than before is a change.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Name>,
+    },
+    /// An agent needs longer for what comes after an interaction: each wrap-up under way that has an end has it later.
+    ExtendWrapUp {
+        /// Who.
+        agent: AgentId,
+        /// How much later.
+        by: Duration,
     },
     /// An agent logs out, as soon as what is under way ends.
     LogOut {

@@ -343,6 +343,16 @@ pub enum Event {
         agent: AgentId,
         /// To what.
         state: AgentState,
+        /// Why the agent is not ready, where a word for it was given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Name>,
+    },
+    /// An agent's wrap-up takes longer.
+    WrapUpExtended {
+        /// Whose.
+        agent: AgentId,
+        /// When the first of those under way is over now.
+        until: Instant,
     },
     /// A script failed and the engine answered itself.
     Fault {

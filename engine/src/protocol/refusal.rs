@@ -60,6 +60,8 @@ pub enum Refusal {
     NotAsked(CallbackId),
     /// No agent is being connected to the customer of this attempt.
     NoAgentCalled(AttemptId),
+    /// The agent is in no wrap-up that has an end.
+    NoWrapUp(AgentId),
     /// Neither code nor numbers say whose callback a caller means.
     NothingMatched,
     /// The callback can't be put off in its state.
@@ -239,6 +241,7 @@ impl Refusal {
             Self::NotOffered(..) => "not_offered",
             Self::NotAsked(_) => "not_asked",
             Self::NoAgentCalled(_) => "no_agent_called",
+            Self::NoWrapUp(_) => "no_wrap_up",
             Self::NothingMatched => "nothing_matched",
             Self::NotSnoozable(..) => "not_snoozable",
             Self::Behind => "behind",
@@ -325,6 +328,9 @@ impl fmt::Display for Refusal {
             }
             Self::NotOffered(id, agent) => {
                 write!(f, "callback `{id}`: is not offered to `{agent}`; the offer may have expired")
+            }
+            Self::NoWrapUp(agent) => {
+                write!(f, "agent `{agent}`: is in no wrap-up that ends by itself, so none can be extended")
             }
             Self::NotAsked(id) => {
                 write!(f, "callback `{id}`: its customer is not asked to confirm a call at present")

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Share;
-use crate::value::{Duration, Instant, Sequence};
+use crate::value::{Duration, Instant, Name, Sequence};
 
 /// An agent of the center. Who the agent is stands in the configuration; here is what the agent does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,8 +27,8 @@ pub enum Presence {
 pub struct Session {
     /// Since when; a second log-in restarts it.
     pub since: Instant,
-    /// Wants calls, as far as free.
-    pub ready: bool,
+    /// Whether the agent wants calls.
+    pub activity: Activity,
     /// Logs out as soon as what is under way ends.
     pub leaving: bool,
     /// When a unit of the agent's capacity last became free.
@@ -41,6 +41,21 @@ pub struct Session {
     pub talked: Duration,
     /// What the agent is busy with, in the order in which it was begun: at most as many units as the agent's capacity.
     pub work: Vec<Work>,
+}
+
+/// What a logged-in agent says of themselves, or the engine of one who does not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "activity", rename_all = "snake_case")]
+pub enum Activity {
+    /// Wants calls, as far as free.
+    Ready,
+    /// Wants none until they say so.
+    NotReady {
+        /// Why, in a word: the agent's own (`lunch`), or what made the engine say so: `no_answer`, `agent_busy`,
+        /// `agent_no_answer`, `agent_error`, `talk_timeout`, `away`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Name>,
+    },
 }
 
 /// One unit of an agent's capacity, at work.
@@ -66,8 +81,8 @@ pub enum Phase {
     },
     /// In the wrap-up of the interaction.
     WrapUp {
-        /// When it is over.
-        until: Instant,
+        /// When it is over; when the agent says what comes next, if absent.
+        until: Option<Instant>,
     },
 }
 
@@ -89,10 +104,16 @@ impl Agent {
 }
 
 impl Session {
+    /// Whether the agent wants calls, free or not.
+    #[must_use]
+    pub fn wants_calls(&self) -> bool {
+        self.activity == Activity::Ready
+    }
+
     /// Whether an agent of this capacity can be given a callback now.
     #[must_use]
     pub fn is_ready(&self, capacity: u32) -> bool {
-        self.ready && !self.leaving && self.work.len() < capacity as usize
+        self.wants_calls() && !self.leaving && self.work.len() < capacity as usize
     }
 
     /// The callbacks that hold the agent, reserved or talking; wrap-up is not counted.
@@ -100,11 +121,17 @@ impl Session {
         self.work.iter().filter(|work| work.holds()).map(|work| work.callback)
     }
 
-    /// The wrap-up that is over first, with its callback.
+    /// Whether the agent wraps up after an interaction.
+    #[must_use]
+    pub fn wraps_up(&self) -> bool {
+        self.work.iter().any(|work| !work.holds())
+    }
+
+    /// The wrap-up that is over by itself first, with its callback.
     #[must_use]
     pub fn first_wrap_up(&self) -> Option<(Instant, Sequence)> {
         let wrap_ups = self.work.iter().filter_map(|work| match work.phase {
-            Phase::WrapUp { until } => Some((until, work.callback)),
+            Phase::WrapUp { until } => Some((until?, work.callback)),
             Phase::Reserved | Phase::Talking { .. } => None,
         });
         wrap_ups.min()
@@ -139,5 +166,11 @@ impl Work {
     #[must_use]
     pub fn holds(&self) -> bool {
         !matches!(self.phase, Phase::WrapUp { .. })
+    }
+
+    /// Whether it is a wrap-up that lasts until the agent says what comes next.
+    #[must_use]
+    pub fn is_open_wrap_up(&self) -> bool {
+        self.phase == Phase::WrapUp { until: None }
     }
 }

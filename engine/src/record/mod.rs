@@ -11,7 +11,7 @@ mod request;
 mod routing;
 mod share;
 
-pub use agent::{Agent, Phase, Presence, Session, Work};
+pub use agent::{Activity, Agent, Phase, Presence, Session, Work};
 pub use callback::{
     Callback, Cause, Completed, Deadline, Entry, Outcome, Processing, Queued, Retention, Scheduled, State,
     StateName,

@@ -31,7 +31,7 @@ pub(crate) async fn work(core: Core, agents: Vec<AgentId>) {
     loop {
         tokio::time::sleep(Span::from_secs(60 + chance::below(120))).await;
         let Some(agent) = chance::one_of(&agents).cloned() else { return };
-        core.insist(Command::NotReady { agent: agent.clone() }).await;
+        core.insist(Command::NotReady { agent: agent.clone(), reason: None }).await;
         tokio::time::sleep(Span::from_secs(20 + chance::below(40))).await;
         core.insist(Command::Ready { agent }).await;
     }

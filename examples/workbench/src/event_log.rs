@@ -155,6 +155,7 @@ fn fact_of_event(event: &Event) -> Fact<'_> {
         | Event::Redacted { .. }
         | Event::Purged { .. }
         | Event::Agent { .. }
+        | Event::WrapUpExtended { .. }
         | Event::Fault { .. }
         | Event::PassedOver { .. }
         | Event::Reconfigured { .. }

@@ -326,4 +326,12 @@ fn ways_shows_each_way_to_call() {
     assert_eq!(returned("i3"), ["not_called"]);
     after("s1", "ended", "scheduled");
     after("s2", "snoozed", "connected");
+    let of_grace = day.events("agent").filter(|event| event["agent"] == "grace");
+    let last: Vec<(&str, Option<&str>)> =
+        of_grace.map(|event| (event["state"].as_str().unwrap(), event["reason"].as_str())).collect();
+    assert!(
+        last.ends_with(&[("wrap_up", None), ("not_ready", Some("lunch")), ("logged_out", None)]),
+        "the wrap-up lasts until lunch: {last:?}"
+    );
+    assert_eq!(day.summary["not_ready"]["lunch"], 900.0);
 }

@@ -1,8 +1,9 @@
 //! Agents: coming, going, and what a callback leaves them with.
 
+use ringback_engine::center::WrapUp;
 use ringback_engine::protocol::{AgentState, Application, Event, Refusal};
-use ringback_engine::record::Reason;
-use ringback_engine::{AgentId, Duration, Sequence};
+use ringback_engine::record::{Activity, Reason};
+use ringback_engine::{AgentId, Duration, Instant, Name, Sequence};
 
 use super::Naive;
 use super::world::{Session, Stage, State, Unit};
@@ -12,12 +13,10 @@ use super::world::{Session, Stage, State, Unit};
 pub(super) enum Parting {
     /// The reservation came to nothing.
     Unused,
-    /// After the interaction, so long.
-    WrapUp(Duration),
-    /// Nobody ended the interaction.
-    Overdue,
-    /// The agent did not answer.
-    Absent,
+    /// The interaction ended.
+    Ended(WrapUp),
+    /// Nothing was heard of the agent, who is not ready for this reason.
+    Absent(&'static str),
 }
 
 impl<A: Application> Naive<A> {
@@ -30,23 +29,27 @@ impl<A: Application> Naive<A> {
         let state = match self.session(id).expect("known") {
             None => AgentState::LoggedOut,
             Some(session) if !session.wrap_ups().is_empty() => AgentState::WrapUp,
-            Some(Session { ready: true, .. }) => AgentState::Ready,
-            Some(_) => AgentState::NotReady,
+            Some(Session { activity: Activity::Ready, .. }) => AgentState::Ready,
+            Some(Session { activity: Activity::NotReady { reason }, .. }) => {
+                let reason = reason.clone();
+                return self.event(Event::Agent { agent: id.clone(), state: AgentState::NotReady, reason });
+            }
         };
-        self.event(Event::Agent { agent: id.clone(), state });
+        self.event(Event::Agent { agent: id.clone(), state, reason: None });
     }
 
     pub(super) fn log_in(&mut self, id: &AgentId) -> Result<(), Refusal> {
         let now = self.world.now;
         let session = self.session(id)?;
-        let mut units: Vec<Unit> = session.iter().flat_map(Session::open).cloned().collect();
+        let open = session.iter().flat_map(Session::open);
+        let mut units: Vec<Unit> = open.filter(|unit| unit.wrap_up != Some(Instant::MAX)).cloned().collect();
         for unit in &mut units {
             (unit.reserved, unit.talking) =
                 (now, unit.talking.filter(|_| unit.hung_up.is_none()).map(|_| now));
         }
         let comes = session.is_none();
-        *session =
-            Some(Session { since: now, ready: true, leaving: false, idle_since: now, calls: 0, units });
+        let activity = Activity::Ready;
+        *session = Some(Session { since: now, activity, leaving: false, idle_since: now, calls: 0, units });
         self.report_agent(id);
         if comes {
             self.report_preferring(id);
@@ -54,13 +57,47 @@ impl<A: Application> Naive<A> {
         Ok(())
     }
 
-    pub(super) fn set_ready(&mut self, id: &AgentId, ready: bool) -> Result<(), Refusal> {
-        if let Some(session) = self.session(id)?
-            && session.ready != ready
-        {
-            session.ready = ready;
+    pub(super) fn set_activity(&mut self, id: &AgentId, activity: Activity) -> Result<(), Refusal> {
+        let now = self.world.now;
+        let Some(session) = self.session(id)? else { return Ok(()) };
+        let before = session.activity.clone();
+        let no_word = activity == Activity::NotReady { reason: None };
+        if !(no_word && before != Activity::Ready) {
+            session.activity = activity;
+        }
+        let mut says = session.activity != before;
+        for unit in &mut session.units {
+            if unit.over.is_none() && unit.wrap_up == Some(Instant::MAX) {
+                unit.over = Some(now);
+                session.idle_since = now;
+                says = true;
+            }
+        }
+        if says {
             self.report_agent(id);
         }
+        Ok(())
+    }
+
+    /// What is said of an agent who has not been heard of.
+    pub(super) fn set_activity_of(&mut self, id: &AgentId, activity: Activity) {
+        if let Some(session) = self.session(id).expect("known") {
+            session.activity = activity;
+        }
+        self.report_agent(id);
+    }
+
+    pub(super) fn extend_wrap_up(&mut self, id: &AgentId, by: Duration) -> Result<(), Refusal> {
+        let ends =
+            |unit: &&mut Unit| unit.over.is_none() && unit.wrap_up.is_some_and(|until| until != Instant::MAX);
+        let units = self.session(id)?.iter_mut().flat_map(|session| &mut session.units).filter(ends);
+        let later = units.map(|unit| {
+            let until = unit.wrap_up.expect("ends").after(by);
+            unit.wrap_up = Some(until);
+            until
+        });
+        let until = later.min().ok_or_else(|| Refusal::NoWrapUp(id.clone()))?;
+        self.event(Event::WrapUpExtended { agent: id.clone(), until });
         Ok(())
     }
 
@@ -115,10 +152,13 @@ impl<A: Application> Naive<A> {
         let leaving = self.session(id).expect("known").as_ref().expect("busy, so logged in").leaving;
         let unit = self.unit(id, callback);
         unit.hung_up = unit.talking.map(|_| now);
-        let not_ready = matches!(parting, Parting::Overdue | Parting::Absent);
-        let mut changed = not_ready;
+        let mut changed = matches!(parting, Parting::Absent(_));
         match parting {
-            Parting::WrapUp(length) if length > Duration::ZERO && !leaving => {
+            Parting::Ended(WrapUp::UntilReady) if !leaving => {
+                unit.wrap_up = Some(Instant::MAX);
+                changed = true;
+            }
+            Parting::Ended(WrapUp::For(length)) if length > Duration::ZERO && !leaving => {
                 unit.wrap_up = Some(now.after(length));
                 changed = true;
             }
@@ -130,7 +170,9 @@ impl<A: Application> Naive<A> {
         if over {
             session.idle_since = now;
         }
-        session.ready &= !not_ready;
+        if let (Parting::Absent(reason), Activity::Ready) = (parting, &session.activity) {
+            session.activity = Activity::NotReady { reason: Some(Name::new_static(reason)) };
+        }
         if leaving && !others {
             *slot = None;
             changed = true;

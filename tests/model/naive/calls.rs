@@ -222,7 +222,7 @@ impl<A: Application> Naive<A> {
         match self.world.callbacks.iter().find(live).cloned() {
             Some(callback) if matches!(callback.state, State::Processing { .. }) => {
                 let wrap_up = self.world.queue(callback.queue().expect("reserved from one")).wrap_up;
-                self.finish_talk(&callback, Parting::WrapUp(wrap_up));
+                self.finish_talk(&callback, Parting::Ended(wrap_up));
                 Ok(())
             }
             Some(_) => Err(Refusal::NotConnected(attempt)),
@@ -235,7 +235,7 @@ impl<A: Application> Naive<A> {
         let (id, agent) = (callback.request.id.clone(), callback.agent().cloned().expect("talks"));
         self.event(Event::TalkTimeout { callback: id, agent });
         self.hang_up(sequence);
-        self.finish_talk(&callback, Parting::Overdue);
+        self.finish_talk(&callback, Parting::Absent("talk_timeout"));
     }
 
     fn finish_talk(&mut self, callback: &Callback, parting: Parting) {

@@ -57,7 +57,7 @@ impl<A: Application> Naive<A> {
         for agent in self.world.agents.clone() {
             if agent.session.is_some() && !stays(&agent) {
                 let state = AgentState::LoggedOut;
-                self.event(Event::Agent { agent: agent.settings.id.clone(), state });
+                self.event(Event::Agent { agent: agent.settings.id.clone(), state, reason: None });
             }
         }
         self.event(Event::Reconfigured { center: center.name.clone().into() });

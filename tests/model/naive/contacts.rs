@@ -83,7 +83,7 @@ impl<A: Application> Naive<A> {
             }
             Disposition::Reschedule(to) => self.schedule(callback.sequence, to),
         }
-        self.part(&agent, callback.sequence, Parting::WrapUp(wrap_up));
+        self.part(&agent, callback.sequence, Parting::Ended(wrap_up));
         Ok(())
     }
 

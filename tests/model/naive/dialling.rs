@@ -83,7 +83,7 @@ impl<A: Application> Naive<A> {
 
     pub(super) fn offer_expired(&mut self, sequence: Sequence) {
         let parting = match self.settings(sequence).on_offer_expired {
-            OfferExpired::NotReady => Parting::Absent,
+            OfferExpired::NotReady => Parting::Absent("no_answer"),
             OfferExpired::Ready => Parting::Unused,
         };
         self.come_to_nothing(sequence, TimeoutKind::Offer, parting, Standard::Back(None));
@@ -299,7 +299,7 @@ impl<A: Application> Naive<A> {
             self.world.callback_mut(sequence).unknown += 1;
             self.go_back(sequence, None, why.word());
         }
-        self.part(&agent, sequence, Parting::Absent);
+        self.part(&agent, sequence, Parting::Absent(why.word()));
         Ok(())
     }
 }

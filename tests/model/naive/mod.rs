@@ -23,6 +23,7 @@ mod world;
 
 use ringback_engine::center::Center;
 use ringback_engine::protocol::{Application, Command, Effect, EffectKind, Event, Refusal};
+use ringback_engine::record::Activity;
 use ringback_engine::{EffectId, Instant};
 
 pub(crate) use world::{State, World};
@@ -67,8 +68,9 @@ impl<A: Application> Naive<A> {
             Command::Recreate { callback, id } => self.recreate(&callback, id),
             Command::HoldSlot { hold, service, at } => self.hold_slot(hold, service, at),
             Command::LogIn { agent } => self.log_in(&agent),
-            Command::Ready { agent } => self.set_ready(&agent, true),
-            Command::NotReady { agent } => self.set_ready(&agent, false),
+            Command::Ready { agent } => self.set_activity(&agent, Activity::Ready),
+            Command::NotReady { agent, reason } => self.set_activity(&agent, Activity::NotReady { reason }),
+            Command::ExtendWrapUp { agent, by } => self.extend_wrap_up(&agent, by),
             Command::LogOut { agent } => self.log_out(&agent),
             Command::AgentLost { agent } => self.agent_lost(&agent),
             Command::Outcome { attempt, outcome } => self.outcome(attempt, outcome),

@@ -2,7 +2,7 @@
 
 use ringback_engine::center::{LAST_AGENT_KEPT, Openness};
 use ringback_engine::protocol::{Application, EffectKind, Event};
-use ringback_engine::record::Cause;
+use ringback_engine::record::{Activity, Cause};
 use ringback_engine::{Instant, Name, Phone, Sequence};
 
 use super::Naive;
@@ -88,11 +88,10 @@ impl World {
     fn due(&self) -> Option<Due> {
         let callbacks = self.callbacks.iter().flat_map(Callback::deadlines);
         let sessions = self.agents.iter().filter_map(|agent| agent.session.as_ref());
-        let wrap_ups = sessions.flat_map(Session::wrap_ups).map(|(at, sequence)| Due {
-            at,
-            cause: Cause::WrapUp,
-            sequence,
-        });
+        let wrap_ups = sessions
+            .flat_map(Session::wrap_ups)
+            .filter(|(at, _)| *at < Instant::MAX)
+            .map(|(at, sequence)| Due { at, cause: Cause::WrapUp, sequence });
         let position = |name: &Name| self.center.queues.iter().position(|queue| queue.name == *name);
         let closings = self.closings.iter().map(|(name, at)| Due {
             at: *at,
@@ -176,10 +175,13 @@ impl<A: Application> Naive<A> {
     pub(super) fn resume(&mut self, to: Instant) {
         self.event(Event::Away { until: to });
         for callback in self.world.callbacks.clone() {
-            self.lose_track(&callback, to, Parting::Overdue);
+            self.lose_track(&callback, to, Parting::Absent("away"));
         }
         for agent in self.world.agents.clone() {
-            self.set_ready(&agent.settings.id, false).expect("of the center");
+            if agent.session.is_some_and(|session| session.activity == Activity::Ready) {
+                let away = Activity::NotReady { reason: Some("away".into()) };
+                self.set_activity_of(&agent.settings.id, away);
+            }
         }
         self.world.watch_closings();
         while let Some(at) = self.world.next_deadline().filter(|at| *at <= to) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ringback_engine::center::{Agent as Settings, Center, Hours, Plan, Queue, Service};
 use ringback_engine::protocol::Hook;
-use ringback_engine::record::{HoldReason, Outcome, Reason, Request, StateName, Switch};
+use ringback_engine::record::{Activity, HoldReason, Outcome, Reason, Request, StateName, Switch};
 use ringback_engine::{Ageing, AgentId, AttemptId, CallbackId, Duration, Instant, Name, Phone};
 use ringback_engine::{Requirement, Sequence};
 
@@ -134,7 +134,7 @@ pub(crate) struct Agent {
 #[derive(Clone)]
 pub(crate) struct Session {
     pub(crate) since: Instant,
-    pub(crate) ready: bool,
+    pub(crate) activity: Activity,
     pub(crate) leaving: bool,
     pub(crate) idle_since: Instant,
     pub(crate) calls: u64,
@@ -149,6 +149,7 @@ pub(crate) struct Unit {
     pub(crate) reserved: Instant,
     pub(crate) talking: Option<Instant>,
     pub(crate) hung_up: Option<Instant>,
+    /// When the wrap-up is over; never by itself where the agent has to say so.
     pub(crate) wrap_up: Option<Instant>,
     pub(crate) over: Option<Instant>,
 }
@@ -266,7 +267,9 @@ impl World {
     pub(crate) fn is_ready(&self, agent: &Agent) -> bool {
         let held = self.held_by(&agent.settings.id).len();
         agent.session.as_ref().is_some_and(|s| {
-            s.ready && !s.leaving && held + s.wrap_ups().len() < agent.settings.capacity as usize
+            s.activity == Activity::Ready
+                && !s.leaving
+                && held + s.wrap_ups().len() < agent.settings.capacity as usize
         })
     }
 

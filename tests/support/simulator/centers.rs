@@ -85,7 +85,7 @@ fn queue(name: &str, random: &mut Random, features: &Features) -> Queue {
     ]);
     queue.priority = random.within(0..3) * 5;
     queue.ageing = ageing(random);
-    queue.wrap_up = Duration::from_secs(random.pick(&[0, 0, 4, 15]));
+    queue.wrap_up = Duration::from_secs(random.pick(&[0, 0, 4, 15])).into();
     queue.max_attempts = random.within(1..4) as u32;
     queue.retry_after = Duration::from_secs(random.pick(&[5, 20, 60]));
     if !features.has(Feature::LongLives) {

@@ -62,7 +62,12 @@ fn by_when_served(setting: &Setting, run: &Run) -> Option<Instant> {
         count += 1;
         *numbers.entry(&callback.request.phone).or_default() += 1;
     }
-    let wrap_up = center.queues.iter().map(|queue| queue.wrap_up).max().unwrap_or(Duration::ZERO);
+    let wrap_up = center
+        .queues
+        .iter()
+        .map(|queue| queue.wrap_up.length().unwrap_or_default())
+        .max()
+        .unwrap_or(Duration::ZERO);
     let each = CALL.plus(wrap_up).plus(center.limits.redial_floor).plus(Duration::from_secs(60));
     let most = numbers.values().max().copied().unwrap_or(0);
     let limited = center

@@ -244,7 +244,7 @@ impl World {
         match self.random.below(10) {
             _ if self.random.one_in(60) => Command::Resume,
             0 => Command::LogOut { agent },
-            1 | 2 => Command::NotReady { agent },
+            1 | 2 => Command::NotReady { agent, reason: None },
             3 | 4 => Command::Ready { agent },
             _ => Command::LogIn { agent },
         }

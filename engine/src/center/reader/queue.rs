@@ -4,7 +4,8 @@ use super::dialling;
 use super::fields::Fields;
 use super::notes::Notes;
 use super::value::{Read, Value};
-use crate::center::{AtClose, Queue, Strategy};
+use crate::center::{AtClose, Queue, Strategy, WrapUp, did_you_mean};
+use crate::value::Duration;
 
 pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Queue {
     let mut queue = Queue::new(fields.required::<String>("name").unwrap_or_default());
@@ -31,6 +32,27 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Queue {
     let words = [("keep", AtClose::Keep), ("schedule", AtClose::Schedule), ("complete", AtClose::Complete)];
     queue.at_close = fields.word("at_close", &words, &[]).unwrap_or(queue.at_close);
     queue
+}
+
+impl Read for WrapUp {
+    const WANTED: &'static str = "a duration in quotes, as `\"90s\"`, or `\"until_ready\"`";
+
+    fn read(value: &Value<'_>, notes: &mut Notes<'_>) -> Option<Self> {
+        match value.as_text() {
+            Some("until_ready") => Some(Self::UntilReady),
+            Some(word) if word.starts_with(|first: char| first.is_alphabetic()) => {
+                let hint = did_you_mean(word, ["until_ready"]);
+                let hint = if hint.is_empty() { format!("; write {}", Self::WANTED) } else { hint };
+                value.error(notes, format!(": unknown word `{word}`{hint}"));
+                None
+            }
+            Some(_) => Duration::read(value, notes).map(Self::For),
+            None => {
+                value.wrong_type(notes, Self::WANTED);
+                None
+            }
+        }
+    }
 }
 
 impl Read for Strategy {

@@ -2,7 +2,6 @@
 
 mod thread;
 
-use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -47,8 +46,6 @@ pub(crate) struct Inside {
     pub(crate) memory: Memory,
     /// What the next commit keeps.
     pub(crate) after: Aftermath,
-    /// Why agents are away, as they said last.
-    pub(crate) reasons: BTreeMap<AgentId, String>,
 }
 
 impl Inside {

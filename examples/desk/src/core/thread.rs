@@ -1,6 +1,6 @@
 //! The engine's thread: keep, make, do, answer.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -69,7 +69,6 @@ pub(crate) fn start(
                 now: clock::now(),
                 memory,
                 after: Aftermath::default(),
-                reasons: BTreeMap::new(),
             };
             drop(ready.send(Ok(repeated)));
             let mut worker = Worker { inside, line, changed, settings, saved };

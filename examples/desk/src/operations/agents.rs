@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use ringback_engine::protocol::Command;
-use ringback_engine::{AgentId, AttemptId};
+use ringback_engine::{AgentId, AttemptId, Name};
 use serde::Deserialize;
 
 use crate::access::Right;
@@ -51,11 +51,8 @@ pub(super) async fn not_ready(State(app): State<App>, form: Signed<Away>) -> Res
 }
 
 async fn away(app: &App, form: &Signed<Away>) -> Result<Reply, Barred> {
-    let (agent, reason) = (own(form)?, form.form.reason.clone());
-    if REASONS.contains(&reason.as_str()) {
-        app.core.ask(move |inside| inside.reasons.insert(agent, reason)).await?;
-    }
-    tell(app, form, |agent| Command::NotReady { agent }, "You are not ready.").await
+    let reason = REASONS.into_iter().find(|known| *known == form.form.reason).map(Name::new_static);
+    tell(app, form, |agent| Command::NotReady { agent, reason }, "You are not ready.").await
 }
 
 pub(super) async fn end(State(app): State<App>, form: Signed<Ended>) -> Response {

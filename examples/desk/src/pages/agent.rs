@@ -33,13 +33,13 @@ pub(crate) async fn part(State(app): State<App>, visitor: Visitor) -> Result<Mar
 fn desk(inside: &mut Inside, agent: &AgentId) -> Markup {
     let session = inside.engine.agent(agent).and_then(|agent| agent.session().cloned());
     let (class, text, about) = live::presence(inside, session.as_ref());
-    let reason = inside.reasons.get(agent).filter(|_| text == "Not ready").cloned();
     let at_hand = session.iter().flat_map(|session| session.callbacks());
     let calls: Vec<&Callback> = at_hand.filter_map(|sequence| inside.numbered(sequence)).collect();
-    let wrap_up = session.as_ref().and_then(|session| session.first_wrap_up());
+    let wraps_up = session.as_ref().is_some_and(|session| session.wraps_up());
+    let wrap_up = session.as_ref().filter(|_| wraps_up).map(|session| session.first_wrap_up());
     html! {
         div.head.wrap {
-            div { h1 { "Hello, " (agent) } p { (words::pill(class, text)) " " @if let Some(reason) = reason { (reason) } @else { (about) } } }
+            div { h1 { "Hello, " (agent) } p { (words::pill(class, text)) " " (about) } }
             (presence(session.as_ref()))
         }
         div.stack {
@@ -47,8 +47,9 @@ fn desk(inside: &mut Inside, agent: &AgentId) -> Markup {
             @if calls.is_empty() {
                 @match (&session, wrap_up) {
                     (None, _) => (idle("agent", "", "You are not logged in to the queue", html! { "Start your shift to be connected with customers." })),
-                    (Some(_), Some((until, _))) => (idle("clock", "", "Wrap-up", html! { "You are free again in " span.num data-until=(until.millis()) { "" } "." })),
-                    (Some(session), None) if session.ready => (idle("phone", "live", "Waiting for the next customer", html! { "The desk calls them and connects you; keep this page open." })),
+                    (Some(_), Some(None)) => (idle("clock", "", "Wrap-up", html! { "You are free again when you say that you are ready." })),
+                    (Some(_), Some(Some((until, _)))) => (idle("clock", "", "Wrap-up", html! { "You are free again in " span.num data-until=(until.millis()) { "" } "." })),
+                    (Some(session), None) if session.wants_calls() => (idle("phone", "live", "Waiting for the next customer", html! { "The desk calls them and connects you; keep this page open." })),
                     (Some(_), None) => (idle("pause", "", "You are not ready", html! { "Nobody is connected with you until you say that you are back." })),
                 }
             }
@@ -72,7 +73,8 @@ fn presence(session: Option<&ringback_engine::record::Session>) -> Markup {
             @match session {
                 None => (act("login", "Start shift", "first")),
                 Some(session) => {
-                    @if session.ready {
+                    @if session.wants_calls() && session.work.iter().any(|work| work.is_open_wrap_up()) { (act("ready", "Ready", "first")) }
+                    @if session.wants_calls() {
                         form method="post" action="/operations/agent/not-ready" style="display:flex;gap:.5rem" {
                             select.input name="reason" aria-label="Reason" style="width:auto" { @for reason in REASONS { option { (reason) } } }
                             button.button id="do-not-ready" { (words::icon("pause")) "Not ready" }

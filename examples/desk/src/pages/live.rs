@@ -3,7 +3,7 @@
 use axum::extract::State;
 use maud::{Markup, html};
 use ringback_engine::Instant;
-use ringback_engine::record::{Phase, Session as At, StateName};
+use ringback_engine::record::{Activity, Phase, Session as At, StateName};
 
 use super::{page, words};
 use crate::access::Right;
@@ -130,7 +130,15 @@ pub(super) fn presence(inside: &Inside, session: Option<&At>) -> (&'static str, 
             Phase::Talking { .. } => ("talking", "Talking", service(work.callback)),
             Phase::WrapUp { .. } => ("wrap_up", "Wrap-up", calls),
         },
-        None if session.ready => ("ready", "Ready", calls),
-        None => ("", "Not ready", calls),
+        None if session.wants_calls() => ("ready", "Ready", calls),
+        None => ("", "Not ready", why_not(session).map_or(calls, words::words)),
+    }
+}
+
+/// Why an agent is not ready, where a word for it was given.
+fn why_not(session: &At) -> Option<&str> {
+    match &session.activity {
+        Activity::NotReady { reason } => reason.as_deref(),
+        Activity::Ready => None,
     }
 }

@@ -3,7 +3,8 @@
 //! Presence follows from the roster, work from the callbacks. The log's `agent` events must say the same at the end
 //! of every instant; within one, who may be reserved is what they said last.
 
-use ringback_engine::{Duration, Instant};
+use ringback_engine::Instant;
+use ringback_engine::center::WrapUp;
 use smol_str::SmolStr;
 
 use super::findings::Check;
@@ -95,9 +96,11 @@ impl Person {
             match shift {
                 Shift::LogIn => (self.present, self.ready, self.leaving) = (true, true, false),
                 Shift::Ready => self.ready |= self.present,
-                Shift::NotReady => self.ready &= !self.present,
+                Shift::NotReady(_) => self.ready &= !self.present,
                 Shift::LogOut => self.leaving = self.present,
+                Shift::ExtendWrapUp(_) => continue,
             }
+            self.work.retain(|work| !matches!(work, Work::WrapUp(Instant::MAX)));
         }
         if self.leaving && !self.is_busy() {
             (self.present, self.leaving) = (false, false);
@@ -120,13 +123,21 @@ impl Work {
     fn is_busy(&self) -> bool {
         matches!(self, Self::Busy(_))
     }
+
+    /// When a wrap-up is over that ends by itself.
+    fn ends_at(&self) -> Option<Instant> {
+        match self {
+            Self::WrapUp(until) if *until < Instant::MAX => Some(*until),
+            _ => None,
+        }
+    }
 }
 
 impl Audit {
     /// The roster has a line of this instant.
     pub(super) fn roster_line(&mut self, line: &RosterLine) {
         if let Some(agent) = self.rules.agent(line.agent.as_str()) {
-            self.people[agent].lines.push(line.event);
+            self.people[agent].lines.push(line.event.clone());
             self.touched_agents.insert(agent);
         }
     }
@@ -164,16 +175,39 @@ impl Audit {
     }
 
     /// A callback lets go of its agent: free at once, or in wrap-up first.
-    pub(super) fn agent_released(&mut self, serial: u64, agent: usize, wrap_up: Duration) {
+    pub(super) fn agent_released(&mut self, serial: u64, agent: usize, wrap_up: WrapUp) {
         let person = &mut self.people[agent];
         let Some(position) = person.work.iter().position(|work| *work == Work::Busy(serial)) else { return };
         person.work.remove(position);
-        if wrap_up > Duration::ZERO && !person.leaving {
-            let until = self.now.after(wrap_up);
+        if !wrap_up.is_none() && !person.leaving {
+            let until = wrap_up.length().map_or(Instant::MAX, |length| self.now.after(length));
             self.due.insert((until, Owner::Agent(agent)));
             person.work.push(Work::WrapUp(until));
         }
         self.touched_agents.insert(agent);
+    }
+
+    /// An agent's wrap-ups that have an end have it later, the first of them at `until`.
+    pub(super) fn wrap_up_extended(&mut self, id: &SmolStr, until: Instant) {
+        let agent = self.rules.agent(id);
+        let ends = agent.and_then(|agent| {
+            let work = &self.people[agent].work;
+            work.iter().filter_map(Work::ends_at).min()
+        });
+        let Some((agent, first)) = agent.zip(ends) else {
+            self.findings.hold(Check::Agents, None, false, || format!("`{id}` is in no wrap-up that ends"));
+            return;
+        };
+        self.findings.hold(Check::Agents, None, until >= first, || {
+            format!("a wrap-up of `{id}` that ended at {first} is extended to {until}")
+        });
+        let by = until.since(first);
+        for work in &mut self.people[agent].work {
+            if let Some(end) = work.ends_at() {
+                *work = Work::WrapUp(end.after(by));
+                self.due.insert((end.after(by), Owner::Agent(agent)));
+            }
+        }
     }
 
     /// An interaction of this agent was never ended.

@@ -1,6 +1,6 @@
 //! Calls: from the reservation of an agent to the end of the record.
 
-use ringback_engine::center::{AtClose, OUTCOME_GRACE};
+use ringback_engine::center::{AtClose, OUTCOME_GRACE, WrapUp};
 use ringback_engine::record::Outcome;
 use ringback_engine::{Duration, Instant};
 use smol_str::SmolStr;
@@ -109,7 +109,7 @@ impl Audit {
         if outcome == Outcome::Answered {
             return self.put(serial, State::Answered { agent, queue });
         }
-        self.agent_released(serial, agent, Duration::ZERO);
+        self.agent_released(serial, agent, WrapUp::default());
         self.put(serial, State::Failed { queue, outcome });
         self.number_free(serial, &phone, silent);
     }
@@ -141,7 +141,7 @@ impl Audit {
         let (due, begun, phone) = (callback.due.end.take(), callback.since, callback.phone.clone());
         let settings = &self.rules.queues[queue].settings;
         let overdue = callback_is_overdue(begun, settings.talk_timeout, self.now);
-        let wrap_up = if overdue { Duration::ZERO } else { settings.wrap_up };
+        let wrap_up = if overdue { WrapUp::default() } else { settings.wrap_up };
         self.on_time(id, due, "the interaction ends", BY_TIMEOUT);
         self.put(serial, State::Ended { queue });
         self.agent_released(serial, agent, wrap_up);
@@ -189,7 +189,7 @@ impl Audit {
         }
         let cut = matches!(state, State::Dialing { .. });
         if let Some(agent) = state.agent() {
-            self.agent_released(serial, agent, Duration::ZERO);
+            self.agent_released(serial, agent, WrapUp::default());
         }
         self.put(serial, State::Completed { redacted: false });
         self.number_free(serial, &phone, cut);

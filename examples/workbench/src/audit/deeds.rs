@@ -1,7 +1,7 @@
 //! What happens to callbacks: each line of the log is checked, then believed.
 
-use ringback_engine::center::{Condition, REDACTED_KEPT};
-use ringback_engine::{Duration, Instant};
+use ringback_engine::Instant;
+use ringback_engine::center::{Condition, REDACTED_KEPT, WrapUp};
 use smol_str::SmolStr;
 
 use super::callback::{Callback, Dues, Journey, State};
@@ -291,7 +291,7 @@ impl Audit {
             State::Failed { .. } => self.findings.skip(Check::Deadlines, BY_TIMEOUT),
             State::Scheduled { .. } => self.on_time(id, submit, "enters its queue", BY_TIMEOUT),
             State::Dialing { agent, .. } if why == "agent_lost" => {
-                self.agent_released(serial, agent, Duration::ZERO);
+                self.agent_released(serial, agent, WrapUp::default());
                 self.number_free(serial, &phone, true);
             }
             _ => {}

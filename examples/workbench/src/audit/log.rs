@@ -29,6 +29,8 @@ pub(super) enum Fact {
     Callback(SmolStr, Deed),
     /// An agent's presence.
     Agent(SmolStr, SmolStr),
+    /// The first of an agent's wrap-ups that end is over then now.
+    WrapUpExtended(SmolStr, Instant),
     /// A switch of a queue is turned: which queue, which switch, and whether it is on.
     Switched(SmolStr, SmolStr, bool),
     /// A calendar is closed or opened against its configuration, or goes by it.
@@ -185,6 +187,9 @@ impl Raw<'_> {
         let agent = |agent| field(agent, "agent");
         let deed = match &*self.event {
             "agent" => return Ok(Fact::Agent(agent(self.agent)?, field(self.state, "state")?)),
+            "wrap_up_extended" => {
+                return Ok(Fact::WrapUpExtended(agent(self.agent)?, instant(self.until, "until")?));
+            }
             "slot_held" | "hold_expired" | "refused" | "bulk" | "recreated" | "late_answer" | "log"
             | "set_aside" => return Ok(Fact::Aside),
             "switched" => {

@@ -267,6 +267,7 @@ impl Audit {
         match fact {
             Fact::Callback(id, deed) => self.happen(&id, deed),
             Fact::Agent(agent, state) => self.agent_announced(&agent, &state),
+            Fact::WrapUpExtended(agent, until) => self.wrap_up_extended(&agent, until),
             Fact::Switched(queue, switch, on) => self.switched(&queue, &switch, on),
             Fact::Calendar(calendar, closed) => self.calendar_closed(&calendar, closed),
             Fact::Aside => {}

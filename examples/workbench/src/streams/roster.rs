@@ -5,12 +5,14 @@ use std::io::Read;
 
 use chrono_tz::Tz;
 use ringback_engine::center::did_you_mean;
-use ringback_engine::{AgentId, Instant};
+use ringback_engine::{AgentId, Duration, Instant, Name};
 
+use super::field::seconds;
 use super::table::{Row, Table};
 use super::{ROSTER, StreamError, traffic};
 
-const COLUMNS: [&str; 3] = ["at", "agent", "event"];
+const REQUIRED: [&str; 3] = ["at", "agent", "event"];
+const OPTIONAL: [&str; 2] = ["reason", "by"];
 
 /// A line of `roster.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,14 +28,16 @@ pub struct RosterLine {
 }
 
 /// What an agent does at the start, in the course, and at the end of a shift.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shift {
     /// Logs in and wants calls.
     LogIn,
     /// Wants calls.
     Ready,
-    /// Wants none.
-    NotReady,
+    /// Wants none, for a reason if one is given.
+    NotReady(Option<Name>),
+    /// Needs so much longer for the wrap-up under way.
+    ExtendWrapUp(Duration),
     /// Logs out.
     LogOut,
 }
@@ -47,24 +51,39 @@ pub struct Roster<'a, R> {
 }
 
 impl Shift {
-    const ALL: [(Self, &'static str); 4] = [
-        (Self::LogIn, "login"),
-        (Self::Ready, "ready"),
-        (Self::NotReady, "not_ready"),
-        (Self::LogOut, "logout"),
-    ];
+    const WORDS: [&'static str; 5] = ["login", "ready", "not_ready", "extend_wrap_up", "logout"];
 
-    fn read(text: &str) -> Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|(_, word)| *word == text);
-        known.map(|(shift, _)| shift).ok_or_else(|| {
-            let hint = did_you_mean(text, Self::ALL.map(|(_, word)| word));
-            let hint = if hint.is_empty() {
-                "; write `login`, `ready`, `not_ready` or `logout`".into()
-            } else {
-                hint
-            };
-            format!("unknown event `{text}`{hint}")
-        })
+    /// Reads an event's word, with what its own columns say.
+    fn read(word: &str, reason: &str, by: &str) -> Result<Self, String> {
+        let foreign = |column: &str, owner: &str, text: &str| match text {
+            "" => Ok(()),
+            text => {
+                Err(format!("`{word}` has no `{column}`, and `{text}` stands there; only `{owner}` has one"))
+            }
+        };
+        if word != "not_ready" {
+            foreign("reason", "not_ready", reason)?;
+        }
+        if word != "extend_wrap_up" {
+            foreign("by", "extend_wrap_up", by)?;
+        }
+        match word {
+            "login" => Ok(Self::LogIn),
+            "ready" => Ok(Self::Ready),
+            "not_ready" => Ok(Self::NotReady((!reason.is_empty()).then(|| Name::new(reason)))),
+            "extend_wrap_up" if by.is_empty() => {
+                Err("`extend_wrap_up` needs `by`, the seconds that it takes longer".into())
+            }
+            "extend_wrap_up" => seconds(by).map(Self::ExtendWrapUp).map_err(|why| format!("`by`: {why}")),
+            "logout" => Ok(Self::LogOut),
+            _ => {
+                let hint = did_you_mean(word, Self::WORDS);
+                let [others @ .., last] = Self::WORDS.map(|word| format!("`{word}`"));
+                let hint =
+                    if hint.is_empty() { format!("; write {} or {last}", others.join(", ")) } else { hint };
+                Err(format!("unknown event `{word}`{hint}"))
+            }
+        }
     }
 }
 
@@ -75,15 +94,15 @@ impl<'a, R: Read> Roster<'a, R> {
     ///
     /// The file can't be read, or its header does not fit.
     pub fn open(input: R, zone: Tz, agents: Option<&'a BTreeSet<AgentId>>) -> Result<Self, StreamError> {
-        let table = Table::open(ROSTER, input, &COLUMNS)?;
+        let table = Table::open(ROSTER, input, &REQUIRED)?;
         let unknown: Vec<String> = table
             .columns()
             .iter()
-            .filter(|name| !COLUMNS.contains(&name.as_str()))
+            .filter(|name| !REQUIRED.into_iter().chain(OPTIONAL).any(|known| known == name.as_str()))
             .map(|name| {
-                let hint = did_you_mean(name, COLUMNS);
-                let hint =
-                    if hint.is_empty() { "; the roster has `at`, `agent`, `event`".into() } else { hint };
+                let hint = did_you_mean(name, REQUIRED.into_iter().chain(OPTIONAL));
+                let known = "; the roster has `at`, `agent`, `event`, and may have `reason` and `by`";
+                let hint = if hint.is_empty() { known.into() } else { hint };
                 format!("unknown column `{name}`{hint}")
             })
             .collect();
@@ -100,7 +119,8 @@ impl<R: Read> Iterator for Roster<'_, R> {
     type Item = Result<RosterLine, StreamError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let [at, agent, event] = COLUMNS.map(|name| self.table.column(name));
+        let [at, agent, event] = REQUIRED.map(|name| self.table.column(name));
+        let [reason, by] = OPTIONAL.map(|name| self.table.column(name));
         let row = match self.table.next() {
             Ok(row) => row?,
             Err(error) => return Some(Err(error)),
@@ -115,7 +135,8 @@ impl<R: Read> Iterator for Roster<'_, R> {
                 return Err(row.cause(agent, format_args!("unknown agent `{id}`{hint}")));
             }
             row.required(event)?;
-            let event = row.read(event, Shift::read)?;
+            let (reason, by) = (row.text(reason)?, row.text(by)?);
+            let event = row.read(event, |word| Shift::read(word, reason, by))?;
             Ok(RosterLine { line: row.line(), at, agent: AgentId::new(id), event })
         };
         let line = read(&row).map_err(|cause| row.bad(cause));

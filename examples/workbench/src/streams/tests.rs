@@ -243,16 +243,38 @@ fn a_roster_is_read() {
     let text = "event,at,agent\nlogin,2026-03-03T15:00:00Z,anna\nready,2026-03-03T15:00:00Z,bob\n\
         not_ready,2026-03-03T15:00:01Z,anna\nlogout,2026-03-03T15:00:02Z,anna\n";
     let lines: Vec<_> = roster(text).unwrap().into_iter().map(Result::unwrap).collect();
-    let events: Vec<_> = lines.iter().map(|line| (line.line, line.agent.as_str(), line.event)).collect();
+    let events: Vec<_> =
+        lines.iter().map(|line| (line.line, line.agent.as_str(), line.event.clone())).collect();
     assert_eq!(
         events,
         [
             (2, "anna", Shift::LogIn),
             (3, "bob", Shift::Ready),
-            (4, "anna", Shift::NotReady),
+            (4, "anna", Shift::NotReady(None)),
             (5, "anna", Shift::LogOut)
         ]
     );
+}
+
+#[test]
+fn a_roster_says_why_agents_are_not_ready_and_how_much_longer_they_wrap_up() {
+    let at = "2026-03-03T15:00:00Z,anna";
+    let header = "at,agent,event,reason,by\n";
+    let text = format!("{header}{at},not_ready,lunch,\n{at},extend_wrap_up,,7.5\n");
+    let events: Vec<Shift> = roster(&text).unwrap().into_iter().map(|line| line.unwrap().event).collect();
+    let longer = Duration::from_millis(7_500);
+    assert_eq!(events, [Shift::NotReady(Some("lunch".into())), Shift::ExtendWrapUp(longer)]);
+    for (fields, message) in [
+        (
+            "ready,lunch,",
+            "`event`: `ready` has no `reason`, and `lunch` stands there; only `not_ready` has one",
+        ),
+        ("logout,,5", "`event`: `logout` has no `by`, and `5` stands there; only `extend_wrap_up` has one"),
+        ("extend_wrap_up,,", "`event`: `extend_wrap_up` needs `by`, the seconds that it takes longer"),
+    ] {
+        let line = only_bad(roster(&format!("{header}{at},{fields}\n")).unwrap());
+        assert!(line.ends_with(message), "{line}");
+    }
 }
 
 #[test]
@@ -267,7 +289,7 @@ fn bad_lines_of_a_roster_say_where_and_why() {
         ("2026-03-03T15:00:00Z,anna,logn", "`event`: unknown event `logn`, did you mean `login`?"),
         (
             "2026-03-03T15:00:00Z,anna,x",
-            "`event`: unknown event `x`; write `login`, `ready`, `not_ready` or `logout`",
+            "`event`: unknown event `x`; write `login`, `ready`, `not_ready`, `extend_wrap_up` or `logout`",
         ),
         ("2026-03-03T15:00:00Z,anna,", "`event`: is empty"),
         ("2026-03-03T14:00:00Z,anna,login", "`at`: goes back"),
@@ -280,7 +302,7 @@ fn bad_lines_of_a_roster_say_where_and_why() {
     assert_eq!(
         error,
         "roster.csv:1: unknown column `evnt`, did you mean `event`?\n\
-         roster.csv:1: unknown column `team`; the roster has `at`, `agent`, `event`"
+         roster.csv:1: unknown column `team`; the roster has `at`, `agent`, `event`, and may have `reason` and `by`"
     );
 }
 

@@ -48,6 +48,8 @@ pub struct Summary {
     pub service_level: By<ServiceLevel>,
     /// The share of logged-in time that agents were reserved, talking or in wrap-up.
     pub occupancy: Occupancy,
+    /// How long agents were logged in and neither ready nor busy, in seconds, by reason; `not said` where none was given.
+    pub not_ready: BTreeMap<Name, Seconds>,
     /// The most callbacks that waited at once for longer than an instant.
     pub longest_line: By<Longest>,
     /// How many forecasts held; there are no forecasts yet.

@@ -65,6 +65,7 @@ fn counts(summary: &Summary) -> Table {
     row("abandoned", &summary.abandoned);
     summary.refused.iter().for_each(|(kind, count)| row(&format!("refused {kind}"), count));
     row("occupancy", &percent(summary.occupancy.all));
+    summary.not_ready.iter().for_each(|(reason, span)| row(&format!("  not ready, {reason}"), span));
     row(
         "forecast calibration",
         &summary.forecast_calibration.map_or("- (no forecasts yet)".into(), |c| percent(Some(c))),

@@ -94,6 +94,7 @@ impl Tally {
             abandoned: self.abandoned,
             waiting,
             service_level,
+            not_ready: self.shifts.not_ready(self.last),
             occupancy: self.shifts.occupancy(self.last),
             longest_line: self.lines.longest(),
             forecast_calibration: None,
@@ -160,8 +161,8 @@ impl Tally {
                 self.close(callback);
             }
             Event::Refused { code, .. } => *self.refused.entry(code.clone()).or_default() += 1,
-            Event::Agent { agent, state } => {
-                self.shifts.presence(agent, *state, at);
+            Event::Agent { agent, state, reason } => {
+                self.shifts.presence(agent, *state, reason.as_ref(), at);
                 if let Some(course) = &mut self.course {
                     course.presence(agent, *state, at);
                 }
@@ -179,6 +180,7 @@ impl Tally {
             | Event::Purged { .. }
             | Event::Fault { .. }
             | Event::Rescheduled { .. }
+            | Event::WrapUpExtended { .. }
             | Event::PutOff { .. }
             | Event::SlotHeld { .. }
             | Event::HoldExpired { .. }
@@ -343,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_run_is_counted_as_it_went() {
-        let ready = Event::Agent { agent: "anna".into(), state: AgentState::Ready };
+        let ready = Event::Agent { agent: "anna".into(), state: AgentState::Ready, reason: None };
         let returned = Event::Returned { callback: "c1".into(), why: "busy".into() };
         let connected = Event::Connected { callback: "c1".into(), agent: "anna".into() };
         let back_in_b = Standing { place: at(0), queue: Some("b".into()) };

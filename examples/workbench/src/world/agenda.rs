@@ -92,7 +92,9 @@ where
         while let Some(line) = take_due(&mut self.roster, |line: &RosterLine| line.at <= now)? {
             match line.event {
                 Shift::LogIn | Shift::Ready => self.arrivals.push_back(line),
-                Shift::NotReady | Shift::LogOut => self.departures.push_back(line),
+                Shift::NotReady(_) | Shift::ExtendWrapUp(_) | Shift::LogOut => {
+                    self.departures.push_back(line)
+                }
             }
         }
         if let Some(line) = self.arrivals.pop_front() {

@@ -115,7 +115,8 @@ where
         let command = match act {
             Act::Shift(agent, Shift::LogIn) => Command::LogIn { agent },
             Act::Shift(agent, Shift::Ready) => Command::Ready { agent },
-            Act::Shift(agent, Shift::NotReady) => Command::NotReady { agent },
+            Act::Shift(agent, Shift::NotReady(reason)) => Command::NotReady { agent, reason },
+            Act::Shift(agent, Shift::ExtendWrapUp(by)) => Command::ExtendWrapUp { agent, by },
             Act::Shift(agent, Shift::LogOut) => Command::LogOut { agent },
             Act::Cancel(callback) => Command::Cancel { callback, by: CancelledBy::Customer },
             Act::Say(command) => *command,

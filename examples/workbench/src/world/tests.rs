@@ -89,7 +89,7 @@ impl Verbs for Puppet {
             Command::Cancel { callback, .. } => format!("cancel {callback}"),
             Command::LogIn { agent } => format!("login {agent}"),
             Command::Ready { agent } => format!("ready {agent}"),
-            Command::NotReady { agent } => format!("not_ready {agent}"),
+            Command::NotReady { agent, .. } => format!("not_ready {agent}"),
             Command::LogOut { agent } => format!("logout {agent}"),
             Command::AgentLost { agent } => format!("lost {agent}"),
             Command::Outcome { attempt, outcome } => format!("{outcome} {attempt}"),
@@ -218,7 +218,7 @@ fn one_instant_is_played_in_the_order_of_the_specification() {
     ];
     let roster = vec![
         shift(10, "out", Shift::LogOut),
-        shift(10, "idle", Shift::NotReady),
+        shift(10, "idle", Shift::NotReady(None)),
         shift(10, "back", Shift::Ready),
         shift(10, "in", Shift::LogIn),
     ];

@@ -45,7 +45,8 @@ pub(super) fn agent_of(command: &Command) -> Option<&AgentId> {
     match command {
         Command::LogIn { agent }
         | Command::Ready { agent }
-        | Command::NotReady { agent }
+        | Command::NotReady { agent, .. }
+        | Command::ExtendWrapUp { agent, .. }
         | Command::LogOut { agent }
         | Command::AgentLost { agent } => Some(agent),
         _ => None,

@@ -247,7 +247,7 @@ impl Checker {
             _ if !done => {}
             Command::LogIn { agent }
             | Command::Ready { agent }
-            | Command::NotReady { agent }
+            | Command::NotReady { agent, .. }
             | Command::LogOut { agent }
             | Command::AgentLost { agent } => {
                 if let Some(agent) = self.facts.agent_named(agent) {

@@ -60,7 +60,7 @@ impl Checker {
             known.sort_unstable();
             self.judge
                 .must(17, holds == known, || format!("{} holds {holds:?}, not {person:?}", settings.id));
-            let there = session.map(|s| (s.ready, s.leaving, s.calls, s.idle_since, s.work.len()));
+            let there = session.map(|s| (s.wants_calls(), s.leaving, s.calls, s.idle_since, s.work.len()));
             let known = person.session.as_ref();
             let known = known.map(|s| (s.ready, s.leaving, s.calls, s.idle_since, person.load()));
             self.judge.must(40, there == known, || format!("{} is {there:?}, not {known:?}", settings.id));

@@ -14,7 +14,7 @@ impl Checker {
         let callback = match event {
             Event::Accepted { callback } => return self.accepted(callback),
             Event::Rejected { callback, code } => return self.rejected(callback, code),
-            Event::Agent { agent, state } => return self.agent_event(agent, *state),
+            Event::Agent { agent, state, .. } => return self.agent_event(agent, *state),
             Event::Away { until } => return self.goes_away(*until),
             Event::Fault { .. } | Event::LateAnswer { .. } => {
                 return self.remark(event);
@@ -116,7 +116,10 @@ impl Checker {
     fn let_go(&mut self, sequence: u64, before: &Stage) {
         let Some(agent) = before.agent() else { return };
         let talked = matches!(before, Stage::Ended { .. });
-        let wrap_up = before.from().filter(|_| talked).map(|queue| self.facts.queue(queue).wrap_up);
+        let wrap_up = before
+            .from()
+            .filter(|_| talked)
+            .map(|queue| self.facts.queue(queue).wrap_up.length().unwrap_or_default());
         if before.live().is_some() || matches!(before, Stage::Failed { .. } | Stage::Ended { .. }) {
             let phone = self.known(sequence).request.phone.clone();
             let line = self.lines.entry(phone).or_default();

@@ -112,7 +112,7 @@ fn every_key_of_a_queue_is_read() {
         ttl: Duration::from_days(2),
         purge_after: Duration::from_days(7),
         talk_timeout: Duration::from_hours(1),
-        wrap_up: Duration::from_secs(15),
+        wrap_up: Duration::from_secs(15).into(),
         dialling: dialling(),
         max_waiting: Some(40),
         prefer_last_agent: Some(Duration::from_secs(60)),

@@ -40,7 +40,20 @@ fn wrong_types_say_what_to_write() {
     all(
         "queue",
         &[
-            ("wrap_up = 30", &format!("error: queue `q`: `wrap_up` is a whole number; {seconds}")),
+            ("dial_timeout = 30", &format!("error: queue `q`: `dial_timeout` is a whole number; {seconds}")),
+            (
+                "wrap_up = 30",
+                &format!("error: queue `q`: `wrap_up` is a whole number; {seconds}, or `\"until_ready\"`"),
+            ),
+            (
+                "wrap_up = 'until_redy'",
+                "error: queue `q`: `wrap_up`: unknown word `until_redy`; did you mean `until_ready`?",
+            ),
+            (
+                "wrap_up = 'never'",
+                "error: queue `q`: `wrap_up`: unknown word `never`; write a duration in quotes, as `\"90s\"`, or \
+          `\"until_ready\"`",
+            ),
             ("ttl = 1.5", &format!("error: queue `q`: `ttl` is a decimal number; {seconds}")),
             ("ttl = 07:32:00", &format!("error: queue `q`: `ttl` is a date or time; {seconds}")),
             ("preview = 'no'", "error: queue `q`: `preview` is a text; write `true` or `false`"),
