@@ -1,7 +1,8 @@
 //! The center of a seed: small enough that everything is scarce.
 
 use ringback_engine::center::{
-    Agent, Attribute, Calendar, Center, Duplicates, OnFault, Overflow, Queue, Quota, Service, Strategy, Table,
+    Agent, Attribute, Calendar, CalledFirst, Center, Confirm, Dialling, Duplicates, First, OfferExpired,
+    OnFault, Overflow, Queue, Quota, Service, Strategy, Table, Unconfirmed,
 };
 use ringback_engine::{Ageing, Country, Duration, Name};
 
@@ -97,10 +98,41 @@ fn queue(name: &str, random: &mut Random, features: &Features) -> Queue {
     if features.has(Feature::Hours) {
         queue.calendar = random.pick(&[None, Some("shifts"), Some("office")]).map(Name::new);
     }
+    if features.has(Feature::Dialling) {
+        queue.dialling = dialling(random);
+    }
     if random.one_in(5) {
         queue.groups = vec![Name::new("gold")];
     }
     queue
+}
+
+/// A way to call, most of them with something asked before.
+fn dialling(random: &mut Random) -> Dialling {
+    let seconds = |random: &mut Random, from: i64, to: i64| Duration::from_secs(random.within(from..to));
+    let mut dialling = Dialling::default();
+    dialling.first = random.pick(&[First::Agent, First::Customer, First::Customer, First::Inbound]);
+    dialling.preview = random.one_in(3);
+    dialling.on_offer_expired = random.pick(&[OfferExpired::NotReady, OfferExpired::Ready]);
+    dialling.confirm = (dialling.first != First::Inbound && random.one_in(3)).then(|| Confirm {
+        timeout: seconds(random, 5, 20),
+        attempts: random.within(1..4) as u32,
+        otherwise: random.pick(&[Unconfirmed::Connect, Unconfirmed::Fail]),
+    });
+    let alone = dialling.first == First::Customer && !dialling.preview && dialling.confirm.is_none();
+    dialling.dial_ahead = if alone { random.within(0..4) as u32 } else { 0 };
+    dialling.abandon_max = random.within(0..60) as u32;
+    dialling.concurrent_dials = random.one_in(3).then(|| random.within(1..4) as u32);
+    let per = Duration::from_secs(random.pick(&[10, 40, 120]));
+    dialling.dial_rate = random.one_in(3).then(|| Quota { max: random.within(1..5) as u32, per });
+    dialling.offer_timeout = seconds(random, 5, 20);
+    dialling.reject_cooloff = seconds(random, 0, 120);
+    dialling.max_rejects = random.within(1..5) as u32;
+    dialling.connect_timeout = seconds(random, 5, 30);
+    dialling.snooze = seconds(random, 10, 200);
+    dialling.call_in.digits = 4;
+    dialling.call_in.number = random.one_in(2).then(|| phone(9_001));
+    dialling
 }
 
 pub(super) fn ageing(random: &mut Random) -> Option<Ageing> {
@@ -135,6 +167,7 @@ fn service(name: &str, random: &mut Random, features: &Features) -> Service {
         Quota { max: 12 * scarce, per: Duration::from_secs(120) },
     ];
     service.per_number_daily = random.pick(&[2, 20, 20, 200]);
+    service.inbound = random.pick(&[CalledFirst::Cancel, CalledFirst::KeepPlace]);
     service.require_agents = random.one_in(5);
     service.on_fault = random.pick(&[OnFault::Refuse, OnFault::Standard]);
     if features.has(Feature::Hours) {

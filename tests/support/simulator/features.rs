@@ -52,11 +52,13 @@ pub enum Feature {
     Hours,
     /// Callbacks live, wait and are kept for as long as by default, so that many are there at once.
     LongLives,
+    /// Queues call in every way there is, and agents and customers are asked before.
+    Dialling,
 }
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::LostReports,
         Self::LateReports,
         Self::RepeatedReports,
@@ -77,6 +79,7 @@ impl Feature {
         Self::OddNumbers,
         Self::Hours,
         Self::LongLives,
+        Self::Dialling,
     ];
 }
 

@@ -1,6 +1,7 @@
 //! The simulator: from one seed a world of customers, agents, telephony and a host, with faults, against the engine; and
 //! a checker that judges each step. A seed that finds a breach gives the shortest history that shows it.
 
+mod answers;
 mod centers;
 mod checker;
 mod features;

@@ -25,6 +25,8 @@ enum Happening {
     Say(Command),
     /// An agent does something.
     Agent(AgentId),
+    /// Somebody says something that nobody asked.
+    Unasked,
     /// The host is killed or moves.
     Restart,
     /// The host's clock jumps, forward by this.
@@ -33,10 +35,10 @@ enum Happening {
 
 /// The world.
 pub(super) struct World {
-    random: Random,
+    pub(super) random: Random,
     features: Features,
-    services: Vec<Name>,
-    agents: Vec<AgentId>,
+    pub(super) services: Vec<Name>,
+    pub(super) agents: Vec<AgentId>,
     now: Instant,
     agenda: BTreeMap<(Instant, u64), Happening>,
     entries: u64,
@@ -44,17 +46,17 @@ pub(super) struct World {
     pace: i64,
     /// How long interactions take at most, in seconds.
     talk: i64,
-    numbers: u32,
-    asked: u64,
+    pub(super) numbers: u32,
+    pub(super) asked: u64,
     remembered: Vec<Request>,
     attempts: u64,
     /// The attempt dialled last for a callback, until it is answered.
-    live: BTreeMap<CallbackId, AttemptId>,
+    pub(super) live: BTreeMap<CallbackId, AttemptId>,
     /// The attempts of those who talk.
     talks: BTreeMap<CallbackId, AttemptId>,
     /// What the host has to say first.
     urgent: VecDeque<Command>,
-    healed: bool,
+    pub(super) healed: bool,
 }
 
 impl World {
@@ -89,13 +91,16 @@ impl World {
         if world.has(Feature::Crashes) || world.has(Feature::Moves) {
             world.later(5_000, Happening::Restart);
         }
+        if world.has(Feature::Dialling) {
+            world.later(1_000, Happening::Unasked);
+        }
         if world.has(Feature::JumpsForward) {
             world.later(600_000, Happening::Jump(Duration::ZERO));
         }
         world
     }
 
-    fn has(&self, feature: Feature) -> bool {
+    pub(super) fn has(&self, feature: Feature) -> bool {
         !self.healed && self.features.has(feature)
     }
 
@@ -104,7 +109,11 @@ impl World {
         self.agenda.insert((self.now.after(Duration::from_millis(millis)), self.entries), happening);
     }
 
-    fn say(&mut self, millis: i64, command: Command) {
+    pub(super) fn now(&self) -> Instant {
+        self.now
+    }
+
+    pub(super) fn say(&mut self, millis: i64, command: Command) {
         self.later(millis, Happening::Say(command));
     }
 
@@ -144,6 +153,12 @@ impl World {
             }
             Happening::Agent(agent) => {
                 let command = self.agent(agent);
+                self.host(Call::Apply(command))
+            }
+            Happening::Unasked => {
+                let next = self.random.within(1_000..90_000);
+                self.later(next, Happening::Unasked);
+                let command = self.unasked();
                 self.host(Call::Apply(command))
             }
             Happening::Restart => {
@@ -198,6 +213,9 @@ impl World {
         };
         self.asked += 1;
         request.priority = self.random.within(0..4);
+        if self.has(Feature::Dialling) && !self.random.one_in(4) {
+            request.entropy = Some(self.random.next() % 40);
+        }
         if self.has(Feature::Appointments) && self.random.one_in(3) {
             request = request.at(self.now.after(Duration::from_secs(self.random.within(-5..1_200))));
         }
@@ -261,6 +279,9 @@ impl World {
         for effect in effects {
             match &effect.kind {
                 EffectKind::Dial(dial) => self.ring(dial),
+                EffectKind::Offer(offer) => self.is_offered(offer),
+                EffectKind::Push(push) => self.is_told(push),
+                EffectKind::Connect(connect) => self.is_called(connect),
                 EffectKind::HangUp(hang_up) if self.random.one_in(2) => {
                     // Half of the time the switch still says how it ended.
                     let attempt = hang_up.attempt;
@@ -306,6 +327,7 @@ impl World {
         if !(self.has(Feature::LostReports) && self.random.one_in(10)) {
             self.say(after, Command::Outcome { attempt, outcome });
         }
+        self.may_go_wrong(&dial.callback, attempt, after);
         if self.has(Feature::RepeatedReports) && self.random.one_in(8) {
             let (outcome, after) = (self.random.pick(&Outcome::ALL), after + self.random.within(-50..9_000));
             self.say(after.max(0), Command::Outcome { attempt, outcome });
@@ -329,7 +351,7 @@ impl World {
         }
     }
 
-    fn some_attempt(&mut self) -> AttemptId {
+    pub(super) fn some_attempt(&mut self) -> AttemptId {
         AttemptId(self.random.next() % (self.attempts + 3))
     }
 
@@ -342,7 +364,8 @@ impl World {
         }
         let after = self.random.within(0..self.talk * 1_000);
         if !(self.has(Feature::EndlessTalks) && self.random.one_in(12)) {
-            self.say(after, Command::Ended { attempt });
+            let ending = self.ending(attempt);
+            self.say(after, ending);
         }
         if self.has(Feature::RepeatedReports) && self.random.one_in(8) {
             let after = after + self.random.within(0..5_000);

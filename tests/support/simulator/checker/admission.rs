@@ -7,7 +7,7 @@ use ringback_engine::center::{Center, Duplicates, KEY_KEPT, Service, instant_to_
 use ringback_engine::journal::Returned;
 use ringback_engine::protocol::{Acceptance, Code, Command, Effect, EffectKind, Event, Hook, Refusal};
 use ringback_engine::record::{Outcome, Request, StateName};
-use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant, Name, Phone};
+use ringback_engine::{AttemptId, CallbackId, Duration, Instant, Name, Phone};
 
 use super::Checker;
 use super::known::{Known, Stage};
@@ -40,19 +40,6 @@ impl Books {
     }
 }
 
-/// The agent whom a command is about.
-pub(super) fn agent_of(command: &Command) -> Option<&AgentId> {
-    match command {
-        Command::LogIn { agent }
-        | Command::Ready { agent }
-        | Command::NotReady { agent, .. }
-        | Command::ExtendWrapUp { agent, .. }
-        | Command::LogOut { agent }
-        | Command::AgentLost { agent } => Some(agent),
-        _ => None,
-    }
-}
-
 fn anonymous(request: &Request) -> Request {
     Request { id: CallbackId::new(""), ..request.clone() }
 }
@@ -82,7 +69,7 @@ impl Checker {
             Command::Request(request) => return self.expect_of_request(request, refusal, effects),
             Command::Outcome { attempt, outcome } => self.expect_of_outcome(*attempt, *outcome, effects),
             Command::Ended { attempt } => match self.live(*attempt) {
-                Some(Stage::Dialled { .. }) => Some(Refusal::NotConnected(*attempt)),
+                Some(stage) if stage.is_routing() => Some(Refusal::NotConnected(*attempt)),
                 Some(_) => None,
                 None => Some(Refusal::StaleAttempt(*attempt)),
             },
@@ -98,11 +85,25 @@ impl Checker {
                     Some(_) => None,
                 }
             }
-            _ => {
-                let Some(agent) = agent_of(command) else { return };
-                let known = self.facts.agent_named(agent).is_some();
-                (!known).then(|| Refusal::UnknownAgent(agent.clone()))
-            }
+            Command::LogIn { agent }
+            | Command::Ready { agent }
+            | Command::NotReady { agent, .. }
+            | Command::ExtendWrapUp { agent, .. }
+            | Command::LogOut { agent }
+            | Command::AgentLost { agent } => self.stranger(agent),
+            Command::Accept { .. }
+            | Command::Reject { .. }
+            | Command::Confirmed { .. }
+            | Command::Connected { .. }
+            | Command::AgentFailed { .. }
+            | Command::CalledIn { .. }
+            | Command::InboundContact { .. }
+            | Command::Snooze { .. }
+            | Command::Disposed { .. } => match self.expect_of_word(command, refusal) {
+                Ok(expected) => expected,
+                Err(()) => return,
+            },
+            _ => return,
         };
         self.judge.must(29, refusal == expected.as_ref(), || {
             format!("{command:?} is refused with {refusal:?} and not {expected:?}")
@@ -111,7 +112,7 @@ impl Checker {
         self.judge.must(30, silent, || format!("{command:?} is refused, and leads to {effects:?}"));
     }
 
-    fn live(&self, attempt: AttemptId) -> Option<&Stage> {
+    pub(super) fn live(&self, attempt: AttemptId) -> Option<&Stage> {
         let owner = self.attempts.get(&attempt)?;
         let stage = &self.callbacks.get(owner)?.stage;
         (stage.live() == Some(attempt)).then_some(stage)
@@ -125,6 +126,9 @@ impl Checker {
     ) -> Option<Refusal> {
         let expected = match self.live(attempt) {
             Some(Stage::Dialled { .. }) => return None,
+            Some(Stage::OnLine { .. }) if matches!(outcome, Outcome::Abandoned | Outcome::Unknown) => {
+                return None;
+            }
             Some(_) => Refusal::AlreadyConnected(attempt),
             None => Refusal::StaleAttempt(attempt),
         };
@@ -180,7 +184,7 @@ impl Checker {
             };
             self.callbacks.values().filter(same).count()
         };
-        let waits = count(|stage| matches!(stage, Stage::Queued { .. } | Stage::Dialled { .. }));
+        let waits = count(|stage| matches!(stage, Stage::Queued { .. }) || stage.is_routing());
         (waits, count(|stage| matches!(stage, Stage::Scheduled { .. })))
     }
 
@@ -289,6 +293,10 @@ impl Checker {
             overdue: false,
             hold_due: None,
             rerouting: false,
+            withdrawn: false,
+            rejects: 0,
+            cooloffs: Vec::new(),
+            agent_failures: 0,
         };
         self.callbacks.insert(sequence, known);
         if let Some(desired) = desired {

@@ -1,18 +1,23 @@
 //! Calls: reservations, dials, outcomes, hanging up; who is live, fenced and counted.
 
-use ringback_engine::center::OUTCOME_GRACE;
-use ringback_engine::protocol::{Dial, HangUp};
+use ringback_engine::center::{First, OUTCOME_GRACE};
+use ringback_engine::protocol::{Command, Dial, HangUp};
 use ringback_engine::record::Outcome;
 use ringback_engine::{AgentId, AttemptId, Duration, Name, Phone};
 
 use super::Checker;
-use super::known::Stage;
+use super::known::{Stage, Word};
 use super::order::within;
 
 impl Checker {
     pub(super) fn reserved(&mut self, sequence: u64, id: &AgentId, queue: &Name, score: i64) -> bool {
         let known = &self.callbacks[&sequence];
-        let (Stage::Queued { .. }, Some(way)) = (&known.stage, &known.way) else { return false };
+        let on_line = match known.stage {
+            Stage::Queued { .. } => None,
+            Stage::OnLine { agent: None, attempt, until, .. } => Some((attempt, until)),
+            _ => return false,
+        };
+        let Some(way) = &known.way else { return false };
         let (from, expected) = (way.queue, self.score(known));
         let named = self.facts.queue(from).name == *queue;
         self.judge.must(46, named, || format!("{sequence} is reserved from {queue}"));
@@ -23,9 +28,14 @@ impl Checker {
         self.judge.must(47, away.is_none_or(|until| until <= now), || {
             format!("{sequence} is matched at {now}, while the host was away until {away:?}")
         });
-        self.judge_choice(sequence, agent);
-        self.reserve_agent(agent, sequence);
-        self.set(sequence, Stage::Reserved { agent, from });
+        self.reserve_agent_for(sequence, agent, on_line.is_some());
+        let stage = match on_line {
+            Some((attempt, until)) => Stage::OnLine { agent: Some(agent), from, attempt, until },
+            None => Stage::Reserved { agent, from, word: Word::default() },
+        };
+        self.set(sequence, stage);
+        let phone = self.callbacks[&sequence].request.phone.clone();
+        self.lines.entry(phone).or_default().live = Some(sequence);
         true
     }
 
@@ -37,10 +47,32 @@ impl Checker {
         number: &Phone,
     ) -> bool {
         let now = self.now;
+        let (agent, from) = match (&self.callbacks[&sequence].stage, &self.callbacks[&sequence].way) {
+            (Stage::Queued { .. }, Some(way)) => {
+                let queue = way.queue;
+                self.judge_ahead(sequence, queue);
+                (None, queue)
+            }
+            (stage, _) => {
+                let leaves = self.may_leave(sequence);
+                self.judge.must(48, leaves.is_some(), || format!("{sequence} is dialled unasked: {stage:?}"));
+                let Some((agent, from)) = leaves else { return false };
+                (Some(agent), from)
+            }
+        };
+        let rate = self.facts.queue(from).dialling.dial_rate;
+        if let Some(rate) = rate {
+            let dialled = &mut self.dialled[from];
+            dialled.retain(|at| within(now, rate.per, *at));
+            let count = dialled.len();
+            self.judge
+                .must(14, count < rate.max as usize, || format!("{sequence} is call {count} of {rate:?}"));
+            dialled.push_back(now);
+        }
         let known = self.callbacks.get_mut(&sequence).expect("found");
-        let Stage::Reserved { agent, from } = known.stage else { return false };
         known.attempts += 1;
-        let right = id == Some(&self.facts.center.agents[agent].id) && known.request.phone == *number;
+        let right =
+            id == agent.map(|agent| &self.facts.center.agents[agent].id) && known.request.phone == *number;
         let new = attempt.0 > self.last_attempt;
         self.judge.must(2, new, || format!("attempt {attempt} after {}", self.last_attempt));
         self.judge
@@ -53,7 +85,8 @@ impl Checker {
 
         self.judge_number(sequence);
         let line = self.lines.entry(number.clone()).or_default();
-        self.judge.must(5, line.live.is_none(), || format!("{number} is live for {:?}", line.live));
+        let free = line.live.is_none_or(|live| live == sequence);
+        self.judge.must(5, free, || format!("{number} is live for {:?}", line.live));
         line.live = Some(sequence);
         if let Some(quota) = self.facts.center.limits.attempts_per_number {
             line.dials.retain(|at| within(now, quota.per, *at));
@@ -87,8 +120,8 @@ impl Checker {
         let (agent, from, again) = (*agent, *from, std::mem::replace(placed, true));
         self.judge.must(8, !again, || format!("attempt {attempt} is dialled twice"));
         let right = dial.number == known.request.phone
-            && dial.agent.as_ref() == Some(&self.facts.center.agents[agent].id)
-            && self.people[agent].holds.contains(&sequence);
+            && dial.agent.as_ref() == agent.map(|agent| &self.facts.center.agents[agent].id)
+            && agent.is_none_or(|agent| self.people[agent].holds.contains(&sequence));
         self.judge.must(7, right, || format!("{dial:?} is for {known:?}"));
         let attempts = known.attempts;
         self.judge.must(6, dial.number_of_attempt == attempts, || format!("{dial:?} is attempt {attempts}"));
@@ -127,7 +160,32 @@ impl Checker {
     pub(super) fn ends_attempt(&mut self, sequence: u64, attempt: AttemptId, outcome: Outcome) -> bool {
         let now = self.now;
         let known = &self.callbacks[&sequence];
-        let Stage::Dialled { agent, from, attempt: live, grace, .. } = known.stage else { return false };
+        let (agent, from, live, grace) = match known.stage {
+            Stage::Dialled { agent, from, attempt, grace, .. } => (agent, from, attempt, grace),
+            Stage::OnLine { agent, from, attempt, until } => {
+                let waited = outcome == Outcome::Abandoned && (!known.hung_up || until == now);
+                if outcome == Outcome::Abandoned {
+                    self.count_answered(from, true);
+                }
+                self.judge.must(6, waited || outcome == Outcome::Unknown, || {
+                    format!("attempt {attempt} ends {outcome}, and its customer was on the line")
+                });
+                if outcome == Outcome::Unknown {
+                    self.callbacks.get_mut(&sequence).expect("found").unknown += 1;
+                }
+                self.set(sequence, Stage::Failed { agent, from, outcome });
+                return true;
+            }
+            Stage::Invited { agent, from, attempt: own, until, .. } => {
+                let meant = self.command.as_ref().and_then(|command| self.invitation(command));
+                let right = meant == Some(sequence) && now < until && outcome == Outcome::Answered;
+                self.judge
+                    .must(50, right, || format!("{sequence} is taken for who called in, not {meant:?}"));
+                self.set(sequence, Stage::Answered { agent, from, attempt });
+                return own == attempt;
+            }
+            _ => return false,
+        };
         let own = attempt == live;
         self.judge.must(19, now <= grace, || {
             format!("attempt {attempt} ends at {now}, its lease ended at {grace}")
@@ -141,7 +199,15 @@ impl Checker {
             self.judge.must(25, silent, || format!("attempt {attempt}: {outcome} at {now}, due at {grace}"));
         }
         let stage = match outcome {
-            Outcome::Answered => Stage::Answered { agent, from, attempt },
+            Outcome::Answered => match agent {
+                Some(agent) if self.facts.queue(from).dialling.first != First::Customer => {
+                    Stage::Answered { agent, from, attempt }
+                }
+                _ => {
+                    let until = now.after(self.facts.queue(from).dialling.connect_timeout);
+                    Stage::OnLine { agent, from, attempt, until }
+                }
+            },
             _ => Stage::Failed { agent, from, outcome },
         };
         self.set(sequence, stage);
@@ -149,7 +215,16 @@ impl Checker {
     }
 
     pub(super) fn connects(&mut self, sequence: u64, id: &AgentId) -> bool {
-        let Stage::Answered { agent, from, attempt } = self.callbacks[&sequence].stage else { return false };
+        let (agent, from, attempt) = match self.callbacks[&sequence].stage {
+            Stage::Answered { agent, from, attempt } => (agent, from, attempt),
+            Stage::OnLine { agent: Some(agent), from, attempt, .. } => {
+                let said = self.command == Some(Command::Connected { attempt });
+                self.judge.must(6, said, || format!("{sequence} is connected, and nobody said so"));
+                self.count_answered(from, false);
+                (agent, from, attempt)
+            }
+            _ => return false,
+        };
         let until = self.now.after(self.facts.queue(from).talk_timeout);
         self.talk_begins(agent, sequence);
         self.set(sequence, Stage::Talking { agent, from, attempt, until });

@@ -35,7 +35,7 @@ const fn row(number: u8, says: &'static str, checked: Checked) -> Invariant {
 use Checked::{Both, Each, Elsewhere, No, Scan};
 
 /// All of them, in order of their numbers.
-pub const INVARIANTS: [Invariant; 47] = [
+pub const INVARIANTS: [Invariant; 51] = [
     row(1, "conservation: accepted = the five states + purged", Both),
     row(2, "callbacks, attempts and effects have ids of their own, also across restores", Each),
     row(3, "one place: what the engine says of each callback is what its events say; lines add up", Scan),
@@ -49,7 +49,7 @@ pub const INVARIANTS: [Invariant; 47] = [
     row(11, "country, kind and patterns let a dialled number be called", Each),
     row(12, "no dial to a number of the opt-out table", Each),
     row(13, "attempts to a number in any interval <= limit", Each),
-    row(14, "dial rate and dials at once <= caps", No("the engine has no such caps yet")),
+    row(14, "dial rate and dials at once <= caps, and neither lets anybody pass", Each),
     row(15, "spending <= budget", No("the engine knows no prices; limits on attempts stand in for it")),
     row(16, "the gap between attempts: no dial before a hold is over, nor to a fenced number", Each),
     row(17, "an agent's load <= capacity, and is what the callbacks say", Both),
@@ -103,6 +103,14 @@ pub const INVARIANTS: [Invariant; 47] = [
         "no ghost dials: a host that was away is refused until it resumes, and nobody is matched in the gap",
         Each,
     ),
+    row(
+        48,
+        "no dial and no invitation before the agent has accepted and the customer confirmed, where asked",
+        Each,
+    ),
+    row(49, "dials ahead <= `dial_ahead`, and none while more than `abandon_max` hang up", Each),
+    row(50, "an access code is one invitation's, and is good once and in time", Each),
+    row(51, "who is on the line comes first, in order, and is not kept waiting", Each),
 ];
 
 /// Something that should never be.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use ringback_engine::center::Plan;
 use ringback_engine::protocol::AgentState;
-use ringback_engine::record::{Outcome, Request};
-use ringback_engine::{Ageing, AttemptId, Duration, Instant, Requirement};
+use ringback_engine::record::{HoldReason, Outcome, Request};
+use ringback_engine::{Ageing, AttemptId, Duration, Instant, Name, Requirement};
 
 use super::facts::Agents;
 
@@ -29,9 +29,16 @@ pub(super) struct Known {
     /// Nobody ended its interaction in time.
     pub(super) overdue: bool,
     /// A hold that is to be announced next.
-    pub(super) hold_due: Option<Instant>,
+    pub(super) hold_due: Option<(Instant, HoldReason)>,
     /// A new plan takes effect next.
     pub(super) rerouting: bool,
+    /// Its offer was taken back.
+    pub(super) withdrawn: bool,
+    /// Offers that agents rejected, and until when each of them is not asked again.
+    pub(super) rejects: u32,
+    pub(super) cooloffs: Vec<(usize, Instant)>,
+    /// How often its agent's leg failed.
+    pub(super) agent_failures: u32,
 }
 
 /// Its way through the queues.
@@ -59,14 +66,41 @@ pub(super) enum Stage {
         since: Instant,
         held: Option<Instant>,
     },
-    /// Passing.
+    /// Passing: whether the agent has taken it, and the customer said that a call is welcome.
     Reserved {
         agent: usize,
         from: usize,
+        word: Word,
+    },
+    /// The agent is asked, until then.
+    Offered {
+        agent: usize,
+        from: usize,
+        until: Instant,
+    },
+    /// Passing.
+    Rejected {
+        agent: usize,
+        from: usize,
+    },
+    /// The customer is asked whether a call is welcome, for the so-manieth time, until then.
+    Confirming {
+        agent: usize,
+        from: usize,
+        pushes: u32,
+        until: Instant,
+    },
+    /// The customer was told to call in, until then, with this code.
+    Invited {
+        agent: usize,
+        from: usize,
+        attempt: AttemptId,
+        code: Option<Name>,
+        until: Instant,
     },
     /// The attempt, when the engine gives up, and whether the call was placed.
     Dialled {
-        agent: usize,
+        agent: Option<usize>,
         from: usize,
         attempt: AttemptId,
         grace: Instant,
@@ -78,9 +112,22 @@ pub(super) enum Stage {
         from: usize,
         attempt: AttemptId,
     },
+    /// The customer is on the line until then, and no agent is.
+    OnLine {
+        agent: Option<usize>,
+        from: usize,
+        attempt: AttemptId,
+        until: Instant,
+    },
+    /// Passing: the agent's leg failed.
+    LegFailed {
+        agent: usize,
+        from: usize,
+        attempt: AttemptId,
+    },
     /// Passing.
     Failed {
-        agent: usize,
+        agent: Option<usize>,
         from: usize,
         outcome: Outcome,
     },
@@ -101,36 +148,65 @@ pub(super) enum Stage {
     },
 }
 
+/// Who has said yes to a call that is not placed yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Word {
+    pub(super) agent: bool,
+    pub(super) customer: bool,
+}
+
 impl Stage {
     /// Who is reserved or talks.
     pub(super) fn agent(&self) -> Option<usize> {
         match self {
             Self::Reserved { agent, .. }
-            | Self::Dialled { agent, .. }
+            | Self::Offered { agent, .. }
+            | Self::Rejected { agent, .. }
+            | Self::Confirming { agent, .. }
+            | Self::Invited { agent, .. }
+            | Self::LegFailed { agent, .. }
             | Self::Answered { agent, .. }
-            | Self::Failed { agent, .. }
             | Self::Talking { agent, .. }
             | Self::Ended { agent, .. } => Some(*agent),
-            _ => None,
+            Self::Dialled { agent, .. } | Self::OnLine { agent, .. } | Self::Failed { agent, .. } => *agent,
+            Self::Accepted | Self::Scheduled { .. } | Self::Queued { .. } | Self::Completed { .. } => None,
         }
+    }
+
+    /// Whether it has left the line, and agent and customer do not talk yet.
+    pub(super) fn is_routing(&self) -> bool {
+        self.from().is_some() && !matches!(self, Self::Talking { .. } | Self::Ended { .. })
+    }
+
+    /// Whether it was dialled, and no agent is reserved.
+    pub(super) fn is_ahead(&self) -> bool {
+        matches!(self, Self::Dialled { agent: None, .. } | Self::OnLine { agent: None, .. })
     }
 
     /// The queue it was reserved from.
     pub(super) fn from(&self) -> Option<usize> {
         match self {
             Self::Reserved { from, .. }
+            | Self::Offered { from, .. }
+            | Self::Rejected { from, .. }
+            | Self::Confirming { from, .. }
+            | Self::Invited { from, .. }
+            | Self::OnLine { from, .. }
+            | Self::LegFailed { from, .. }
             | Self::Dialled { from, .. }
             | Self::Answered { from, .. }
             | Self::Failed { from, .. }
             | Self::Talking { from, .. }
             | Self::Ended { from, .. } => Some(*from),
-            _ => None,
+            Self::Accepted | Self::Scheduled { .. } | Self::Queued { .. } | Self::Completed { .. } => None,
         }
     }
 
     pub(super) fn live(&self) -> Option<AttemptId> {
         match self {
             Self::Dialled { attempt, .. }
+            | Self::OnLine { attempt, .. }
+            | Self::LegFailed { attempt, .. }
             | Self::Answered { attempt, .. }
             | Self::Talking { attempt, .. } => Some(*attempt),
             _ => None,
@@ -142,6 +218,8 @@ impl Stage {
             self,
             Self::Accepted
                 | Self::Reserved { .. }
+                | Self::Rejected { .. }
+                | Self::LegFailed { .. }
                 | Self::Answered { .. }
                 | Self::Failed { .. }
                 | Self::Ended { .. }
@@ -156,6 +234,17 @@ impl Stage {
 impl Known {
     pub(super) fn ttl_at(&self) -> Instant {
         self.place.after(self.ttl)
+    }
+
+    /// Who is not asked at present, because they rejected it.
+    pub(super) fn barred(&self, now: Instant) -> Agents {
+        let barred = self.cooloffs.iter().filter(|(_, until)| *until > now);
+        barred.fold(0, |barred, (agent, _)| barred | 1 << agent)
+    }
+
+    /// Who can serve it where it stands, now.
+    pub(super) fn able(&self, now: Instant) -> Agents {
+        self.way.as_ref().map_or(0, |way| way.able & !self.barred(now))
     }
 }
 

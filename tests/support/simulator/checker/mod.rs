@@ -5,6 +5,7 @@
 mod admission;
 mod agents;
 mod calls;
+mod dialling;
 mod facts;
 mod hours;
 mod invariants;
@@ -13,6 +14,7 @@ mod numbers;
 mod order;
 mod scan;
 mod transitions;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -68,6 +70,12 @@ pub(super) struct Checker {
     late: Option<AttemptId>,
     /// A dialling that is to be followed by its dial.
     dialling: Option<AttemptId>,
+    /// What is being done in this call.
+    command: Option<Command>,
+    /// When each queue has placed its last calls.
+    dialled: Vec<VecDeque<Instant>>,
+    /// Of each queue's customers who answered before an agent was there, whether they hung up.
+    answered: Vec<VecDeque<bool>>,
 }
 
 impl Checker {
@@ -76,6 +84,9 @@ impl Checker {
         Self {
             people: center.agents.iter().map(|_| Person::default()).collect(),
             chosen: vec![None; center.queues.len()],
+            dialled: vec![VecDeque::new(); center.queues.len()],
+            answered: vec![VecDeque::new(); center.queues.len()],
+            command: None,
             books: Books::new(center),
             facts,
             judge: Judge::default(),
@@ -132,6 +143,7 @@ impl Checker {
         self.take(until, rest);
         self.end_of_call(effects);
         self.asked = None;
+        self.command = None;
     }
 
     /// A clock that goes back is reported first; returns the effects behind that.
@@ -196,13 +208,16 @@ impl Checker {
                 EffectKind::Event(event) => self.event(event),
                 EffectKind::Dial(dial) => self.dial(dial, dialling),
                 EffectKind::HangUp(hang_up) => self.hang_up(hang_up),
+                EffectKind::Offer(offer) => self.offer(offer),
+                EffectKind::Withdraw { callback, agent } => self.withdrawn(callback, agent),
+                EffectKind::Push(push) => self.push(push),
+                EffectKind::Connect(connect) => self.connect(connect),
+                EffectKind::Expected { callback, place } => {
+                    let own = self.find(callback).map(|sequence| self.callbacks[&sequence].place);
+                    self.judge.must(44, own == Some(*place), || format!("{callback} stands at {own:?}"));
+                }
+                // What they say is judged where a request is repeated, and where the clock is read.
                 EffectKind::Repeated { .. } | EffectKind::Log(_) | EffectKind::ClockWentBack { .. } => {}
-                // No queue of these worlds asks before it calls, or calls the customer first.
-                EffectKind::Offer(_)
-                | EffectKind::Withdraw { .. }
-                | EffectKind::Push(_)
-                | EffectKind::Connect(_)
-                | EffectKind::Expected { .. } => {}
             }
             let placed = dialling.is_none() || matches!(effect.kind, EffectKind::Dial(_));
             self.judge.must(8, placed, || format!("attempt {dialling:?} was announced, and no call placed"));
@@ -242,9 +257,13 @@ impl Checker {
 /// What a command must lead to, and the bookkeeping that no event shows.
 impl Checker {
     fn begin(&mut self, command: &Command, done: bool) {
+        self.command = done.then(|| command.clone());
         match command {
             Command::Request(request) => self.asked = Some(request.clone()),
             _ if !done => {}
+            Command::Accept { .. } | Command::Reject { .. } | Command::Confirmed { .. } => {
+                self.hear_word(command);
+            }
             Command::LogIn { agent }
             | Command::Ready { agent }
             | Command::NotReady { agent, .. }
@@ -298,6 +317,7 @@ impl Checker {
         if let Some(known) = self.callbacks.get_mut(&sequence) {
             known.stage = stage;
             known.hung_up = false;
+            known.withdrawn = false;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use ringback_engine::center::Strategy;
+use ringback_engine::center::{Quota, Strategy};
 use ringback_engine::{Duration, Instant};
 
 use super::Checker;
@@ -24,7 +24,7 @@ impl Checker {
         queue.priority + known.priority + ageing
     }
 
-    fn place(&self, sequence: u64, known: &Known) -> Place {
+    pub(super) fn place(&self, sequence: u64, known: &Known) -> Place {
         (Reverse(self.score(known)), known.place, sequence)
     }
 
@@ -36,6 +36,9 @@ impl Checker {
         }
         if known.way.as_ref().is_some_and(|way| !self.facts.is_open(way.queue, self.now)) {
             return Some("its queue is closed");
+        }
+        if known.way.as_ref().is_some_and(|way| self.is_full(way.queue)) {
+            return Some("its queue places no more calls");
         }
         let line = self.lines.get(&known.request.phone)?;
         if line.fenced_until.is_some_and(|until| until > self.now) {
@@ -69,7 +72,6 @@ impl Checker {
     /// Judges the choice of a callback and its agent, before it is carried out.
     pub(super) fn judge_choice(&mut self, sequence: u64, agent: usize) {
         let chosen = &self.callbacks[&sequence];
-        let Some(way) = &chosen.way else { return };
         let obstacle = self.obstacle(chosen);
         // Each reason that blocks is an invariant of its own.
         let why = obstacle.unwrap_or_default();
@@ -83,16 +85,18 @@ impl Checker {
         });
         self.judge
             .must(5, why != "its number is live", || format!("{} is reserved: {why}", chosen.request.id));
+        self.judge.must(14, why != "its queue places no more calls", || {
+            format!("{} is reserved: {why}", chosen.request.id)
+        });
         let ready = self.ready();
-        let able = way.able & (1 << agent) != 0;
+        let able = chosen.able(self.now) & (1 << agent) != 0;
         self.judge.must(18, able, || format!("agent {agent} can't serve {}", chosen.request.id));
         self.judge.must(18, ready & (1 << agent) != 0, || format!("agent {agent} is not ready"));
 
         let own = self.place(sequence, chosen);
         for other in &self.queued {
             let rival = &self.callbacks[other];
-            let Some(theirs) = &rival.way else { continue };
-            if *other == sequence || theirs.able & ready == 0 {
+            if *other == sequence || rival.able(self.now) & ready == 0 {
                 continue;
             }
             let before = self.place(*other, rival) < own && self.obstacle(rival).is_none();
@@ -119,7 +123,7 @@ impl Checker {
         let (ours, theirs) = (chosen.way.as_ref()?, passed.way.as_ref()?);
         let ageing = |way: &Way| way.ageing.or(self.facts.queue(way.queue).ageing);
         let own = ageing(ours).filter(|own| own.cap.is_none() && Some(*own) == ageing(theirs))?;
-        if theirs.able & (1 << agent) == 0 || self.obstacle(passed).is_some() {
+        if passed.able(self.now) & (1 << agent) == 0 || self.obstacle(passed).is_some() {
             return None;
         }
         let head = |known: &Known, way: &Way| known.priority + self.facts.queue(way.queue).priority;
@@ -131,7 +135,7 @@ impl Checker {
 
     fn judge_agent(&mut self, sequence: u64, agent: usize, ready: Agents) {
         let Some(way) = &self.callbacks[&sequence].way else { return };
-        let (queue, able) = (way.queue, way.able & ready);
+        let (queue, able) = (way.queue, self.callbacks[&sequence].able(self.now) & ready);
         let settings = self.facts.queue(queue);
         let candidates = (0..self.people.len()).filter(|candidate| able & (1 << candidate) != 0);
         let session = |agent: usize| self.people[agent].session.as_ref();
@@ -191,10 +195,59 @@ impl Checker {
         }
         for sequence in &self.queued {
             let known = &self.callbacks[sequence];
-            let idle = known.way.as_ref().map_or(0, |way| way.able & ready);
+            let idle = known.able(self.now) & ready;
             let served = idle == 0 || self.obstacle(known).is_some();
             self.judge.must(20, served, || format!("{} waits while {idle:b} are ready", known.request.id));
         }
+        self.nobody_is_kept_on_line(ready, "waits on the line");
+    }
+
+    /// Judges that nobody waits on the line whom somebody ready could serve.
+    fn nobody_is_kept_on_line(&mut self, ready: Agents, what: &str) {
+        for known in self.callbacks.values() {
+            let waits = matches!(known.stage, Stage::OnLine { agent: None, .. });
+            if waits {
+                let idle = known.able(self.now) & ready;
+                self.judge.must(51, idle == 0, || format!("{} {what}: {idle:b} are ready", known.request.id));
+            }
+        }
+    }
+
+    /// Reserves an agent, and judges the choice: of those on the line the first, and before all in line.
+    pub(super) fn reserve_agent_for(&mut self, sequence: u64, agent: usize, on_line: bool) {
+        if on_line {
+            let (ready, chosen) = (self.ready(), &self.callbacks[&sequence]);
+            let own = self.place(sequence, chosen);
+            let first = self.callbacks.iter().all(|(other, rival)| {
+                *other == sequence
+                    || !matches!(rival.stage, Stage::OnLine { agent: None, .. })
+                    || rival.able(self.now) & ready == 0
+                    || self.place(*other, rival) > own
+            });
+            self.judge.must(51, first, || format!("{} is not the first on the line", chosen.request.id));
+            let able = chosen.able(self.now) & ready & (1 << agent) != 0;
+            self.judge.must(18, able, || format!("agent {agent} can't serve {}", chosen.request.id));
+            self.judge_agent(sequence, agent, ready);
+        } else {
+            self.nobody_is_kept_on_line(self.ready(), "waits on the line, and another is matched");
+            self.judge_choice(sequence, agent);
+        }
+        self.reserve_agent(agent, sequence);
+    }
+
+    /// Whether a queue has as many calls under way as may be, or placed as many of late.
+    fn is_full(&self, queue: usize) -> bool {
+        let settings = &self.facts.queue(queue).dialling;
+        let routing = || {
+            let stages = self.callbacks.values().map(|known| &known.stage);
+            stages.filter(|stage| stage.is_routing() && stage.from() == Some(queue)).count()
+        };
+        let recent = |rate: Quota| {
+            self.dialled[queue].iter().filter(|at| within(self.now, rate.per, **at)).count()
+                >= rate.max as usize
+        };
+        settings.concurrent_dials.is_some_and(|most| routing() >= most as usize)
+            || settings.dial_rate.is_some_and(recent)
     }
 
     pub(super) fn is_at_limit(&self, line: &super::Line) -> bool {

@@ -70,7 +70,11 @@ impl Checker {
             self.judge.must(40, there == known, || format!("{} spent {there:?}, not {known:?}", settings.id));
             let lease = person.holds.iter().all(|sequence| match self.callbacks[sequence].stage {
                 Stage::Dialled { grace, .. } => grace > self.now,
-                Stage::Talking { until, .. } => until > self.now,
+                Stage::Talking { until, .. }
+                | Stage::Offered { until, .. }
+                | Stage::Confirming { until, .. }
+                | Stage::OnLine { until, .. }
+                | Stage::Invited { until, .. } => until > self.now,
                 _ => false,
             });
             self.judge.must(19, lease, || format!("{} is held longer than its lease", settings.id));
@@ -113,11 +117,29 @@ fn stands_so(state: &State, stage: &Stage, now: Instant) -> bool {
         (State::Queued(queued), Stage::Queued { held, .. }) => {
             queued.hold.map_or(held.is_none_or(|held| held <= now), |hold| *held == Some(hold.until))
         }
-        (State::Routing(routing), Stage::Dialled { attempt, agent, grace, .. }) => {
-            let ringing =
-                Ringing::Dialing { agent: routing.stage.agent(), attempt: *attempt, grace_until: *grace };
-            routing.stage == ringing
-                && routing.stage.agent().is_some_and(|reserved| reserved.position() == *agent)
+        (State::Routing(routing), stage) => {
+            let agent = routing.stage.agent().map(|agent| agent.position());
+            agent == stage.agent()
+                && match (&routing.stage, stage) {
+                    (
+                        Ringing::Dialing { attempt, grace_until, .. },
+                        Stage::Dialled { attempt: own, grace, .. },
+                    ) => attempt == own && grace_until == grace,
+                    (
+                        Ringing::CustomerWaiting { attempt, until, .. },
+                        Stage::OnLine { attempt: own, until: due, .. },
+                    ) => attempt == own && until == due,
+                    (Ringing::Offered { until, .. }, Stage::Offered { until: due, .. }) => until == due,
+                    (
+                        Ringing::Confirming { pushes, until, .. },
+                        Stage::Confirming { pushes: own, until: due, .. },
+                    ) => pushes == own && until == due,
+                    (
+                        Ringing::Inbound { attempt, code, until, .. },
+                        Stage::Invited { attempt: own, code: given, until: due, .. },
+                    ) => attempt == own && code == given && until == due,
+                    _ => false,
+                }
         }
         (State::Processing(talk), Stage::Talking { attempt, agent, until, .. }) => {
             talk.attempt == *attempt && talk.agent.position() == *agent && talk.talk_until == *until

@@ -1,13 +1,16 @@
 //! Transitions: each event moves a callback along the table of transitions, or is a breach.
 
 use ringback_engine::center::Plan;
-use ringback_engine::protocol::{Event, Hook, TimeoutAnswer, TimeoutKind};
+use ringback_engine::protocol::{Command, Event, Hook, TimeoutAnswer, TimeoutKind};
 use ringback_engine::record::{HoldReason, Outcome, Reason};
 use ringback_engine::{CallbackId, Instant, Name, Requirement};
 
 use super::Checker;
 use super::known::{Known, Stage, Way};
 use crate::simulator::rules::Word;
+
+/// Why a callback that was to be called after a word can't be called any more.
+const BARRIERS: [&str; 4] = ["closed", "calling_window", "number", "dial_rate"];
 
 impl Checker {
     pub(super) fn event(&mut self, event: &Event) {
@@ -32,6 +35,10 @@ impl Checker {
             | Event::TalkTimeout { callback, .. }
             | Event::Completed { callback, .. }
             | Event::Redacted { callback }
+            | Event::Offered { callback, .. }
+            | Event::Notified { callback, .. }
+            | Event::AgentFailed { callback, .. }
+            | Event::Snoozed { callback, .. }
             | Event::Purged { callback } => callback,
             _ => return,
         };
@@ -56,6 +63,10 @@ impl Checker {
             Event::TalkTimeout { .. } => self.talks_too_long(sequence),
             Event::Ended { agent, .. } => self.ends_talk(sequence, agent),
             Event::Completed { reason, .. } => self.completes(sequence, callback, reason),
+            Event::Offered { agent, until, .. } => self.offered(sequence, agent, *until),
+            Event::Notified { kind, .. } => self.notified(sequence, kind),
+            Event::AgentFailed { attempt, agent, .. } => self.leg_fails(sequence, *attempt, agent),
+            Event::Snoozed { until, .. } => self.snoozed(sequence, callback, *until),
             Event::Redacted { .. } => before.is_completed(),
             Event::Purged { .. } => self.goes(sequence),
             _ => true,
@@ -96,17 +107,21 @@ impl Checker {
             self.judge.must(44, place == desired, || format!("{callback} asked for {place}"));
         } else {
             let answer = self.timeout_answer(callback, matches!(stage, Stage::Queued { .. }));
-            let decided = answer == Some(TimeoutAnswer::Schedule(desired));
+            let decided = answer == Some(TimeoutAnswer::Schedule(desired)) || self.is_disposed(&stage);
             self.judge
                 .must(44, decided, || format!("{callback} is put off to {desired}; said was {answer:?}"));
             self.put_off(sequence, desired);
         }
         let service = self.service_of(sequence);
         let submit_at = desired.before(service.submit_before).max(self.now);
-        let right = matches!(stage, Stage::Accepted | Stage::Queued { .. } | Stage::Failed { .. });
+        let came_to_nothing = matches!(stage, Stage::Rejected { .. }) || self.is_over(sequence, &stage);
+        let right = matches!(stage, Stage::Accepted | Stage::Queued { .. } | Stage::Failed { .. })
+            || came_to_nothing
+            || self.is_disposed(&stage);
         self.judge.must(25, stage != Stage::Accepted || submit_at > self.now, || {
             format!("{callback} waits for {submit_at}, which has come")
         });
+        self.judge_parting(sequence);
         self.set(sequence, Stage::Scheduled { submit_at });
         self.let_go(sequence, &stage);
         right
@@ -114,18 +129,33 @@ impl Checker {
 
     /// Releases the agent whom a callback held before it moved.
     fn let_go(&mut self, sequence: u64, before: &Stage) {
-        let Some(agent) = before.agent() else { return };
         let talked = matches!(before, Stage::Ended { .. });
         let wrap_up = before
             .from()
             .filter(|_| talked)
             .map(|queue| self.facts.queue(queue).wrap_up.length().unwrap_or_default());
-        if before.live().is_some() || matches!(before, Stage::Failed { .. } | Stage::Ended { .. }) {
+        if before.from().is_some() {
             let phone = self.known(sequence).request.phone.clone();
             let line = self.lines.entry(phone).or_default();
             line.live = line.live.filter(|live| *live != sequence);
         }
-        self.release_agent(agent, sequence, wrap_up);
+        if let Some(agent) = before.agent() {
+            self.release_agent(agent, sequence, wrap_up);
+        }
+    }
+
+    /// Whether what was under way before a call ended by itself just now, and the application was asked.
+    fn is_over(&self, sequence: u64, stage: &Stage) -> bool {
+        match stage {
+            Stage::Offered { until, .. } | Stage::Invited { until, .. } => *until == self.now,
+            Stage::Confirming { .. } => self.is_unconfirmed(sequence),
+            _ => false,
+        }
+    }
+
+    fn is_disposed(&self, stage: &Stage) -> bool {
+        let disposed = matches!(self.command, Some(Command::Disposed { .. }));
+        disposed && matches!(stage, Stage::Ended { .. })
     }
 
     /// A way along the plan that the application gave, or the default plan.
@@ -183,7 +213,11 @@ impl Checker {
         let settings = self.facts.queue(way.queue);
         let (id, stands) = (&known.request.id, settings.name == *queue);
         self.judge.must(46, stands, || format!("{id} is said to be in {queue}, not in {}", settings.name));
-        let whole = way.need.and(&settings.need.and(&Requirement::any_group(&settings.groups)));
+        let mut whole = way.need.and(&settings.need.and(&Requirement::any_group(&settings.groups)));
+        for (agent, _) in known.cooloffs.iter().filter(|(_, until)| *until > self.now) {
+            let agent = self.facts.center.agents[*agent].id.clone();
+            whole = whole.and(&Requirement::any_but(agent));
+        }
         self.judge.must(46, whole.to_string() == need, || format!("{id} needs {whole}, and {need} is said"));
     }
 
@@ -232,17 +266,42 @@ impl Checker {
                 why == "scheduled" && self.known(sequence).way.is_some()
             }
             Stage::Failed { outcome, .. } => why == outcome.word(),
-            Stage::Dialled { .. } => self.known(sequence).hung_up && why == "agent_lost",
+            stage if stage.is_routing() && self.known(sequence).hold_due.is_some() => why == "snoozed",
+            Stage::Rejected { .. } => why == "rejected",
+            Stage::LegFailed { .. } => why.starts_with("agent_") && why != "agent_lost",
+            Stage::Dialled { .. } | Stage::OnLine { .. } => {
+                self.known(sequence).hung_up && why == "agent_lost"
+            }
+            Stage::Ended { .. } => self.is_disposed(&stage) && why == "requeued",
+            Stage::Offered { .. } | Stage::Confirming { .. } | Stage::Invited { .. } => match why {
+                "agent_lost" => matches!(self.command, Some(Command::AgentLost { .. })),
+                "unknown" => self.away.is_some(),
+                "offer" | "unconfirmed" | "not_called" => self.is_over(sequence, &stage),
+                _ => self.may_leave(sequence).is_some() && BARRIERS.contains(&why),
+            },
+            Stage::Reserved { .. } => self.may_leave(sequence).is_some() && BARRIERS.contains(&why),
             _ => false,
         };
+        if matches!(stage, Stage::LegFailed { .. })
+            || matches!(stage, Stage::Invited { .. }) && matches!(why, "agent_lost" | "unknown")
+        {
+            self.known_mut(sequence).unknown += 1;
+        }
+        let (settled, asked) = match &stage {
+            Stage::Failed { from, outcome, .. } => (Some(*from), *outcome != Outcome::Unknown),
+            Stage::Invited { from, .. } => (Some(*from), why == "not_called"),
+            Stage::Rejected { .. } => (None, true),
+            stage => (None, self.is_over(sequence, stage) && matches!(why, "offer" | "unconfirmed")),
+        };
+        self.judge_parting(sequence);
         self.set(sequence, Stage::Queued { since, held: None });
         self.let_go(sequence, &stage);
-        if let Stage::Failed { from, outcome, .. } = stage
-            && outcome != Outcome::Unknown
-        {
+        if asked {
             let id = self.known(sequence).request.id.clone();
             let (hold, rerouting) = match self.timeout_answer(&id, false) {
+                None if settled.is_none() => (None, false),
                 None => {
+                    let from = settled.expect("just asked");
                     let (made, most) = (self.counted(sequence), self.facts.queue(from).max_attempts);
                     self.judge
                         .must(6, made < most, || format!("{id} goes on after {made} attempts of {most}"));
@@ -252,7 +311,8 @@ impl Checker {
                 answer => (None, answer == Some(TimeoutAnswer::Reroute)),
             };
             let known = self.known_mut(sequence);
-            (known.hold_due, known.rerouting) = (hold.map(|length| since.after(length)), rerouting);
+            let hold = hold.map(|length| (since.after(length), HoldReason::Retry));
+            (known.hold_due, known.rerouting) = (hold, rerouting);
         }
         right
     }
@@ -262,11 +322,11 @@ impl Checker {
         self.judge
             .must(16, to > now || why == HoldReason::Retry, || format!("{sequence} is held until {to}"));
         let due = self.known_mut(sequence).hold_due.take();
-        self.judge.must(16, due.is_none_or(|due| due == to), || {
+        self.judge.must(16, due.is_none_or(|due| due == (to, why)), || {
             format!("{sequence} is held until {to}, not {due:?}")
         });
         match (&mut self.known_mut(sequence).stage, why) {
-            (Stage::Queued { held, .. }, HoldReason::Retry) => *held = Some(to),
+            (Stage::Queued { held, .. }, HoldReason::Retry | HoldReason::Snooze) => *held = Some(to),
             (Stage::Queued { .. }, _) => {
                 // A remark: the limit is counted again whenever it matters.
                 let line = self.lines.get(&self.known(sequence).request.phone);
@@ -282,7 +342,10 @@ impl Checker {
         let (stage, now) = (self.known(sequence).stage.clone(), self.now);
         let known = self.known(sequence);
         let waits = matches!(stage, Stage::Scheduled { .. } | Stage::Queued { .. });
-        let cut_short = waits || known.hung_up && matches!(stage, Stage::Dialled { .. });
+        let cut_short = waits
+            || known.hung_up && matches!(stage, Stage::Dialled { .. } | Stage::OnLine { .. })
+            || known.withdrawn
+            || matches!(stage, Stage::Confirming { .. } | Stage::Invited { .. });
         let ttl_at = known.ttl_at();
         let right = match reason {
             Reason::AgentConnected => matches!(stage, Stage::Ended { .. }),
@@ -296,10 +359,21 @@ impl Checker {
             Reason::Script(word) => {
                 let answer = self.timeout_answer(callback, matches!(stage, Stage::Queued { .. }));
                 answer == Some(TimeoutAnswer::Complete(word.clone()))
-                    && matches!(stage, Stage::Failed { .. } | Stage::Queued { .. })
+                    && (matches!(stage, Stage::Failed { .. } | Stage::Queued { .. } | Stage::Rejected { .. })
+                        || self.is_over(sequence, &stage))
             }
-            _ => self.is_out_of_attempts(sequence, &stage, reason),
+            Reason::CustomerCalledFirst => {
+                cut_short && matches!(self.command, Some(Command::InboundContact { .. }))
+            }
+            Reason::PreviewRejects(_) | Reason::NoConfirm | Reason::AgentConnect => {
+                self.ends_unserved(sequence, &stage, reason).unwrap_or(false)
+            }
+            Reason::CallToCustomer | Reason::InteractionDeleted => {
+                self.is_out_of_attempts(sequence, &stage, reason)
+            }
+            Reason::NumberNotAllowed | Reason::Error | Reason::Queueing => false,
         };
+        self.judge_parting(sequence);
         if reason != &Reason::Ttl && !matches!(reason, Reason::AgentConnected) {
             self.judge
                 .must(26, now <= ttl_at, || format!("{callback} is over at {now}, and had until {ttl_at}"));
@@ -313,7 +387,11 @@ impl Checker {
     }
 
     fn is_out_of_attempts(&mut self, sequence: u64, stage: &Stage, reason: &Reason) -> bool {
-        let Stage::Failed { outcome, from, .. } = stage else { return false };
+        let (outcome, from) = match stage {
+            Stage::Failed { outcome, from, .. } => (outcome, from),
+            Stage::Invited { from, until, .. } if *until == self.now => (&Outcome::NoAnswer, from),
+            _ => return false,
+        };
         let (attempts, most) = (self.counted(sequence), self.facts.queue(*from).max_attempts);
         let named = (*outcome == Outcome::Abandoned) == (*reason == Reason::InteractionDeleted);
         named && attempts >= most
