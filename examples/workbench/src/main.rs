@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use ringback_workbench::commands::{Failure, Run, audit, check, graph, new, replay, say};
+use ringback_workbench::commands::{Failure, Run, audit, check, graph, new, replay, say, test_number};
 
 /// The workbench of Ringback: checks what you write, and plays what your callback rules do with a day's traffic.
 ///
@@ -63,6 +63,19 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         dot: Option<PathBuf>,
     },
+    /// Tries a service's rules on numbers: whether they may be called, when, and why not
+    TestNumber {
+        /// The bundle: a folder with center.toml
+        dir: PathBuf,
+        /// The service that would call
+        service: String,
+        /// Numbers as people write them, in the service's country
+        #[arg(required = true)]
+        numbers: Vec<String>,
+        /// Ask for the calling window at this time, local in the center's zone or RFC 3339, in place of now
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+    },
     /// Repeats a journal and compares effects and state
     Replay {
         /// The journal that `run --journal` wrote
@@ -79,6 +92,9 @@ fn main() -> ExitCode {
             Run { dir, events, summary, report, journal, skip_bad }.start()
         }
         Command::Audit { dir, events } => audit(&dir, &events),
+        Command::TestNumber { dir, service, numbers, at } => {
+            test_number(&dir, &service, &numbers, at.as_deref())
+        }
         Command::Replay { file } => replay(&file),
     };
     match result.and_then(|text| say(&text)) {

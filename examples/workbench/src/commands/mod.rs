@@ -8,6 +8,7 @@ mod new;
 mod replay;
 mod run;
 mod source_lines;
+mod test_number;
 
 use std::fmt;
 use std::fs::File;
@@ -20,6 +21,7 @@ pub use graph::graph;
 pub use new::new;
 pub use replay::replay;
 pub use run::Run;
+pub use test_number::test_number;
 
 /// Why a command did not end well, in words for standard error.
 #[derive(Debug)]
