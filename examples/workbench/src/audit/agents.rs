@@ -23,6 +23,8 @@ pub(super) struct Person {
     announced: Presence,
     /// Lines of the roster of this instant, in their order.
     lines: Vec<Shift>,
+    /// Did not answer in this instant, when called to a customer.
+    absent: bool,
     /// Was ready, and not busy, when the instant before ended.
     pub(super) was_free: bool,
 }
@@ -64,6 +66,16 @@ impl Person {
         Self { capacity: capacity as usize, ..Self::default() }
     }
 
+    /// Whether the log has this agent logged in.
+    pub(super) fn is_there(&self) -> bool {
+        self.announced != Presence::LoggedOut
+    }
+
+    /// Whether this agent could be reserved now.
+    pub(super) fn is_ready(&self) -> bool {
+        self.obstacle().is_none()
+    }
+
     /// Whether this agent can be given a callback, once the instant is over.
     pub(super) fn is_free(&self) -> bool {
         self.present && self.ready && !self.leaving && self.work.len() < self.capacity
@@ -92,7 +104,13 @@ impl Person {
         let lines = std::mem::take(&mut self.lines);
         let (arrivals, departures): (Vec<Shift>, Vec<Shift>) =
             lines.into_iter().partition(|shift| matches!(shift, Shift::LogIn | Shift::Ready));
-        for shift in arrivals.into_iter().chain(departures) {
+        let absent = std::mem::take(&mut self.absent);
+        let (arrivals, departures) = (arrivals.into_iter().map(Some), departures.into_iter().map(Some));
+        for shift in arrivals.chain(absent.then_some(None)).chain(departures) {
+            let Some(shift) = shift else {
+                self.ready = false;
+                continue;
+            };
             match shift {
                 Shift::LogIn => (self.present, self.ready, self.leaving) = (true, true, false),
                 Shift::Ready => self.ready |= self.present,
@@ -150,7 +168,14 @@ impl Audit {
                 .hold(Check::Form, None, false, || format!("there is no agent `{id}`, or no `{state}`"));
             return;
         };
-        self.people[agent].announced = presence;
+        let person = &mut self.people[agent];
+        // Whoever says what comes next, as the roster has it, has wrapped up what had no end.
+        if person.lines.iter().any(|shift| matches!(shift, Shift::LogIn | Shift::Ready | Shift::NotReady(_)))
+            && presence != Presence::WrapUp
+        {
+            person.work.retain(|work| !matches!(work, Work::WrapUp(Instant::MAX)));
+        }
+        person.announced = presence;
         self.touched_agents.insert(agent);
     }
 
@@ -210,9 +235,15 @@ impl Audit {
         }
     }
 
-    /// An interaction of this agent was never ended.
+    /// An interaction of this agent was never ended, or the agent did not answer.
     pub(super) fn agent_overdue(&mut self, agent: usize) {
         self.people[agent].ready = false;
+        self.touched_agents.insert(agent);
+    }
+
+    /// The leg of this agent failed, after whatever the roster has of them becoming ready.
+    pub(super) fn agent_absent(&mut self, agent: usize) {
+        self.people[agent].absent = true;
         self.touched_agents.insert(agent);
     }
 

@@ -38,6 +38,12 @@ impl Audit {
         counted.rev().nth(most.saturating_sub(1)).map(|at| at.after(quota.per))
     }
 
+    /// Whether one of these limits keeps a callback from being called.
+    pub(super) fn is_crowded(&self, serial: u64) -> bool {
+        let limits = self.attempt_limits(serial);
+        limits.into_iter().any(|(_, key, quota)| self.crowded_until(&key, quota).is_some())
+    }
+
     /// A call is placed.
     pub(super) fn attempt_counted(&mut self, serial: u64, id: &SmolStr) {
         let now = self.now;

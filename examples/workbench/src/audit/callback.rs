@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::lines::Spot;
 use super::rules::Slot;
-use crate::streams::Fate;
+use crate::streams::{Asked, Caller, Fate, Leg, Offered, Then};
 
 /// A callback that is not purged.
 #[derive(Debug)]
@@ -14,6 +14,7 @@ pub(super) struct Callback {
     pub(super) id: SmolStr,
     pub(super) key: Option<SmolStr>,
     pub(super) service: usize,
+    pub(super) received: Instant,
     pub(super) phone: Phone,
     pub(super) facts: NumberFacts,
     pub(super) desired: Option<Instant>,
@@ -21,8 +22,23 @@ pub(super) struct Callback {
     pub(super) fate: Fate,
     /// `None` where a script may have put it off.
     pub(super) place: Option<Instant>,
-    /// Dials so far.
+    /// Dials and invitations so far.
     pub(super) attempts: u32,
+    /// Those of them that count for nothing.
+    pub(super) uncounted: u32,
+    /// Rejected offers, and failures of an agent's leg.
+    pub(super) rejects: u32,
+    pub(super) agent_failures: u32,
+    /// Agents who rejected it, and until when they are not offered it again.
+    pub(super) barred: Vec<(usize, Instant)>,
+    /// How often it was asked for what the traffic has answers to.
+    pub(super) asked: Turns,
+    /// Since when its customer, who called first, is known to the host.
+    pub(super) expected: Option<Instant>,
+    /// The queue that did not take it in, where its plan's next step leads.
+    pub(super) passed_over: Option<usize>,
+    /// Whether an access code can be made for it.
+    pub(super) entropy: bool,
     pub(super) journey: Option<Journey>,
     pub(super) state: State,
     /// Since when it is in that state.
@@ -48,6 +64,8 @@ pub(super) struct Callback {
 #[derive(Clone, Debug)]
 pub(super) struct Journey {
     pub(super) queue: usize,
+    /// The first queue of its plan.
+    pub(super) first: usize,
     /// The number of its requirement; `None` where the log does not say it.
     pub(super) need: Option<usize>,
     /// A script may have sent it elsewhere without a word in the log.
@@ -65,19 +83,87 @@ pub(super) struct Journey {
     pub(super) overflowed: Vec<usize>,
 }
 
-/// Where a callback stands.
+/// How many of the traffic's answers of each kind are used up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Turns {
+    pub(super) offers: usize,
+    pub(super) confirms: usize,
+    pub(super) calls_in: usize,
+    pub(super) legs: usize,
+    pub(super) talks: usize,
+}
+
+/// Where a callback stands. What the traffic has as the next word is kept beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Accepted,
-    Scheduled { again: bool },
-    Waiting { hold: Option<Instant> },
-    Reserved { agent: usize, queue: usize },
-    Dialing { agent: usize, queue: usize, attempt: u64 },
-    Failed { queue: usize, outcome: Outcome },
-    Answered { agent: usize, queue: usize },
-    Connected { agent: usize, queue: usize },
-    Ended { queue: usize },
-    Completed { redacted: bool },
+    Scheduled {
+        again: bool,
+    },
+    Waiting {
+        hold: Option<Instant>,
+    },
+    Reserved {
+        agent: usize,
+        queue: usize,
+    },
+    Offered {
+        agent: usize,
+        queue: usize,
+        until: Instant,
+        says: Offered,
+    },
+    Confirming {
+        agent: usize,
+        queue: usize,
+        pushes: u32,
+        says: Asked,
+    },
+    /// Its attempt is one after `after`, and named when the customer calls.
+    Invited {
+        agent: usize,
+        queue: usize,
+        until: Instant,
+        says: Caller,
+        after: Option<u64>,
+    },
+    /// Without an agent where it is called ahead of one.
+    Dialing {
+        agent: Option<usize>,
+        queue: usize,
+        attempt: u64,
+    },
+    /// The customer waits for an agent, or for the agent's leg.
+    OnLine {
+        agent: Option<usize>,
+        queue: usize,
+        attempt: u64,
+        gives_up: Instant,
+        until: Instant,
+        leg: Leg,
+    },
+    /// Its customer asked for later while it was under way.
+    TakenOff,
+    Failed {
+        queue: usize,
+        outcome: Outcome,
+    },
+    Answered {
+        agent: usize,
+        queue: usize,
+    },
+    Connected {
+        agent: usize,
+        queue: usize,
+        then: Then,
+    },
+    Ended {
+        queue: usize,
+        then: Then,
+    },
+    Completed {
+        redacted: bool,
+    },
 }
 
 /// What is to happen by itself, and when; `None` where nothing is or nobody knows.
@@ -95,6 +181,7 @@ pub(super) struct Dues {
     pub(super) outcome: Option<Instant>,
     pub(super) end: Option<Instant>,
     pub(super) purge: Option<Instant>,
+    pub(super) snooze: Option<Instant>,
 }
 
 impl State {
@@ -105,6 +192,11 @@ impl State {
             Self::Scheduled { .. } => "scheduled",
             Self::Waiting { .. } => "in line",
             Self::Reserved { .. } => "reserved",
+            Self::Offered { .. } => "offered to an agent",
+            Self::Confirming { .. } => "asked whether a call is welcome",
+            Self::Invited { .. } => "told to call in",
+            Self::OnLine { .. } => "on the line",
+            Self::TakenOff => "taken off by its customer",
             Self::Dialing { .. } => "dialing",
             Self::Failed { .. } => "at the end of a failed attempt",
             Self::Answered { .. } => "answered",
@@ -121,6 +213,7 @@ impl State {
             Self::Accepted
                 | Self::Reserved { .. }
                 | Self::Failed { .. }
+                | Self::TakenOff
                 | Self::Answered { .. }
                 | Self::Ended { .. }
         )
@@ -130,17 +223,61 @@ impl State {
         matches!(self, Self::Waiting { .. })
     }
 
-    /// Whether an agent is reserved for it, and the two do not talk yet.
+    /// Whether it has left its line, and nobody talks yet.
     pub(super) const fn is_routing(self) -> bool {
-        matches!(self, Self::Reserved { .. } | Self::Dialing { .. } | Self::Answered { .. })
+        matches!(
+            self,
+            Self::Reserved { .. }
+                | Self::Offered { .. }
+                | Self::Confirming { .. }
+                | Self::Invited { .. }
+                | Self::Dialing { .. }
+                | Self::OnLine { .. }
+                | Self::Answered { .. }
+        )
+    }
+
+    /// The queue that counts it as under way, not talking yet.
+    pub(super) fn routing_queue(self) -> Option<usize> {
+        self.left_queue().filter(|_| self.is_routing())
+    }
+
+    /// Whether it is called before an agent is reserved.
+    pub(super) const fn is_ahead(self) -> bool {
+        matches!(self, Self::Dialing { agent: None, .. } | Self::OnLine { agent: None, .. })
+    }
+
+    /// Whether there is a call, or an invitation to call.
+    pub(super) const fn has_attempt(self) -> bool {
+        matches!(self, Self::Dialing { .. } | Self::OnLine { .. } | Self::Invited { .. })
+    }
+
+    /// The queue that it left.
+    pub(super) const fn left_queue(self) -> Option<usize> {
+        match self {
+            Self::Reserved { queue, .. }
+            | Self::Offered { queue, .. }
+            | Self::Confirming { queue, .. }
+            | Self::Invited { queue, .. }
+            | Self::Dialing { queue, .. }
+            | Self::OnLine { queue, .. }
+            | Self::Failed { queue, .. }
+            | Self::Answered { queue, .. }
+            | Self::Connected { queue, .. }
+            | Self::Ended { queue, .. } => Some(queue),
+            _ => None,
+        }
     }
 
     pub(super) const fn agent(self) -> Option<usize> {
         match self {
             Self::Reserved { agent, .. }
-            | Self::Dialing { agent, .. }
+            | Self::Offered { agent, .. }
+            | Self::Confirming { agent, .. }
+            | Self::Invited { agent, .. }
             | Self::Answered { agent, .. }
             | Self::Connected { agent, .. } => Some(agent),
+            Self::Dialing { agent, .. } | Self::OnLine { agent, .. } => agent,
             _ => None,
         }
     }
@@ -149,18 +286,10 @@ impl State {
 impl Callback {
     /// The queue it is in, was reserved from or was last in; `None` where nobody knows.
     pub(super) fn queue(&self, first: usize) -> Option<usize> {
-        match (self.state, &self.journey) {
-            (
-                State::Reserved { queue, .. }
-                | State::Dialing { queue, .. }
-                | State::Failed { queue, .. }
-                | State::Answered { queue, .. }
-                | State::Connected { queue, .. }
-                | State::Ended { queue },
-                _,
-            ) => Some(queue),
-            (_, None) => Some(first),
-            (_, Some(journey)) => (!journey.astray).then_some(journey.queue),
+        match (self.state.left_queue(), &self.journey) {
+            (Some(queue), _) => Some(queue),
+            (None, None) => Some(first),
+            (None, Some(journey)) => (!journey.astray).then_some(journey.queue),
         }
     }
 }

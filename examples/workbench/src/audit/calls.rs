@@ -9,7 +9,11 @@ use super::Audit;
 use super::callback::{Callback, State};
 use super::deeds::{BY_ACCEPT, BY_PURGE, BY_TIMEOUT};
 use super::findings::Check;
-use super::transitions::is_cancelled;
+use super::transitions::{CALLED_FIRST, cuts_short, is_cancelled};
+use crate::streams::Then;
+
+pub(super) const FOR_ONE: &str =
+    "whom a customer on the line waits for, who had a preferred agent, the log does not say";
 
 impl Audit {
     pub(super) fn reserved(
@@ -27,7 +31,12 @@ impl Audit {
         self.order_reserved(serial, agent, score);
         self.agent_reserved(serial, id, agent);
         self.skills(serial, id, agent, queue);
+        if let State::OnLine { .. } = state {
+            return self.leg_called(serial, id, state, agent, queue);
+        }
         self.open(id, queue, "reserved");
+        self.has_room(id, queue);
+        self.number_taken(serial, id);
         if let State::Waiting { hold } = state {
             self.hold_respected(id, hold);
         }
@@ -38,6 +47,13 @@ impl Audit {
     fn skills(&mut self, serial: u64, id: &SmolStr, agent: usize, queue: usize) {
         let Some(callback) = self.callbacks.get(&serial) else { return };
         let (rules, findings) = (&self.rules, &mut self.findings);
+        if !callback.barred.is_empty() {
+            let barred = callback.barred_at(self.now).contains(&agent);
+            findings.hold(Check::Skills, Some(id), !barred, || {
+                format!("`{}` rejected it, and `reject_cooloff` is not over", rules.agents[agent].id)
+            });
+        }
+        let on_line = matches!(callback.state, State::OnLine { .. });
         let (person, settings) = (&rules.agents[agent], &rules.queues[queue].settings);
         findings.hold(Check::Skills, Some(id), callback.assigned || rules.is_of_queue(person, queue), || {
             format!("`{}` is not what queue `{}` asks of everybody", person.id, settings.name)
@@ -51,12 +67,15 @@ impl Audit {
             let own = &rules.queues[journey.queue].settings.name;
             format!("is reserved from queue `{}`, and stands in `{own}`", settings.name)
         });
+        if on_line && rules.is_for_one(need) && !callback.assigned {
+            return findings.skip(Check::Skills, FOR_ONE);
+        }
         findings.hold(Check::Skills, Some(id), rules.may_serve(agent, need), || {
             format!("`{}` does not meet its requirement", person.id)
         });
     }
 
-    fn open(&mut self, id: &SmolStr, queue: usize, what: &str) {
+    pub(super) fn open(&mut self, id: &SmolStr, queue: usize, what: &str) {
         let now = self.now;
         self.findings.hold(Check::Hours, Some(id), self.rules.is_served(queue, now), || {
             let name = &self.rules.queues[queue].settings.name;
@@ -69,14 +88,14 @@ impl Audit {
         serial: u64,
         id: &SmolStr,
         state: State,
-        (attempt, agent, number): (u64, &SmolStr, &SmolStr),
+        (attempt, agent, number): (u64, Option<&SmolStr>, &SmolStr),
     ) {
-        let last = self.last_attempt;
-        self.findings.hold(Check::Conservation, Some(id), last.is_none_or(|last| last < attempt), || {
-            format!("attempt {attempt} comes after attempt {}", last.unwrap_or_default())
-        });
-        self.last_attempt = last.max(Some(attempt));
-        self.same_agent(id, state.agent(), agent);
+        self.attempt_begun(id, attempt);
+        match agent {
+            Some(agent) => self.same_agent(id, state.agent(), agent),
+            None => self.dialled_ahead(serial, id, state),
+        }
+        self.word_kept(serial, id, state, "dialing");
         let Some(callback) = self.callbacks.get_mut(&serial) else { return };
         callback.attempts += 1;
         let phone = callback.phone.clone();
@@ -85,14 +104,35 @@ impl Audit {
         });
         self.number_dialled(serial, id, &phone);
         self.attempt_counted(serial, id);
-        let State::Reserved { agent, queue } = state else { return };
+        let Some(queue) = self.queue_left(serial, state) else { return };
         self.open(id, queue, "called");
         self.in_window(serial, id, queue);
+        self.rate_counted(id, queue);
+        let agent = state.agent();
         self.put(serial, State::Dialing { agent, queue, attempt });
         self.ring(serial, queue);
     }
 
-    pub(super) fn outcome(&mut self, serial: u64, id: &SmolStr, state: State, outcome: Outcome) {
+    pub(super) fn attempt_begun(&mut self, id: &SmolStr, attempt: u64) {
+        let last = self.last_attempt;
+        self.findings.hold(Check::Conservation, Some(id), last.is_none_or(|last| last < attempt), || {
+            format!("attempt {attempt} comes after attempt {}", last.unwrap_or_default())
+        });
+        self.last_attempt = last.max(Some(attempt));
+    }
+
+    pub(super) fn outcome(
+        &mut self,
+        serial: u64,
+        id: &SmolStr,
+        state: State,
+        (attempt, outcome): (u64, Outcome),
+    ) {
+        match state {
+            State::OnLine { .. } => return self.abandoned(serial, id, state),
+            State::Invited { .. } => return self.called_in(serial, id, state, attempt),
+            _ => {}
+        }
         let State::Dialing { agent, queue, .. } = state else { return };
         let Some(callback) = self.callbacks.get_mut(&serial) else { return };
         let due = callback.due.outcome.take();
@@ -107,26 +147,31 @@ impl Audit {
             format!("the attempt ends as `{outcome}`, and the traffic has `{told}`")
         });
         if outcome == Outcome::Answered {
-            return self.put(serial, State::Answered { agent, queue });
+            return self.picked_up(serial, (agent, queue, attempt));
         }
-        self.agent_released(serial, agent, WrapUp::default());
+        agent.iter().for_each(|agent| self.agent_released(serial, *agent, WrapUp::default()));
         self.put(serial, State::Failed { queue, outcome });
         self.number_free(serial, &phone, silent);
     }
 
     pub(super) fn connected(&mut self, serial: u64, id: &SmolStr, state: State, agent: &SmolStr) {
         self.same_agent(id, state.agent(), agent);
-        if let State::Answered { agent, queue } = state {
-            self.put(serial, State::Connected { agent, queue });
+        self.word_kept(serial, id, state, "connected");
+        if let (Some(agent), Some(queue)) = (state.agent(), state.left_queue()) {
+            let then = self.next_then(serial);
+            self.put(serial, State::Connected { agent, queue, then });
             self.talk(serial, queue);
         }
     }
 
     pub(super) fn talk_timeout(&mut self, serial: u64, id: &SmolStr, state: State, agent: &SmolStr) {
         self.same_agent(id, state.agent(), agent);
-        let (State::Connected { agent, queue }, Some(callback)) = (state, self.callbacks.get(&serial)) else {
+        let (State::Connected { agent, queue, .. }, Some(callback)) =
+            (state, self.callbacks.get_mut(&serial))
+        else {
             return;
         };
+        callback.state = State::Connected { agent, queue, then: Then::Done };
         let (begun, phone) = (callback.since, callback.phone.clone());
         let most = self.rules.queues[queue].settings.talk_timeout;
         self.on_time(id, Some(begun.after(most)), "`talk_timeout`", BY_TIMEOUT);
@@ -136,21 +181,21 @@ impl Audit {
 
     pub(super) fn ended(&mut self, serial: u64, id: &SmolStr, state: State, agent: &SmolStr) {
         self.same_agent(id, state.agent(), agent);
-        let State::Connected { agent, queue } = state else { return };
+        let State::Connected { agent, queue, then } = state else { return };
         let Some(callback) = self.callbacks.get_mut(&serial) else { return };
         let (due, begun, phone) = (callback.due.end.take(), callback.since, callback.phone.clone());
         let settings = &self.rules.queues[queue].settings;
         let overdue = callback_is_overdue(begun, settings.talk_timeout, self.now);
         let wrap_up = if overdue { WrapUp::default() } else { settings.wrap_up };
         self.on_time(id, due, "the interaction ends", BY_TIMEOUT);
-        self.put(serial, State::Ended { queue });
+        self.put(serial, State::Ended { queue, then });
         self.agent_released(serial, agent, wrap_up);
         self.number_free(serial, &phone, false);
     }
 
     pub(super) fn completed(&mut self, serial: u64, id: &SmolStr, state: State, reason: &str) {
         let Some(callback) = self.callbacks.get_mut(&serial) else { return };
-        let (due, since, attempts) = (callback.due, callback.since, callback.attempts);
+        let (due, since, attempts) = (callback.due, callback.since, callback.attempts - callback.uncounted);
         let phone = callback.phone.clone();
         let first = self.rules.services[callback.service].queue;
         let queue = callback.queue(first);
@@ -172,23 +217,28 @@ impl Audit {
                 let at = due.wait.map(|wait| wait.max(since));
                 self.on_time(id, at, "ends by `queued_ttl`", BY_TIMEOUT);
             }
-            ("FAIL_CALL_TO_CUSTOMER" | "FAIL_INTERACTION_DELETED", State::Failed { queue, .. })
-                if !freedom.timeout =>
-            {
+            (
+                "FAIL_CALL_TO_CUSTOMER" | "FAIL_INTERACTION_DELETED",
+                State::Failed { queue, .. } | State::Invited { queue, .. },
+            ) if !freedom.timeout => {
                 let most = self.rules.queues[queue].settings.max_attempts;
                 self.findings.hold(Check::Deadlines, Some(id), attempts >= most, || {
                     format!("ends after {attempts} attempts, and `max_attempts` is {most}")
                 });
             }
             (_, State::Failed { .. }) => self.findings.skip(Check::Deadlines, BY_TIMEOUT),
+            (CALLED_FIRST, _) => self.called_first(serial, id),
             _ => {}
         }
         let before_submission = matches!(state, State::Scheduled { .. });
         if is_cancelled(reason) && before_submission {
             self.unbook(serial);
         }
-        let cut = matches!(state, State::Dialing { .. });
-        if let Some(agent) = state.agent() {
+        self.word_kept(serial, id, state, reason);
+        // An invitation that comes to nothing by itself is not hung up on.
+        let cut = state.has_attempt() && (cuts_short(reason) || reason == "FAIL_AGENT_CONNECT");
+        let agent = self.callbacks.get(&serial).and_then(|callback| callback.state.agent());
+        if let Some(agent) = agent {
             self.agent_released(serial, agent, WrapUp::default());
         }
         self.put(serial, State::Completed { redacted: false });

@@ -1,5 +1,6 @@
 //! Deadlines: what is due happens on time, neither earlier nor later.
 
+use ringback_engine::center::AGENT_FAILURES;
 use ringback_engine::{Duration, Instant};
 use smol_str::SmolStr;
 
@@ -59,7 +60,8 @@ impl Audit {
         if freedom.route || freedom.reroute {
             return self.findings.skip(Check::Deadlines, "the script decides the steps of its plans");
         }
-        let Some(Callback { service, journey: Some(journey), since, due, .. }) = self.callbacks.get(&serial)
+        let Some(Callback { service, journey: Some(journey), since, due, passed_over, .. }) =
+            self.callbacks.get(&serial)
         else {
             return;
         };
@@ -68,7 +70,8 @@ impl Audit {
         }
         let planned = self.rules.services[*service].overflow.get(journey.steps).map(|(_, to)| *to);
         let (since, due) = (*since, due.step);
-        self.findings.hold(Check::Deadlines, Some(id), planned == Some(queue), || {
+        let stays = planned.is_some() && *passed_over == planned && journey.queue == queue;
+        self.findings.hold(Check::Deadlines, Some(id), planned == Some(queue) || stays, || {
             format!("goes on to queue `{}`, where no overflow leads", self.rules.queues[queue].settings.name)
         });
         self.on_time(id, due.map(|due| due.max(since)), "goes on", "the plan has no further step");
@@ -77,17 +80,24 @@ impl Audit {
     /// The instant is over: what was due of this callback has happened.
     pub(super) fn overdue(&mut self, serial: u64) {
         let now = self.now;
+        self.unknown_caller(serial);
+        self.not_called_again(serial);
+        let may_snooze = self.may_snooze(serial);
         let Some(callback) = self.callbacks.get_mut(&serial) else { return };
-        let Callback { id, state, due, .. } = callback;
+        let Callback { id, state, due, agent_failures, .. } = callback;
+        let spent = *agent_failures >= AGENT_FAILURES && matches!(state, State::OnLine { .. });
         let findings = &mut self.findings;
         findings.hold(Check::Conservation, Some(id), !state.is_fleeting(), || {
             format!("stays {} after {now}", state.name())
+        });
+        findings.hold(Check::Deadlines, Some(id), !spent, || {
+            format!("is on the line after {agent_failures} failures of agents' legs")
         });
         let completed = matches!(state, State::Completed { .. });
         let connected = matches!(state, State::Connected { .. });
         if let Some(until) = due.retry.take() {
             findings.hold(Check::Deadlines, Some(id), false, || {
-                format!("comes back to the line without its hold until {until}, by `retry_after`")
+                format!("comes back to the line without its hold until {until}")
             });
         }
         // What is not done then is told once.
@@ -98,7 +108,12 @@ impl Audit {
         };
         missed(&mut due.ttl, !completed && !connected, "its end by `ttl`");
         missed(&mut due.cancel, !completed && !connected, "its customer's cancellation");
-        missed(&mut due.outcome, matches!(state, State::Dialing { .. }), "the outcome of its attempt");
+        missed(
+            &mut due.outcome,
+            state.is_routing(),
+            "the end of its attempt, or a word from its agent or customer",
+        );
+        missed(&mut due.snooze, may_snooze, "that its customer asks for later");
         missed(&mut due.end, connected, "the end of its interaction");
         missed(&mut due.purge, completed, "its purge");
         if matches!(state, State::Scheduled { .. }) {

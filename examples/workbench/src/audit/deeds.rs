@@ -4,7 +4,7 @@ use ringback_engine::Instant;
 use ringback_engine::center::{Condition, REDACTED_KEPT, WrapUp};
 use smol_str::SmolStr;
 
-use super::callback::{Callback, Dues, Journey, State};
+use super::callback::{Callback, Dues, Journey, State, Turns};
 use super::findings::Check;
 use super::log::Deed;
 use super::transitions::is_declared;
@@ -60,10 +60,16 @@ impl Audit {
             Deed::Reserved { agent, queue, score } => {
                 self.reserved(serial, id, state, (&agent, &queue, score))
             }
+            Deed::Offered { agent, until } => self.offered(serial, id, state, &agent, until),
+            Deed::Notified { calls_in } => self.notified(serial, id, state, calls_in),
+            Deed::AgentFailed { agent, why, .. } => self.agent_failed(serial, id, state, &agent, &why),
+            Deed::Snoozed { until } => self.snoozed(serial, id, state, until),
+            Deed::Expected => self.expected(serial, id),
+            Deed::PassedOver { queue } => self.passed_over(serial, id, &queue),
             Deed::Dialing { attempt, agent, number } => {
-                self.dialing(serial, id, state, (attempt, &agent, &number))
+                self.dialing(serial, id, state, (attempt, agent.as_ref(), &number))
             }
-            Deed::Outcome { outcome, .. } => self.outcome(serial, id, state, outcome),
+            Deed::Outcome { attempt, outcome } => self.outcome(serial, id, state, (attempt, outcome)),
             Deed::Connected { agent } => self.connected(serial, id, state, &agent),
             Deed::TalkTimeout { agent } => self.talk_timeout(serial, id, state, &agent),
             Deed::Ended { agent } => self.ended(serial, id, state, &agent),
@@ -86,8 +92,9 @@ impl Audit {
             (true, false) => *waiting = waiting.saturating_sub(1),
             _ => {}
         }
-        callback.state = state;
+        let before = std::mem::replace(&mut callback.state, state);
         callback.since = self.now;
+        self.count_routing(before, state);
         self.refresh(serial);
     }
 
@@ -106,8 +113,16 @@ impl Audit {
         self.quotas_accepted(service, &request);
         let freedom = self.rules.freedom;
         let life = self.rules.queues[self.rules.services[service].queue].settings.ttl;
-        let due =
-            Dues { life: (!freedom.accept_ttl).then_some(life), cancel: fate.cancel_at, ..Dues::default() };
+        let snooze = fate.snooze.map(|(at, _)| at);
+        if let Some(at) = fate.contact_at {
+            self.contact_planned(at, &request.phone);
+        }
+        let due = Dues {
+            life: (!freedom.accept_ttl).then_some(life),
+            cancel: fate.cancel_at,
+            snooze,
+            ..Dues::default()
+        };
         let serial = self.accepted;
         self.accepted += 1;
         self.ids.insert(id.clone(), serial);
@@ -119,12 +134,21 @@ impl Audit {
             id: id.clone(),
             key: request.key,
             service,
+            received: now,
             phone: request.phone,
             facts: request.facts,
             desired: request.desired,
             fate,
             place: request.desired.or((!freedom.accept_defer).then_some(now)),
             attempts: 0,
+            uncounted: 0,
+            rejects: 0,
+            agent_failures: 0,
+            barred: Vec::new(),
+            asked: Turns::default(),
+            expected: None,
+            passed_over: None,
+            entropy: request.entropy.is_some(),
             journey: None,
             state: State::Accepted,
             since: now,
@@ -140,6 +164,7 @@ impl Audit {
         let cancel = callback.due.cancel;
         self.callbacks.insert(serial, callback);
         self.set_due(serial, cancel, |due| &mut due.cancel);
+        self.set_due(serial, snooze, |due| &mut due.snooze);
         self.set_ttl(serial);
         self.touched.insert(serial);
     }
@@ -149,6 +174,12 @@ impl Audit {
         let first = state == State::Accepted;
         let (asked, service) = (callback.desired, callback.service);
         callback.place = Some(desired);
+        self.word_kept(serial, id, state, "scheduled");
+        match state {
+            State::Ended { .. } => self.called_again(serial, id, desired),
+            _ if state.is_routing() => self.let_go(serial, state, false),
+            _ => {}
+        }
         if first {
             let right = asked.map_or(self.rules.freedom.accept_defer, |asked| asked == desired);
             self.findings.hold(Check::Conservation, Some(id), right, || {
@@ -200,15 +231,24 @@ impl Audit {
             }),
             _ => self.findings.skip(Check::Order, "the script may have set the callback's score"),
         }
-        let wait = now.after(settings.queued_ttl);
+        let callback = self.callbacks.get(&serial);
+        let service = callback.filter(|callback| callback.moved.is_none() && !rules.freedom.route);
+        let first = service.map_or(queue, |callback| rules.services[callback.service].queue);
+        let wait = now.after(rules.queues[first].settings.queued_ttl);
+        // Queues that take in nobody are passed over.
+        let passed = callback.filter(|callback| callback.passed_over.is_some() && queue != first);
+        let steps = passed.and_then(|callback| {
+            rules.services[callback.service].overflow.iter().position(|(_, to)| *to == queue)
+        });
         let journey = Journey {
             queue,
+            first,
             need: Some(need),
             astray: false,
             in_doubt: None,
             priority,
             entered: now,
-            steps: 0,
+            steps: steps.map_or(0, |position| position + 1),
             moved: false,
             overflowed: Vec::new(),
         };
@@ -234,8 +274,10 @@ impl Audit {
     ) -> Option<(usize, usize)> {
         let queue = self.rules.queue(name);
         self.findings.hold(Check::Form, Some(id), queue.is_some(), || format!("there is no queue `{name}`"));
-        let assigned = self.callbacks.get(&serial).is_some_and(|callback| callback.assigned);
-        let need = self.rules.need(queue?, need, assigned);
+        let callback = self.callbacks.get(&serial);
+        let assigned = callback.is_some_and(|callback| callback.assigned);
+        let barred = callback.map(|callback| callback.barred_at(self.now)).unwrap_or_default();
+        let need = self.rules.need(queue?, need, assigned, &barred);
         self.findings.hold(Check::Form, Some(id), need.is_ok(), || need.clone().err().unwrap_or_default());
         Some((queue?, need.ok()?))
     }
@@ -271,14 +313,14 @@ impl Audit {
         let freedom = self.rules.freedom;
         let Some(callback) = self.callbacks.get_mut(&serial) else { return };
         let (attempts, phone, submit) =
-            (callback.attempts, callback.phone.clone(), callback.due.submit.take());
+            (callback.attempts - callback.uncounted, callback.phone.clone(), callback.due.submit.take());
         if let Some(journey) = callback.journey.as_mut().filter(|_| freedom.reroute) {
             let failed = matches!(state, State::Failed { .. });
             journey.in_doubt = failed.then_some(journey.astray);
             journey.astray |= failed || state.is_waiting();
         }
         match state {
-            State::Failed { queue, .. } if !freedom.timeout => {
+            State::Failed { queue, .. } | State::Invited { queue, .. } if !freedom.timeout => {
                 let settings = &self.rules.queues[queue].settings;
                 let (most, retry) = (settings.max_attempts, self.now.after(settings.retry_after));
                 self.findings.hold(Check::Deadlines, Some(id), attempts < most, || {
@@ -288,17 +330,27 @@ impl Audit {
                     callback.due.retry = Some(retry);
                 }
             }
-            State::Failed { .. } => self.findings.skip(Check::Deadlines, BY_TIMEOUT),
+            State::Failed { .. } | State::Invited { .. } => {
+                self.findings.skip(Check::Deadlines, BY_TIMEOUT);
+            }
             State::Scheduled { .. } => self.on_time(id, submit, "enters its queue", BY_TIMEOUT),
             State::Dialing { agent, .. } if why == "agent_lost" => {
-                self.agent_released(serial, agent, WrapUp::default());
+                agent.iter().for_each(|agent| self.agent_released(serial, *agent, WrapUp::default()));
                 self.number_free(serial, &phone, true);
             }
             _ => {}
         }
+        self.word_kept(serial, id, state, why);
+        if matches!(state, State::Offered { .. } | State::Confirming { .. } | State::Invited { .. }) {
+            self.let_go(serial, state, false);
+        }
         self.put(serial, State::Waiting { hold: None });
         if let Some(callback) = self.callbacks.get_mut(&serial) {
             callback.booked = None;
+        }
+        if matches!(state, State::Scheduled { .. } | State::Ended { .. }) {
+            self.wait_anew(serial, self.now);
+            self.set_step(serial);
         }
     }
 
@@ -320,9 +372,12 @@ impl Audit {
             callback.due.retry = None;
             match retry {
                 Some(retry) => self.findings.hold(Check::Deadlines, Some(id), until == retry, || {
-                    format!("is held until {until}, and by `retry_after` it is until {retry}")
+                    format!("is held until {until}, and it is to be until {retry}")
                 }),
-                None => self.findings.skip(Check::Deadlines, BY_TIMEOUT),
+                None if self.rules.freedom.timeout => self.findings.skip(Check::Deadlines, BY_TIMEOUT),
+                None => self.findings.hold(Check::Deadlines, Some(id), false, || {
+                    format!("is held until {until} for `{why}`, and nothing asks for that")
+                }),
             }
         }
         self.set_hold(serial, until);

@@ -12,6 +12,9 @@ const KEPT: usize = 50;
 /// How many violations are shown.
 const SHOWN: usize = 20;
 
+/// What no check looks at.
+const NOT_CHECKED: &str = "not checked: which of several agents who could serve is chosen (`strategy`)";
+
 /// What is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Check {
@@ -175,6 +178,7 @@ impl Findings {
         }
         let mut text = format!("{}\n", table.trim_fmt());
         self.write_skipped(&mut text);
+        let _ = writeln!(text, "\n{NOT_CHECKED}");
         self.write_violations(&mut text);
         text
     }

@@ -43,27 +43,95 @@ pub(super) enum Fact {
 #[derive(Debug)]
 pub(super) enum Deed {
     Accepted,
-    Rejected { code: SmolStr },
+    Rejected {
+        code: SmolStr,
+    },
     Repeated,
-    Scheduled { desired: Instant },
-    Rescheduled { desired: Instant },
-    PutOff { desired: Instant },
-    Updated { number: Option<SmolStr>, priority: Option<i64>, queue: Option<SmolStr> },
-    Assigned { agent: Option<SmolStr> },
-    Queued { queue: SmolStr, need: SmolStr, score: i64 },
-    Step { queue: SmolStr, need: SmolStr, when: Option<Condition> },
-    Returned { why: SmolStr },
-    Held { until: Instant, why: SmolStr },
-    Reserved { agent: SmolStr, queue: SmolStr, score: i64 },
-    Dialing { attempt: u64, agent: SmolStr, number: SmolStr },
-    Outcome { attempt: u64, outcome: Outcome },
-    Connected { agent: SmolStr },
-    Ended { agent: SmolStr },
-    TalkTimeout { agent: SmolStr },
-    Completed { reason: SmolStr },
+    Scheduled {
+        desired: Instant,
+    },
+    Rescheduled {
+        desired: Instant,
+    },
+    PutOff {
+        desired: Instant,
+    },
+    Updated {
+        number: Option<SmolStr>,
+        priority: Option<i64>,
+        queue: Option<SmolStr>,
+    },
+    Assigned {
+        agent: Option<SmolStr>,
+    },
+    Queued {
+        queue: SmolStr,
+        need: SmolStr,
+        score: i64,
+    },
+    Step {
+        queue: SmolStr,
+        need: SmolStr,
+        when: Option<Condition>,
+    },
+    Returned {
+        why: SmolStr,
+    },
+    Held {
+        until: Instant,
+        why: SmolStr,
+    },
+    Reserved {
+        agent: SmolStr,
+        queue: SmolStr,
+        score: i64,
+    },
+    Offered {
+        agent: SmolStr,
+        until: Instant,
+    },
+    /// Asked for a confirmation, or told to call in.
+    Notified {
+        calls_in: bool,
+    },
+    AgentFailed {
+        attempt: u64,
+        agent: SmolStr,
+        why: SmolStr,
+    },
+    Snoozed {
+        until: Instant,
+    },
+    Expected,
+    PassedOver {
+        queue: SmolStr,
+    },
+    Dialing {
+        attempt: u64,
+        agent: Option<SmolStr>,
+        number: SmolStr,
+    },
+    Outcome {
+        attempt: u64,
+        outcome: Outcome,
+    },
+    Connected {
+        agent: SmolStr,
+    },
+    Ended {
+        agent: SmolStr,
+    },
+    TalkTimeout {
+        agent: SmolStr,
+    },
+    Completed {
+        reason: SmolStr,
+    },
     Redacted,
     Purged,
-    Fault { hook: SmolStr },
+    Fault {
+        hook: SmolStr,
+    },
 }
 
 impl Deed {
@@ -83,6 +151,12 @@ impl Deed {
             Self::Returned { .. } => "returned",
             Self::Held { .. } => "held",
             Self::Reserved { .. } => "reserved",
+            Self::Offered { .. } => "offered",
+            Self::Notified { .. } => "notified",
+            Self::AgentFailed { .. } => "agent_failed",
+            Self::Snoozed { .. } => "snoozed",
+            Self::Expected => "expected",
+            Self::PassedOver { .. } => "passed_over",
             Self::Dialing { .. } => "dialing",
             Self::Outcome { .. } => "outcome",
             Self::Connected { .. } => "connected",
@@ -121,6 +195,7 @@ struct Raw<'a> {
     reason: Option<SmolStr>,
     state: Option<SmolStr>,
     hook: Option<SmolStr>,
+    kind: Option<SmolStr>,
     desired: Option<SmolStr>,
     until: Option<SmolStr>,
     score: Option<i64>,
@@ -224,7 +299,7 @@ impl Raw<'_> {
             },
             "dialing" => Deed::Dialing {
                 attempt: field(self.attempt, "attempt")?,
-                agent: agent(self.agent)?,
+                agent: self.agent,
                 number: field(self.number, "number")?,
             },
             "outcome" => {
@@ -237,9 +312,23 @@ impl Raw<'_> {
             "redacted" => Deed::Redacted,
             "purged" => Deed::Purged,
             "fault" => Deed::Fault { hook: field(self.hook, "hook")? },
-            "offered" | "notified" | "agent_failed" | "snoozed" | "expected" => {
+            "offered" => Deed::Offered { agent: agent(self.agent)?, until: instant(self.until, "until")? },
+            "notified" => match field(self.kind, "kind")?.as_str() {
+                "confirm" => Deed::Notified { calls_in: false },
+                "call_in" => Deed::Notified { calls_in: true },
+                kind => return Err(format!("`kind`: customers are told of no `{kind}`")),
+            },
+            "agent_failed" => Deed::AgentFailed {
+                attempt: field(self.attempt, "attempt")?,
+                agent: agent(self.agent)?,
+                why: field(self.why, "why")?,
+            },
+            "snoozed" => Deed::Snoozed { until: instant(self.until, "until")? },
+            "expected" => Deed::Expected,
+            "passed_over" => Deed::PassedOver { queue: field(self.queue, "queue")? },
+            "away" | "reconfigured" => {
                 return Err(format!(
-                    "the audit does not follow `{}` yet, and what it says of this callback from here on may be wrong",
+                    "the audit does not follow `{}`, which no bundle brings about; what it says from here on may be wrong",
                     self.event
                 ));
             }

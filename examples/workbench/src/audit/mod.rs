@@ -8,13 +8,13 @@
 //! What only a script knows is skipped, and counted as such: see [`Findings`].
 
 mod agents;
+mod asking;
 mod attempts;
 mod callback;
 mod calls;
 mod deadlines;
 mod deeds;
 mod findings;
-mod followed;
 mod freedom;
 mod lines;
 mod log;
@@ -22,6 +22,7 @@ mod moves;
 mod need;
 mod numbers;
 mod overflow;
+mod pace;
 mod quotas;
 mod requests;
 mod rules;
@@ -30,6 +31,7 @@ mod steering;
 mod tests;
 mod transitions;
 mod window;
+mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::BufRead;
@@ -44,11 +46,11 @@ use agents::Person;
 use attempts::Attempts;
 use callback::Callback;
 pub use findings::{Check, Findings, Tally, Violation};
-pub use followed::not_followed;
 use freedom::Freedom;
 use lines::Lines;
 use log::{Entry, Fact, LogLines};
 use numbers::Numbers;
+use pace::Pace;
 use quotas::Admitted;
 use requests::Requests;
 use rules::Rules;
@@ -73,6 +75,10 @@ struct Audit {
     /// Until when the hours of each queue are known.
     hours_until: Vec<Option<Instant>>,
     admitted: Vec<Admitted>,
+    /// Calls of each queue: under way, of late, and what became of those who waited for an agent.
+    pace: Vec<Pace>,
+    /// When customers call before they are called.
+    contacts: BTreeSet<(Instant, Phone)>,
     /// Callbacks in line or held, by queue.
     waiting: Vec<i64>,
     requests: Requests,
@@ -88,6 +94,7 @@ struct Audit {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Owner {
     Agent(usize),
+    Contact,
     Callback(u64),
     Key(SmolStr),
     Number(Phone),
@@ -232,6 +239,8 @@ impl Audit {
         let hours_until = rules.queues.iter().map(|_| None).collect();
         Self {
             waiting: vec![0; rules.queues.len()],
+            pace: rules.queues.iter().map(|_| Pace::default()).collect(),
+            contacts: BTreeSet::new(),
             rules,
             findings: Findings::default(),
             now: Instant::MIN,
@@ -283,6 +292,7 @@ impl Audit {
                     self.touched.insert(serial);
                     self.refresh(serial);
                 }
+                Some((_, Owner::Contact)) => {}
                 Some((_, Owner::Key(key))) => self.key_due(&key),
                 Some((_, Owner::Number(phone))) => self.number_due(&phone),
                 Some((_, Owner::Queue(queue))) => self.queue_due(queue),
@@ -293,6 +303,7 @@ impl Audit {
 
     /// The present instant is over.
     fn close(&mut self) {
+        self.close_contacts();
         self.close_requests();
         self.steered.clear();
         self.anew.clear();
@@ -300,6 +311,7 @@ impl Audit {
             self.overdue(serial);
         }
         let newly_free = self.close_agents();
+        self.close_overflow();
         self.close_lines(&newly_free);
     }
 

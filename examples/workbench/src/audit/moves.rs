@@ -8,8 +8,6 @@ use super::Audit;
 use super::callback::{Callback, State};
 use super::findings::Check;
 
-const BY_CLOSING: &str = "a callback that a closing queue put off begins its wait anew";
-
 impl Audit {
     /// A customer moved an appointment.
     pub(super) fn rescheduled(&mut self, serial: u64, id: &SmolStr, state: State, desired: Instant) {
@@ -60,7 +58,6 @@ impl Audit {
         }
         self.set_due(serial, None, |due| &mut due.wait);
         self.set_due(serial, None, |due| &mut due.step);
-        self.findings.skip(Check::Deadlines, BY_CLOSING);
         self.put(serial, State::Scheduled { again: true });
     }
 

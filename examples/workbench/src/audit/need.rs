@@ -14,6 +14,25 @@ pub(super) fn meets(agent: &Agent, need: &Requirement) -> bool {
     }
 }
 
+/// Whether `agent` is what `need` asks for, but that it is somebody else than `agent`.
+pub(super) fn meets_if_let(agent: &Agent, need: &Requirement) -> bool {
+    let forbids = |part: &Requirement| matches!(part.shape(), Shape::Term { term: Term::Agent(id), negated: true } if *id == agent.id);
+    match need.shape() {
+        Shape::All(parts) => parts.iter().all(|part| forbids(part) || meets(agent, part)),
+        _ => forbids(need) || meets(agent, need),
+    }
+}
+
+/// Whether `need` names an agent who alone is it.
+pub(super) fn names_one(need: &Requirement) -> bool {
+    let names =
+        |part: &Requirement| matches!(part.shape(), Shape::Term { term: Term::Agent(_), negated: false });
+    match need.shape() {
+        Shape::All(parts) => parts.iter().any(names),
+        _ => names(need),
+    }
+}
+
 fn has(agent: &Agent, term: &Term) -> bool {
     match term {
         Term::Skill(name, level) => agent.skills.get(name).is_some_and(|held| held >= level) || *level == 0,

@@ -48,6 +48,27 @@ impl Number {
 }
 
 impl Audit {
+    /// A callback leaves its line: its number is its own from then on.
+    pub(super) fn number_taken(&mut self, serial: u64, id: &SmolStr) {
+        let Some(phone) = self.callbacks.get(&serial).map(|callback| callback.phone.clone()) else { return };
+        let number = self.numbers.entry(phone.clone()).or_default();
+        let other = number.live.replace(serial).filter(|live| *live != serial);
+        self.findings.hold(Check::Numbers, Some(id), other.is_none(), || {
+            let other = other.and_then(|other| self.callbacks.get(&other)).map(|other| other.id.clone());
+            format!("a second live attempt to {phone}: `{}` has one", other.unwrap_or_default())
+        });
+        self.refresh_number(&phone);
+    }
+
+    /// Whether a fence or a limit keeps a callback's number from being called.
+    pub(super) fn is_number_barred(&self, serial: u64) -> bool {
+        let Some(callback) = self.callbacks.get(&serial) else { return false };
+        let (now, limit) = (self.now, self.rules.limits.attempts_per_number);
+        let own = self.numbers.get(&callback.phone);
+        own.is_some_and(|number| number.is_fenced(now) || number.limited_until(limit, now).is_some())
+            || self.is_crowded(serial)
+    }
+
     /// A call is placed.
     pub(super) fn number_dialled(&mut self, serial: u64, id: &SmolStr, phone: &Phone) {
         let (now, limit) = (self.now, self.rules.limits.attempts_per_number);

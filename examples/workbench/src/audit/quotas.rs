@@ -166,7 +166,7 @@ impl Audit {
         *count += 1;
     }
 
-    fn slot_is_full(&self, service: usize, at: Instant) -> bool {
+    pub(super) fn slot_is_full(&self, service: usize, at: Instant) -> bool {
         let rules = &self.rules.services[service];
         let booked = self.admitted[service].booked.get(&rules.slot(at)).copied().unwrap_or(0);
         booked >= rules.capacity(at)

@@ -1,6 +1,6 @@
 //! What the log is audited against: the settings of the center, by name, and what they leave to the script.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Timelike};
 use chrono_tz::Tz;
@@ -9,7 +9,7 @@ use ringback_engine::{Duration, Instant, Requirement};
 use smol_str::SmolStr;
 
 use super::freedom::Freedom;
-use super::need::meets;
+use super::need::{meets, meets_if_let, names_one};
 use super::steering::Turned;
 
 /// The settings.
@@ -29,7 +29,11 @@ pub(super) struct Rules {
     agent_ids: BTreeMap<SmolStr, usize>,
     /// Who may serve: one entry for each requirement on each queue that the log names.
     needs: Vec<Vec<bool>>,
-    need_texts: BTreeMap<(usize, SmolStr, bool), usize>,
+    need_texts: BTreeMap<(usize, SmolStr, bool, Vec<usize>), usize>,
+    /// Those without agents who rejected.
+    needs_without: BTreeMap<(usize, Vec<usize>), usize>,
+    /// Requirements that name an agent who alone is it.
+    needs_of_one: BTreeSet<usize>,
 }
 
 /// A queue.
@@ -98,6 +102,8 @@ impl Rules {
             queue_names,
             needs: Vec::new(),
             need_texts: BTreeMap::new(),
+            needs_without: BTreeMap::new(),
+            needs_of_one: BTreeSet::new(),
         }
     }
 
@@ -114,18 +120,55 @@ impl Rules {
     }
 
     /// The number of a requirement on a queue, from its text in the log. Of one that is assigned, the queue asks nothing.
-    pub(super) fn need(&mut self, queue: usize, text: &SmolStr, assigned: bool) -> Result<usize, String> {
-        if let Some(known) = self.need_texts.get(&(queue, text.clone(), assigned)) {
+    /// That the agents `barred` are none is no part of it: it ends without a word.
+    pub(super) fn need(
+        &mut self,
+        queue: usize,
+        text: &SmolStr,
+        assigned: bool,
+        barred: &[usize],
+    ) -> Result<usize, String> {
+        let key = (queue, text.clone(), assigned, barred.to_vec());
+        if let Some(known) = self.need_texts.get(&key) {
             return Ok(*known);
         }
         let need: Requirement = text.parse().map_err(|error| format!("`need`: {error}"))?;
-        let may = self
-            .agents
-            .iter()
-            .map(|agent| meets(agent, &need) && (assigned || self.is_of_queue(agent, queue)));
+        let may = self.agents.iter().enumerate().map(|(place, agent)| {
+            let meets =
+                if barred.contains(&place) { meets_if_let(agent, &need) } else { meets(agent, &need) };
+            meets && (assigned || self.is_of_queue(agent, queue))
+        });
         self.needs.push(may.collect());
-        self.need_texts.insert((queue, text.clone(), assigned), self.needs.len() - 1);
-        Ok(self.needs.len() - 1)
+        let number = self.needs.len() - 1;
+        if names_one(&need) {
+            self.needs_of_one.insert(number);
+        }
+        self.need_texts.insert(key, number);
+        Ok(number)
+    }
+
+    /// A requirement without some agents, who rejected.
+    pub(super) fn without(&mut self, need: usize, barred: &[usize]) -> usize {
+        if barred.is_empty() {
+            return need;
+        }
+        if let Some(known) = self.needs_without.get(&(need, barred.to_vec())) {
+            return *known;
+        }
+        let may = self.needs[need].iter().enumerate();
+        let may = may.map(|(agent, may)| *may && !barred.contains(&agent)).collect();
+        self.needs.push(may);
+        let number = self.needs.len() - 1;
+        if self.is_for_one(need) {
+            self.needs_of_one.insert(number);
+        }
+        self.needs_without.insert((need, barred.to_vec()), number);
+        number
+    }
+
+    /// Whether a requirement names an agent who alone is it.
+    pub(super) fn is_for_one(&self, need: usize) -> bool {
+        self.needs_of_one.contains(&need)
     }
 
     /// Whether an agent meets a requirement, and what its queue asks of everybody.

@@ -19,12 +19,20 @@ pub(super) const BY_MOVE: &str = "a callback that was moved to another queue goe
 pub(super) struct Turned {
     paused: bool,
     closed: bool,
+    drains: bool,
+}
+
+impl Turned {
+    /// Whether its queue takes in nobody.
+    pub(super) const fn drains(self) -> bool {
+        self.drains
+    }
 }
 
 impl Rules {
     /// Whether callbacks of a queue may be reserved now: it is open, and no switch keeps it from being served.
     pub(super) fn is_served(&self, queue: usize, at: Instant) -> bool {
-        let Turned { paused, closed } = self.turned[queue];
+        let Turned { paused, closed, .. } = self.turned[queue];
         !paused && !closed && self.is_open(queue, at)
     }
 
@@ -94,7 +102,7 @@ impl Audit {
         match switch {
             Switch::Paused => turned.paused = on,
             Switch::Closed => turned.closed = on,
-            Switch::Draining => {}
+            Switch::Draining => turned.drains = on,
         }
         self.queue_due(queue);
     }
@@ -190,7 +198,7 @@ impl Audit {
         let Some(callback) = self.callbacks.get_mut(&serial) else { return false };
         let Callback { journey: Some(journey), moved, reassigned, .. } = callback else { return false };
         if *moved == Some(queue) && journey.queue != queue {
-            (journey.entered, journey.moved) = (now, true);
+            (journey.entered, journey.moved, journey.first) = (now, true, queue);
             return true;
         }
         journey.queue == queue && std::mem::take(reassigned)

@@ -23,9 +23,6 @@ pub fn audit(dir: &Path, events: &Path) -> Outcome {
     let (Some(layout), false) = (&bundle.layout, bundle.has_errors()) else {
         return Err(Failure::Unreadable(render_all(&bundle.findings, colours())));
     };
-    if let Some(why) = audit::not_followed(layout) {
-        return Err(Failure::unreadable(format!("{}: {why}", dir.display())));
-    }
     let log = File::open(events)
         .map_err(|error| Failure::unreadable(format!("{}: can't be read: {error}", events.display())))?;
     let findings = read(dir, layout, &bundle.text.source, BufReader::with_capacity(1 << 16, log))

@@ -3,6 +3,7 @@
 mod other_rules;
 mod plain;
 mod tampered;
+mod ways;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -7,34 +7,34 @@ use super::{Check, Findings, Played};
 
 /// Asserts that a check found the changed log out.
 #[track_caller]
-fn found(findings: &Findings, check: Check) {
+pub(super) fn found(findings: &Findings, check: Check) {
     let tally = findings.tally(check);
     assert!(tally.violations > 0, "not found out by `{}`\n{}", check.name(), findings.to_text());
 }
 
-fn text<'a>(line: &'a Value, field: &str) -> &'a str {
+pub(super) fn text<'a>(line: &'a Value, field: &str) -> &'a str {
     line[field].as_str().unwrap()
 }
 
-fn later(line: &Value, field: &str, by: i64) -> Value {
+pub(super) fn later(line: &Value, field: &str, by: i64) -> Value {
     let at: Instant = text(line, field).parse().unwrap();
     json!(at.after(Duration::from_secs(by)).to_string())
 }
 
 /// Numbers the lines anew, as who changes a log would.
-fn numbered(mut log: Vec<Value>) -> Vec<Value> {
+pub(super) fn numbered(mut log: Vec<Value>) -> Vec<Value> {
     log.iter_mut().enumerate().for_each(|(seq, line)| line["seq"] = json!(seq));
     log
 }
 
 /// Puts the lines in order of time, equals as they are, and numbers them anew.
-fn sorted(mut log: Vec<Value>) -> Vec<Value> {
+pub(super) fn sorted(mut log: Vec<Value>) -> Vec<Value> {
     log.sort_by(|a, b| text(a, "at").cmp(text(b, "at")));
     numbered(log)
 }
 
 /// The log without the lines for which `drop` holds.
-fn without(played: &Played, drop: impl Fn(usize, &Value) -> bool) -> Vec<Value> {
+pub(super) fn without(played: &Played, drop: impl Fn(usize, &Value) -> bool) -> Vec<Value> {
     let kept = played.log.iter().enumerate().filter(|(n, line)| !drop(*n, line));
     numbered(kept.map(|(_, line)| line.clone()).collect())
 }
