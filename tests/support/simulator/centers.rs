@@ -98,6 +98,9 @@ fn queue(name: &str, random: &mut Random, features: &Features) -> Queue {
     if features.has(Feature::Hours) {
         queue.calendar = random.pick(&[None, Some("shifts"), Some("office")]).map(Name::new);
     }
+    if features.has(Feature::Steering) {
+        queue.max_waiting = random.one_in(3).then(|| random.within(2..30) as u32);
+    }
     if features.has(Feature::Dialling) {
         queue.dialling = dialling(random);
     }

@@ -54,11 +54,13 @@ pub enum Feature {
     LongLives,
     /// Queues call in every way there is, and agents and customers are asked before.
     Dialling,
+    /// People of the center turn switches, close calendars, change, move, assign, recreate and erase callbacks, one or many.
+    Steering,
 }
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::LostReports,
         Self::LateReports,
         Self::RepeatedReports,
@@ -80,6 +82,7 @@ impl Feature {
         Self::Hours,
         Self::LongLives,
         Self::Dialling,
+        Self::Steering,
     ];
 }
 

@@ -12,6 +12,7 @@ mod random;
 mod rules;
 mod run;
 mod scripts;
+mod steering;
 mod world;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -149,6 +149,10 @@ impl Run {
                     .must(30, before == after, || format!("{command:?} left {before}, then {after}"));
             }
         }
+        if let (Command::Erase { phone }, Returned::Done) = (command, &returned) {
+            let (state, digits) = (self.state(), phone.as_str().trim_start_matches('+'));
+            self.checker.judge.must(54, !state.contains(digits), || format!("{phone} is erased, and left"));
+        }
         self.late = matches!(returned, Returned::Refused(Refusal::Late(_)));
         if let Some(kept) = &mut self.kept {
             kept.calls.push((at, call.clone()));

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, VecDeque};
 use ringback_engine::center::Center;
 use ringback_engine::journal::Call;
 use ringback_engine::protocol::{CancelledBy, Command, Dial, Effect, EffectKind, Event};
-use ringback_engine::record::{Outcome, Request};
-use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant, Name};
+use ringback_engine::record::{Outcome, Request, Switch};
+use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant, Name, Number};
 
 use super::features::{Feature, Features};
 use super::random::Random;
 use super::run::Step;
+use crate::history::QUEUES;
 use crate::{at, phone};
 
 /// So many requests are remembered, to be sent again.
@@ -27,6 +28,8 @@ enum Happening {
     Agent(AgentId),
     /// Somebody says something that nobody asked.
     Unasked,
+    /// People of the center do something.
+    Steered,
     /// The host is killed or moves.
     Restart,
     /// The host's clock jumps, forward by this.
@@ -94,6 +97,9 @@ impl World {
         if world.has(Feature::Dialling) {
             world.later(1_000, Happening::Unasked);
         }
+        if world.has(Feature::Steering) {
+            world.later(2_000, Happening::Steered);
+        }
         if world.has(Feature::JumpsForward) {
             world.later(600_000, Happening::Jump(Duration::ZERO));
         }
@@ -117,12 +123,22 @@ impl World {
         self.later(millis, Happening::Say(command));
     }
 
-    /// Faults end, everybody comes to work, and nobody asks any more.
+    /// Faults end, everybody comes to work, what was shut is opened, and nobody asks any more.
     pub(super) fn heal(&mut self) {
         self.healed = true;
         self.agenda.retain(|_, happening| matches!(happening, Happening::Say(Command::Outcome { .. })));
         for agent in self.agents.clone() {
             self.say(0, Command::LogIn { agent });
+        }
+        if self.features.has(Feature::Steering) {
+            for queue in QUEUES.map(Name::new) {
+                for switch in [Switch::Paused, Switch::Draining, Switch::Closed] {
+                    self.say(0, Command::Switch { queue: queue.clone(), switch, on: false });
+                }
+            }
+            for calendar in ["shifts", "office"] {
+                self.say(0, Command::CloseCalendar { calendar: calendar.into(), closed: None });
+            }
         }
         for attempt in std::mem::take(&mut self.talks).into_values() {
             self.say(5_000, Command::Ended { attempt });
@@ -153,6 +169,12 @@ impl World {
             }
             Happening::Agent(agent) => {
                 let command = self.agent(agent);
+                self.host(Call::Apply(command))
+            }
+            Happening::Steered => {
+                let next = self.random.within(500..2 * self.pace + 10_000);
+                self.later(next, Happening::Steered);
+                let command = self.steer();
                 self.host(Call::Apply(command))
             }
             Happening::Unasked => {
@@ -204,13 +226,11 @@ impl World {
 
     fn request(&mut self) -> Request {
         let service = self.services[self.random.below(self.services.len())].clone();
-        let number = self.random.next() as u32 % self.numbers;
         let id = format!("c{}", self.asked);
-        let mut request = if self.has(Feature::OddNumbers) {
-            Request::new(id, service, crate::number(number))
-        } else {
-            Request::new(id, service, phone(number))
-        };
+        let mut request = Request::new(id, service, self.number());
+        if self.has(Feature::Steering) && self.random.one_in(4) {
+            request.hold = Some(Name::new(format!("h{}", self.random.below(8))));
+        }
         self.asked += 1;
         request.priority = self.random.within(0..4);
         if self.has(Feature::Dialling) && !self.random.one_in(4) {
@@ -234,6 +254,12 @@ impl World {
             }
         }
         request
+    }
+
+    /// A number of a customer.
+    pub(super) fn number(&mut self) -> Number {
+        let number = self.random.next() as u32 % self.numbers;
+        if self.has(Feature::OddNumbers) { crate::number(number) } else { phone(number).into() }
     }
 
     /// A request that was sent before: unchanged, changed, or under another id.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use chrono::Timelike;
-use ringback_engine::center::{Center, Duplicates, KEY_KEPT, Service, instant_to_local};
+use ringback_engine::center::{Center, Duplicates, KEY_KEPT, SLOT_HELD, Service, instant_to_local};
 use ringback_engine::journal::Returned;
 use ringback_engine::protocol::{Acceptance, Code, Command, Effect, EffectKind, Event, Hook, Refusal};
 use ringback_engine::record::{Outcome, Request, StateName};
@@ -19,13 +19,15 @@ pub(super) struct Books {
     /// Immediate requests admitted, by service.
     admitted: Vec<VecDeque<Instant>>,
     /// Immediate requests admitted, by service, number and local date.
-    daily: BTreeMap<(Name, Phone, String), u32>,
+    pub(super) daily: BTreeMap<(Name, Phone, String), u32>,
     /// Requests admitted under a limit's key.
-    limited: BTreeMap<Name, VecDeque<Instant>>,
+    pub(super) limited: BTreeMap<Name, VecDeque<Instant>>,
     /// Bookings, by service and slot: its start and end.
     booked: BTreeMap<(Name, Instant, Instant), u32>,
     /// The first request with a key, its id left out; its callback; until when the key is known, once purged.
-    keys: BTreeMap<Name, (Request, CallbackId, Option<Instant>)>,
+    pub(super) keys: BTreeMap<Name, (Request, CallbackId, Option<Instant>)>,
+    /// Holds on slots, by id: the service, the slot, and when the hold is over.
+    pub(super) holds: BTreeMap<Name, (Name, (Instant, Instant), Instant)>,
 }
 
 impl Books {
@@ -36,6 +38,7 @@ impl Books {
             limited: BTreeMap::new(),
             booked: BTreeMap::new(),
             keys: BTreeMap::new(),
+            holds: BTreeMap::new(),
         }
     }
 }
@@ -103,7 +106,21 @@ impl Checker {
                 Ok(expected) => expected,
                 Err(()) => return,
             },
-            _ => return,
+            Command::Switch { .. }
+            | Command::CloseCalendar { .. }
+            | Command::Fail { .. }
+            | Command::Assign { .. }
+            | Command::Update { .. }
+            | Command::Reschedule { .. }
+            | Command::HoldSlot { .. }
+            | Command::Recreate { .. }
+            | Command::Erase { .. } => match self.expect_of_steering(command, refusal, effects) {
+                Ok(expected) => expected,
+                Err(()) => return,
+            },
+            Command::Bulk { .. } => None,
+            // What may be configured anew is judged where it is.
+            Command::Reconfigure { .. } => return,
         };
         self.judge.must(29, refusal == expected.as_ref(), || {
             format!("{command:?} is refused with {refusal:?} and not {expected:?}")
@@ -141,7 +158,12 @@ impl Checker {
         Some(expected)
     }
 
-    fn expect_of_request(&mut self, request: &Request, refusal: Option<&Refusal>, effects: &[Effect]) {
+    pub(super) fn expect_of_request(
+        &mut self,
+        request: &Request,
+        refusal: Option<&Refusal>,
+        effects: &[Effect],
+    ) {
         let now = self.now;
         self.books.keys.retain(|_, (.., until)| until.is_none_or(|until| until > now));
         let code = match refusal {
@@ -208,7 +230,10 @@ impl Checker {
                 };
                 waits >= most || scheduled >= service.max_scheduled_per_number as usize
             }
-            (Code::QueueFull, Some(service)) => self.queued_of(&service.name) >= service.max_queued as usize,
+            (Code::QueueFull, Some(service)) => {
+                let queue = self.facts.queue_named(&service.queue).expect("a queue of the center");
+                self.queued_of(&service.name) >= service.max_queued as usize || !self.takes_in(queue)
+            }
             (Code::Closed, Some(service)) => {
                 // One that is deferred is asked about the time it is deferred to.
                 let at = match self.answer(id, Hook::Accept) {
@@ -267,6 +292,7 @@ impl Checker {
             }
             _ => {}
         }
+        self.use_hold(&request);
         self.judge_load(&request, &service);
         let objections = self.objections(&service, &request);
         self.judge.must(11, objections.is_empty(), || format!("{id} is accepted against {objections:?}"));
@@ -297,6 +323,10 @@ impl Checker {
             rejects: 0,
             cooloffs: Vec::new(),
             agent_failures: 0,
+            assigned: None,
+            bound_for: None,
+            remarked: false,
+            served: false,
         };
         self.callbacks.insert(sequence, known);
         if let Some(desired) = desired {
@@ -325,7 +355,7 @@ impl Checker {
         self.judge.must(23, offered, || format!("{}: not offered", request.id));
     }
 
-    fn count_windows(&mut self, request: &Request, service: &Service, desired: Option<Instant>) {
+    pub(super) fn count_windows(&mut self, request: &Request, service: &Service, desired: Option<Instant>) {
         let now = self.now;
         let index =
             self.facts.center.services.iter().position(|known| known.name == service.name).unwrap_or(0);
@@ -368,7 +398,7 @@ impl Checker {
     }
 
     /// The slot of a service that an instant lies in; `None` where the zone's offset changes within it.
-    fn slot(&self, service: &Service, at: Instant) -> Option<(Instant, Instant)> {
+    pub(super) fn slot(&self, service: &Service, at: Instant) -> Option<(Instant, Instant)> {
         let zone = self.facts.zone(service);
         let minute = |at: Instant| i64::from(instant_to_local(zone, at).num_seconds_from_midnight()) / 60;
         let length = i64::from(service.slot.minutes);
@@ -377,6 +407,39 @@ impl Checker {
         let start = at.before(into);
         let end = start.after(Duration::from_mins(length));
         ((minute(start) + length) % (24 * 60) == minute(end)).then_some((start, end))
+    }
+
+    /// A hold that a request names ends, and its place with it.
+    fn use_hold(&mut self, request: &Request) {
+        let Some(hold) = &request.hold else { return };
+        if self.books.holds.get(hold).is_some_and(|(service, ..)| *service == request.service) {
+            self.end_hold(hold);
+        }
+    }
+
+    pub(super) fn hold_expired(&mut self, hold: &Name) {
+        let due = self.end_hold(hold);
+        let now = self.now;
+        self.judge.must(25, due == Some(now), || format!("hold {hold} is over at {now}, due at {due:?}"));
+    }
+
+    fn end_hold(&mut self, hold: &Name) -> Option<Instant> {
+        let (service, (start, end), until) = self.books.holds.remove(hold)?;
+        if let Some(count) = self.books.booked.get_mut(&(service, start, end)) {
+            *count = count.saturating_sub(1);
+        }
+        Some(until)
+    }
+
+    pub(super) fn slot_held(&mut self, hold: &Name, service: &Name, slot: Instant, until: Instant) {
+        let Some(settings) = self.facts.service(service).cloned() else { return };
+        let Some((start, end)) = self.slot(&settings, slot) else { return };
+        let count = self.books.booked.entry((service.clone(), start, end)).or_default();
+        *count += 1;
+        let (count, most, due) = (*count, settings.slot.capacity, self.now.after(SLOT_HELD));
+        let right = count <= most && until == due && start == slot;
+        self.judge.must(23, right, || format!("{hold} holds place {count} of {most} until {until}"));
+        self.books.holds.insert(hold.clone(), (service.clone(), (start, end), until));
     }
 
     /// Takes room in a slot.

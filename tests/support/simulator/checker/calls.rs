@@ -131,6 +131,7 @@ impl Checker {
         self.judge.must(9, in_time, || format!("{dial:?} at {now}"));
         let last = dial.not_after.before(Duration::from_millis(1));
         self.judge.must(9, self.facts.is_open(from, last), || format!("{dial:?} is placed after hours"));
+        self.judge.must(52, !self.is_switched_off(from), || format!("{dial:?}, and its queue is paused"));
         self.judge.must(10, self.facts.is_open(from, now), || format!("{dial:?} at {now}, and it is closed"));
     }
 

@@ -15,6 +15,8 @@ pub(super) type Agents = u64;
 pub(super) struct Facts {
     pub(super) center: Center,
     hours: BTreeMap<Name, Minutes>,
+    /// Calendars that are closed, or not, whatever the configuration says.
+    pub(super) closures: BTreeMap<Name, bool>,
     /// Who can serve a requirement of a plan in a queue, as far as somebody asked.
     able: BTreeMap<(Requirement, usize), Agents>,
 }
@@ -27,7 +29,7 @@ impl Facts {
         let table = |calendar| Minutes::new(calendar, zone);
         let hours =
             center.calendars.iter().map(|calendar| (calendar.name.clone(), table(calendar))).collect();
-        Self { center, hours, able: BTreeMap::new() }
+        Self { center, hours, closures: BTreeMap::new(), able: BTreeMap::new() }
     }
 
     pub(super) fn queue(&self, index: usize) -> &Queue {
@@ -50,12 +52,17 @@ impl Facts {
         Some(self.hours.get(name?).expect("a calendar of the center"))
     }
 
+    fn is_calendar_open(&self, name: Option<&Name>, at: Instant) -> bool {
+        let closed = name.and_then(|name| self.closures.get(name)).copied();
+        self.calendar(name).is_none_or(|hours| hours.is_open(at, closed))
+    }
+
     pub(super) fn is_open(&self, queue: usize, at: Instant) -> bool {
-        self.calendar(self.queue(queue).calendar.as_ref()).is_none_or(|hours| hours.is_open(at))
+        self.is_calendar_open(self.queue(queue).calendar.as_ref(), at)
     }
 
     pub(super) fn service_is_open(&self, service: &Service, at: Instant) -> bool {
-        self.calendar(service.calendar.as_ref()).is_none_or(|hours| hours.is_open(at))
+        self.is_calendar_open(service.calendar.as_ref(), at)
     }
 
     /// The zone of a service's days and slots.

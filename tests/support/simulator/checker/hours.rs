@@ -39,7 +39,11 @@ impl Minutes {
         Self { zone, week, holidays, closed: calendar.closed, last: Cell::new((i64::MIN, false)) }
     }
 
-    pub(super) fn is_open(&self, at: Instant) -> bool {
+    pub(super) fn is_open(&self, at: Instant, closed: Option<bool>) -> bool {
+        !closed.unwrap_or(self.closed) && self.is_in_hours(at)
+    }
+
+    fn is_in_hours(&self, at: Instant) -> bool {
         let number = at.millis().div_euclid(60_000);
         let (last, open) = self.last.get();
         if last == number {
@@ -51,7 +55,7 @@ impl Minutes {
         let minute = local.weekday().num_days_from_monday() as usize * DAY
             + local.hour() as usize * 60
             + local.minute() as usize;
-        let open = !self.closed && !holiday && self.week[minute];
+        let open = !holiday && self.week[minute];
         self.last.set((number, open));
         open
     }

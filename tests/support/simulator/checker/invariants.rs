@@ -35,7 +35,7 @@ const fn row(number: u8, says: &'static str, checked: Checked) -> Invariant {
 use Checked::{Both, Each, Elsewhere, No, Scan};
 
 /// All of them, in order of their numbers.
-pub const INVARIANTS: [Invariant; 51] = [
+pub const INVARIANTS: [Invariant; 54] = [
     row(1, "conservation: accepted = the five states + purged", Both),
     row(2, "callbacks, attempts and effects have ids of their own, also across restores", Each),
     row(3, "one place: what the engine says of each callback is what its events say; lines add up", Scan),
@@ -111,6 +111,13 @@ pub const INVARIANTS: [Invariant; 51] = [
     row(49, "dials ahead <= `dial_ahead`, and none while more than `abandon_max` hang up", Each),
     row(50, "an access code is one invitation's, and is good once and in time", Each),
     row(51, "who is on the line comes first, in order, and is not kept waiting", Each),
+    row(
+        52,
+        "no call from a queue that is paused or closed by hand; nobody enters one that is drained or full",
+        Each,
+    ),
+    row(53, "what is done to many is done to each, or said of it", Each),
+    row(54, "an erased number is nowhere in the state", Each),
 ];
 
 /// Something that should never be.

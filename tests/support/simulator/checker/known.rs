@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use ringback_engine::center::Plan;
 use ringback_engine::protocol::AgentState;
 use ringback_engine::record::{HoldReason, Outcome, Request};
-use ringback_engine::{Ageing, AttemptId, Duration, Instant, Name, Requirement};
+use ringback_engine::{Ageing, AttemptId, Duration, Instant, Name, NumberFacts, Phone, Requirement};
 
 use super::facts::Agents;
 
@@ -39,6 +39,14 @@ pub(super) struct Known {
     pub(super) cooloffs: Vec<(usize, Instant)>,
     /// How often its agent's leg failed.
     pub(super) agent_failures: u32,
+    /// Who alone may serve it.
+    pub(super) assigned: Option<usize>,
+    /// The queue it enters first, where somebody said so.
+    pub(super) bound_for: Option<usize>,
+    /// Where it stands now is to be said next.
+    pub(super) remarked: bool,
+    /// Its customer was served.
+    pub(super) served: bool,
 }
 
 /// Its way through the queues.
@@ -236,6 +244,14 @@ impl Known {
         self.place.after(self.ttl)
     }
 
+    /// Number and attributes are gone.
+    pub(super) fn redact(&mut self) {
+        self.request.phone = Phone::redacted();
+        self.request.facts = NumberFacts::default();
+        self.request.entropy = None;
+        self.request.attributes.clear();
+    }
+
     /// Who is not asked at present, because they rejected it.
     pub(super) fn barred(&self, now: Instant) -> Agents {
         let barred = self.cooloffs.iter().filter(|(_, until)| *until > now);
@@ -244,7 +260,8 @@ impl Known {
 
     /// Who can serve it where it stands, now.
     pub(super) fn able(&self, now: Instant) -> Agents {
-        self.way.as_ref().map_or(0, |way| way.able & !self.barred(now))
+        let able = self.way.as_ref().map_or(0, |way| self.assigned.map_or(way.able, |agent| 1 << agent));
+        able & !self.barred(now)
     }
 }
 

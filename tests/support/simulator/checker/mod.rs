@@ -13,6 +13,7 @@ mod known;
 mod numbers;
 mod order;
 mod scan;
+mod steering;
 mod transitions;
 mod words;
 
@@ -21,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use ringback_engine::center::Center;
 use ringback_engine::journal::Returned;
 use ringback_engine::protocol::{Command, Effect, EffectKind, Event, Hook};
-use ringback_engine::record::Request;
+use ringback_engine::record::{Request, Switch};
 use ringback_engine::{Advanced, AttemptId, CallbackId, Instant, Phone};
 
 pub(super) use invariants::Judge;
@@ -70,6 +71,10 @@ pub(super) struct Checker {
     late: Option<AttemptId>,
     /// A dialling that is to be followed by its dial.
     dialling: Option<AttemptId>,
+    /// Switches that are on, by queue.
+    switches: BTreeSet<(usize, Switch)>,
+    /// Queues that did not take somebody in, in this call.
+    passed: Vec<(CallbackId, usize)>,
     /// What is being done in this call.
     command: Option<Command>,
     /// When each queue has placed its last calls.
@@ -87,6 +92,8 @@ impl Checker {
             dialled: vec![VecDeque::new(); center.queues.len()],
             answered: vec![VecDeque::new(); center.queues.len()],
             command: None,
+            switches: BTreeSet::new(),
+            passed: Vec::new(),
             books: Books::new(center),
             facts,
             judge: Judge::default(),
@@ -142,6 +149,7 @@ impl Checker {
         let until = if *command == Command::Resume { now.max(self.now) } else { self.now };
         self.take(until, rest);
         self.end_of_call(effects);
+        self.judge_bulk(rest);
         self.asked = None;
         self.command = None;
     }
@@ -260,6 +268,8 @@ impl Checker {
         self.command = done.then(|| command.clone());
         match command {
             Command::Request(request) => self.asked = Some(request.clone()),
+            Command::Recreate { callback, id } => self.asked = self.recreated(callback, id),
+            Command::Erase { phone } if done => self.erase(phone),
             _ if !done => {}
             Command::Accept { .. } | Command::Reject { .. } | Command::Confirmed { .. } => {
                 self.hear_word(command);

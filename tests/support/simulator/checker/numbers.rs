@@ -19,11 +19,12 @@ impl Checker {
     pub(super) fn objections(&self, service: &Service, request: &Request) -> Vec<Code> {
         let facts = &request.facts;
         let listed = |countries: &Vec<_>| facts.country.is_some_and(|country| countries.contains(&country));
+        let gone = request.phone.as_str().is_empty();
         let blocked = service.blocked.iter().any(|pattern| matches(pattern, request.phone.as_str()));
         let objections = [
             (facts.validity == Validity::Impossible && !service.impossible, Code::ImpossibleNumber),
             (facts.validity == Validity::Invalid && !service.impossible, Code::InvalidNumber),
-            (facts.validity == Validity::Unreadable, Code::InvalidNumber),
+            (facts.validity == Validity::Unreadable || gone, Code::InvalidNumber),
             (facts.kind == NumberKind::PremiumRate && !service.premium, Code::PremiumNumber),
             (!service.countries.as_ref().is_none_or(listed), Code::CountryNotAllowed),
             (blocked || self.has_opted_out(request), Code::NumberBlocked),

@@ -37,6 +37,9 @@ impl Checker {
         if known.way.as_ref().is_some_and(|way| !self.facts.is_open(way.queue, self.now)) {
             return Some("its queue is closed");
         }
+        if known.way.as_ref().is_some_and(|way| self.is_switched_off(way.queue)) {
+            return Some("its queue is paused");
+        }
         if known.way.as_ref().is_some_and(|way| self.is_full(way.queue)) {
             return Some("its queue places no more calls");
         }
@@ -85,6 +88,8 @@ impl Checker {
         });
         self.judge
             .must(5, why != "its number is live", || format!("{} is reserved: {why}", chosen.request.id));
+        self.judge
+            .must(52, why != "its queue is paused", || format!("{} is reserved: {why}", chosen.request.id));
         self.judge.must(14, why != "its queue places no more calls", || {
             format!("{} is reserved: {why}", chosen.request.id)
         });

@@ -22,6 +22,22 @@ impl Checker {
             Event::Fault { .. } | Event::LateAnswer { .. } => {
                 return self.remark(event);
             }
+            Event::Switched { queue, switch, on } => return self.switched(queue, *switch, *on),
+            Event::Calendar { calendar, closed } => return self.calendar_closes(calendar, *closed),
+            Event::PassedOver { callback, queue } => return self.passed_over(callback, queue),
+            Event::SlotHeld { hold, service, slot, until } => {
+                return self.slot_held(hold, service, *slot, *until);
+            }
+            Event::HoldExpired { hold } => return self.hold_expired(hold),
+            Event::WrapUpExtended { .. } => {
+                self.judge.must(37, false, || format!("{event:?}, and nobody of these worlds asks for it"));
+                return;
+            }
+            // Judged with what they are said of, or of no callback.
+            Event::Refused { .. }
+            | Event::Bulk { .. }
+            | Event::Reconfigured { .. }
+            | Event::SetAside { .. } => return,
             Event::Scheduled { callback, .. }
             | Event::Queued { callback, .. }
             | Event::Step { callback, .. }
@@ -39,8 +55,12 @@ impl Checker {
             | Event::Notified { callback, .. }
             | Event::AgentFailed { callback, .. }
             | Event::Snoozed { callback, .. }
+            | Event::Rescheduled { callback, .. }
+            | Event::Updated { callback, .. }
+            | Event::Assigned { callback, .. }
+            | Event::Recreated { callback, .. }
+            | Event::PutOff { callback, .. }
             | Event::Purged { callback } => callback,
-            _ => return,
         };
         let Some(sequence) = self.find(callback) else {
             self.judge.must(37, false, || format!("{event:?} is about a callback that is not there"));
@@ -67,9 +87,35 @@ impl Checker {
             Event::Notified { kind, .. } => self.notified(sequence, kind),
             Event::AgentFailed { attempt, agent, .. } => self.leg_fails(sequence, *attempt, agent),
             Event::Snoozed { until, .. } => self.snoozed(sequence, callback, *until),
-            Event::Redacted { .. } => before.is_completed(),
+            Event::Redacted { .. } => {
+                self.known_mut(sequence).redact();
+                before.is_completed()
+            }
             Event::Purged { .. } => self.goes(sequence),
-            _ => true,
+            Event::Rescheduled { from, desired, .. } => self.rescheduled(sequence, *from, *desired),
+            Event::Updated { .. } => self.updated(sequence, event),
+            Event::Assigned { agent, .. } => self.assigned(sequence, agent.as_ref()),
+            Event::Recreated { of, .. } => {
+                matches!(&self.command, Some(Command::Recreate { callback: own, .. }) if own == of)
+            }
+            // No queue of these worlds puts anybody off when it closes; the others are of no callback that stays.
+            Event::PutOff { .. }
+            | Event::Accepted { .. }
+            | Event::Rejected { .. }
+            | Event::Agent { .. }
+            | Event::Away { .. }
+            | Event::Fault { .. }
+            | Event::LateAnswer { .. }
+            | Event::Switched { .. }
+            | Event::Calendar { .. }
+            | Event::PassedOver { .. }
+            | Event::SlotHeld { .. }
+            | Event::HoldExpired { .. }
+            | Event::WrapUpExtended { .. }
+            | Event::Refused { .. }
+            | Event::Bulk { .. }
+            | Event::Reconfigured { .. }
+            | Event::SetAside { .. } => false,
         };
         self.judge.must(6, moved, || format!("{event:?} of a callback that was {before:?}"));
     }
@@ -161,11 +207,12 @@ impl Checker {
     /// A way along the plan that the application gave, or the default plan.
     fn set_out(&mut self, sequence: u64) {
         let id = self.known(sequence).request.id.clone();
-        let faulted = self.unrouted.remove(&id);
+        let bound_for = self.known_mut(sequence).bound_for.take();
+        let faulted = self.unrouted.remove(&id) || bound_for.is_some();
         let answer = (!faulted).then(|| self.answer(&id, Hook::Route)).flatten();
         let plan = match answer {
             Some(Word::Route(Some(plan))) => plan,
-            _ => self.default_plan(sequence),
+            _ => bound_for.map_or_else(|| self.default_plan(sequence), |queue| self.plan_of(queue)),
         };
         let queue = self.facts.queue_named(plan.queue()).unwrap_or(usize::MAX);
         if !self.judge.must(46, queue != usize::MAX, || format!("{id} is sent to no queue: {plan:?}")) {
@@ -175,12 +222,30 @@ impl Checker {
         let able = self.facts.able(&need, queue);
         self.known_mut(sequence).way = Some(Way { plan, since, taken: 0, queue, need, ageing: None, able });
         self.take_step(sequence);
+        while self
+            .known(sequence)
+            .way
+            .as_ref()
+            .is_some_and(|way| self.passed.contains(&(id.clone(), way.queue)))
+        {
+            let before = self.known(sequence).way.as_ref().map(|way| way.taken);
+            self.take_step(sequence);
+            if self.known(sequence).way.as_ref().map(|way| way.taken) == before {
+                break;
+            }
+        }
+        self.passed.retain(|(passed, _)| *passed != id);
     }
 
     pub(super) fn default_plan(&self, sequence: u64) -> Plan {
         let queue = &self.service_of(sequence).queue;
-        let mut plan = Plan::new(queue.clone());
-        let settings = self.facts.queue(self.facts.queue_named(queue).expect("a queue of the center"));
+        self.plan_of(self.facts.queue_named(queue).expect("a queue of the center"))
+    }
+
+    /// A queue, then its overflow.
+    pub(super) fn plan_of(&self, queue: usize) -> Plan {
+        let settings = self.facts.queue(queue);
+        let mut plan = Plan::new(settings.name.clone());
         let mut edges: Vec<_> = settings.overflow.iter().filter(|edge| edge.when.is_none()).collect();
         edges.sort_by_key(|edge| edge.after);
         for edge in edges {
@@ -213,7 +278,11 @@ impl Checker {
         let settings = self.facts.queue(way.queue);
         let (id, stands) = (&known.request.id, settings.name == *queue);
         self.judge.must(46, stands, || format!("{id} is said to be in {queue}, not in {}", settings.name));
+        let assigned = known.assigned.map(|agent| self.facts.center.agents[agent].id.clone());
         let mut whole = way.need.and(&settings.need.and(&Requirement::any_group(&settings.groups)));
+        if let Some(agent) = assigned {
+            whole = Requirement::agent(agent);
+        }
         for (agent, _) in known.cooloffs.iter().filter(|(_, until)| *until > self.now) {
             let agent = self.facts.center.agents[*agent].id.clone();
             whole = whole.and(&Requirement::any_but(agent));
@@ -242,6 +311,10 @@ impl Checker {
         let known = self.known(sequence);
         let Stage::Queued { since, .. } = known.stage else { return false };
         let id = known.request.id.clone();
+        if std::mem::take(&mut self.known_mut(sequence).remarked) {
+            self.judge_way(sequence, queue, need);
+            return true;
+        }
         let rerouting = std::mem::take(&mut self.known_mut(sequence).rerouting);
         if rerouting || self.timeout_answer(&id, true) == Some(TimeoutAnswer::Reroute) {
             self.set_out(sequence);
@@ -251,7 +324,21 @@ impl Checker {
             });
             let now = self.now;
             self.judge.must(25, due == Some(now), || format!("{id} takes a step at {now}, due at {due:?}"));
+            let here = self.known(sequence).way.as_ref().map_or(0, |way| way.queue);
             self.take_step(sequence);
+            let to = self.known(sequence).way.as_ref().map_or(0, |way| way.queue);
+            if to != here {
+                let open = self.takes_in_besides(sequence, to);
+                let passed = self.passed.contains(&(id.clone(), to));
+                self.judge.must(52, open != passed, || format!("{id} goes to {to}: open is {open}"));
+                if let Some(way) = self.known_mut(sequence).way.as_mut().filter(|_| passed) {
+                    way.queue = here;
+                    let need = way.need.clone();
+                    let able = self.facts.able(&need, here);
+                    self.known_mut(sequence).way.as_mut().expect("on its way").able = able;
+                }
+            }
+            self.passed.retain(|(passed, _)| *passed != id);
         }
         self.judge_way(sequence, queue, need);
         true
@@ -371,9 +458,11 @@ impl Checker {
             Reason::CallToCustomer | Reason::InteractionDeleted => {
                 self.is_out_of_attempts(sequence, &stage, reason)
             }
-            Reason::NumberNotAllowed | Reason::Error | Reason::Queueing => false,
+            Reason::Error => cut_short && matches!(self.command, Some(Command::Fail { .. })),
+            Reason::NumberNotAllowed | Reason::Queueing => false,
         };
         self.judge_parting(sequence);
+        self.known_mut(sequence).served = *reason == Reason::AgentConnected;
         if reason != &Reason::Ttl && !matches!(reason, Reason::AgentConnected) {
             self.judge
                 .must(26, now <= ttl_at, || format!("{callback} is over at {now}, and had until {ttl_at}"));
