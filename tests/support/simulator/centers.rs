@@ -1,8 +1,8 @@
 //! The center of a seed: small enough that everything is scarce.
 
 use ringback_engine::center::{
-    Agent, Attribute, Calendar, CalledFirst, Center, Confirm, Dialling, Duplicates, First, OfferExpired,
-    OnFault, Overflow, Queue, Quota, Service, Strategy, Table, Unconfirmed,
+    Agent, Attribute, Calendar, CalledFirst, CallingWindow, Center, Confirm, Dialling, Duplicates, First,
+    OfferExpired, OnFault, Overflow, Queue, Quota, Service, Strategy, Table, Unconfirmed,
 };
 use ringback_engine::{Ageing, Country, Duration, Name};
 
@@ -22,6 +22,15 @@ pub(super) fn center(random: &mut Random, features: &Features) -> Center {
     let attempts = if long { 10 } else { random.within(1..5) as u32 };
     let per = Duration::from_secs(if long { 3_600 } else { 400 });
     center.limits.attempts_per_number = (!random.one_in(6)).then_some(Quota { max: attempts, per });
+    if features.has(Feature::Crowds) {
+        let quota = |random: &mut Random| {
+            let per = Duration::from_secs(random.pick(&[20, 60, 300]));
+            random.one_in(2).then(|| Quota { max: random.within(1..12) as u32, per })
+        };
+        center.limits.attempts_per_prefix = quota(random);
+        center.limits.attempts_per_country = quota(random);
+        center.limits.attempts_total = quota(random);
+    }
     center.limits.redial_floor = Duration::from_secs(random.pick(&[0, 60, 90]));
     center.limits.max_lag = Duration::from_secs(random.pick(&[20, 60, 600, NEVER_LATE]));
     center.limits.faults_in_a_row = random.within(2..200) as u32;
@@ -147,6 +156,17 @@ pub(super) fn ageing(random: &mut Random) -> Option<Ageing> {
 fn service(name: &str, random: &mut Random, features: &Features) -> Service {
     let mut service = any_hour(Service::new(name, name));
     let scarce = random.within(2..16) as u32;
+    if features.has(Feature::Windows) {
+        let span = |text: &str| text.parse().expect("a time of day");
+        let countries =
+            [(Country::US, Some(span("10:03-10:11"))), (Country::new("DE").expect("two letters"), None)];
+        service.calling_window = match random.below(4) {
+            0 => CallingWindow::default(),
+            1 => CallingWindow::everywhere(span("10:04-11:09")),
+            2 => CallingWindow { elsewhere: Some(span("00:10-23:50")), countries: countries.into() },
+            _ => CallingWindow::everywhere(span("09:00-18:30")),
+        };
+    }
     if features.has(Feature::Appointments) {
         (service.immediate, service.scheduled) = random.pick(&[(true, true), (true, true), (false, true)]);
         service.horizon = Duration::from_secs(random.pick(&[600, 3_600, 86_400]));
@@ -180,4 +200,37 @@ fn service(name: &str, random: &mut Random, features: &Features) -> Service {
         service.immediate_blackout = Duration::from_secs(blackout);
     }
     service
+}
+
+/// The same center with other skills, rules and limits.
+pub(super) fn configured_anew(center: &Center, random: &mut Random) -> Center {
+    let mut center = center.clone();
+    let max = random.within(1..12) as u32;
+    let limits = &mut center.limits;
+    let limits = [
+        &mut limits.attempts_per_number,
+        &mut limits.attempts_per_prefix,
+        &mut limits.attempts_per_country,
+        &mut limits.attempts_total,
+    ];
+    limits.into_iter().flatten().for_each(|quota| quota.max = max);
+    for one in &mut center.agents {
+        if random.one_in(3) {
+            let fresh = agent(0, random);
+            (one.capacity, one.skills, one.groups) = (fresh.capacity, fresh.skills, fresh.groups);
+        }
+    }
+    for queue in &mut center.queues {
+        queue.priority = random.within(0..3) * 5;
+        queue.ageing = ageing(random);
+        queue.need = random.pick(&NEEDS[..5]).parse().expect("a requirement");
+        queue.max_attempts = random.within(1..4) as u32;
+        queue.max_waiting = random.one_in(3).then(|| random.within(2..30) as u32);
+    }
+    for service in &mut center.services {
+        let blocked: [&[&str]; 4] = [&[], &[], &["+12125550003"], &["regex:4$", "+49"]];
+        service.blocked = random.pick(&blocked).iter().map(Name::new).collect();
+        service.countries = random.one_in(4).then(|| vec![Country::US]);
+    }
+    center
 }

@@ -56,11 +56,17 @@ pub enum Feature {
     Dialling,
     /// People of the center turn switches, close calendars, change, move, assign, recreate and erase callbacks, one or many.
     Steering,
+    /// Customers have calling windows, on the clocks of their zones.
+    Windows,
+    /// Limits count attempts over many numbers.
+    Crowds,
+    /// The center is configured anew.
+    NewConfigurations,
 }
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::LostReports,
         Self::LateReports,
         Self::RepeatedReports,
@@ -83,6 +89,9 @@ impl Feature {
         Self::LongLives,
         Self::Dialling,
         Self::Steering,
+        Self::Windows,
+        Self::Crowds,
+        Self::NewConfigurations,
     ];
 }
 

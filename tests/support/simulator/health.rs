@@ -45,9 +45,16 @@ fn by_when_it_dies(setting: &Setting, run: &Run, callback: &Callback) -> Instant
 /// Where only queues, agents and numbers decide: everybody who can be served is, one after the other at worst, once
 /// the last may be called; and a number as often as its limit lets it.
 fn by_when_served(setting: &Setting, run: &Run) -> Option<Instant> {
-    let slow = [Feature::Hours, Feature::Dialling, Feature::Steering]
-        .into_iter()
-        .any(|feature| setting.features.has(feature));
+    let slow = [
+        Feature::Hours,
+        Feature::Dialling,
+        Feature::Steering,
+        Feature::Windows,
+        Feature::Crowds,
+        Feature::NewConfigurations,
+    ]
+    .into_iter()
+    .any(|feature| setting.features.has(feature));
     if setting.rules != Rules::Plain || slow {
         return None;
     }

@@ -1,13 +1,14 @@
 //! One run: an engine, its checker, and a host that can be killed between any two steps.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use ringback_engine::center::{Center, Layout};
 use ringback_engine::journal::{Call, Returned};
-use ringback_engine::protocol::{Command, Effect, Refusal};
-use ringback_engine::{Advanced, Engine, Instant};
+use ringback_engine::protocol::{Command, Effect, EffectKind, Event, Refusal};
+use ringback_engine::{Advanced, CallbackId, Engine, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::checker::{Breach, Checker};
@@ -42,6 +43,7 @@ pub enum Step {
 
 /// The last snapshot, and what has happened since.
 struct Kept {
+    layout: Arc<Layout>,
     snapshot: Vec<u8>,
     calls: Vec<(Instant, Call)>,
     effects: Vec<Effect>,
@@ -74,7 +76,12 @@ impl Run {
         let application = Overheard::new(rules, &layout, Rc::clone(&heard));
         let engine = Engine::new(Arc::clone(&layout), application);
         let snapshot = || engine.snapshot().expect("JSON");
-        let kept = crashes.then(|| Kept { snapshot: snapshot(), calls: Vec::new(), effects: Vec::new() });
+        let kept = crashes.then(|| Kept {
+            layout: Arc::clone(&layout),
+            snapshot: snapshot(),
+            calls: Vec::new(),
+            effects: Vec::new(),
+        });
         Self {
             rules: rules.clone(),
             heard,
@@ -134,6 +141,7 @@ impl Run {
         let late = self.engine.next_deadline().filter(|due| due.after(max_lag) < at);
         let looked = self.look();
         let earlier = self.effects.len();
+        let before = matches!(command, Command::Reconfigure { .. }).then(|| self.places());
         let returned: Returned = self.engine.apply(at, command.clone(), &mut self.effects).into();
         let said = self.said();
         let asked = !said.is_empty();
@@ -148,6 +156,16 @@ impl Run {
                     .judge
                     .must(30, before == after, || format!("{command:?} left {before}, then {after}"));
             }
+        }
+        if let Some(before) = before {
+            let after = self.places();
+            let purged = |id: &CallbackId| {
+                self.effects[earlier..].iter().any(|effect| {
+                    matches!(&effect.kind, EffectKind::Event(Event::Purged { callback }) if callback == id)
+                })
+            };
+            let kept = before.iter().all(|(id, place)| after.get(id) == Some(place) || purged(id));
+            self.checker.judge.must(56, kept, || format!("{before:?}, then {after:?}"));
         }
         if let (Command::Erase { phone }, Returned::Done) = (command, &returned) {
             let (state, digits) = (self.state(), phone.as_str().trim_start_matches('+'));
@@ -177,6 +195,13 @@ impl Run {
         advanced
     }
 
+    /// Everybody's place.
+    fn places(&self) -> BTreeMap<CallbackId, Instant> {
+        let places =
+            self.engine.callbacks(None).map(|callback| (callback.request.id.clone(), callback.place));
+        places.collect()
+    }
+
     /// The state, now and then, for a command that may be refused.
     fn look(&self) -> Option<String> {
         (self.refusals % LOOK_AT == LOOK_AT - 1).then(|| self.state())
@@ -197,16 +222,21 @@ impl Run {
         text
     }
 
-    fn restored(&self, snapshot: &[u8]) -> Engine<Overheard> {
-        let application = Overheard::new(&self.rules, &self.layout, Rc::clone(&self.heard));
-        Engine::restore(Arc::clone(&self.layout), application, snapshot)
-            .unwrap_or_else(|error| panic!("{error}"))
+    /// The configuration in force.
+    fn present(&self) -> Arc<Layout> {
+        let center = self.engine.layout().center().clone();
+        Arc::new(Layout::new(center).unwrap_or_else(|findings| panic!("{findings:?}")))
+    }
+
+    fn restored(&self, layout: &Arc<Layout>, snapshot: &[u8]) -> Engine<Overheard> {
+        let application = Overheard::new(&self.rules, layout, Rc::clone(&self.heard));
+        Engine::restore(Arc::clone(layout), application, snapshot).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Another host repeats what this one had written, and must stand where this one stood.
     fn crash(&mut self) {
         let Some(kept) = self.kept.take() else { return };
-        let mut engine = self.restored(&kept.snapshot);
+        let mut engine = self.restored(&kept.layout, &kept.snapshot);
         let effects = repeat(&mut engine, &kept.calls);
         let _ = self.said();
         let judge = &mut self.checker.judge;
@@ -222,7 +252,7 @@ impl Run {
 
     fn change_hosts(&mut self) {
         let snapshot = self.engine.snapshot().expect("JSON");
-        let engine = self.restored(&snapshot);
+        let engine = self.restored(&self.present(), &snapshot);
         self.begin_from(engine);
     }
 
@@ -236,15 +266,18 @@ impl Run {
         self.engine = engine;
         self.checker.scan(&self.engine);
         if self.kept.is_some() {
-            self.kept = Some(Kept { snapshot: theirs, calls: Vec::new(), effects: Vec::new() });
+            let layout = self.present();
+            self.kept = Some(Kept { layout, snapshot: theirs, calls: Vec::new(), effects: Vec::new() });
         }
     }
 
     /// Takes a snapshot now and then, so that a crash has little to repeat.
     pub(super) fn tidy(&mut self) {
-        if let Some(kept) = self.kept.as_mut().filter(|kept| kept.calls.len() >= SNAPSHOT_EVERY) {
+        let full = self.kept.as_ref().is_some_and(|kept| kept.calls.len() >= SNAPSHOT_EVERY);
+        let layout = full.then(|| self.present());
+        if let Some((kept, layout)) = self.kept.as_mut().zip(layout) {
             let snapshot = self.engine.snapshot().expect("JSON");
-            *kept = Kept { snapshot, calls: Vec::new(), effects: Vec::new() };
+            *kept = Kept { layout, snapshot, calls: Vec::new(), effects: Vec::new() };
         }
     }
 

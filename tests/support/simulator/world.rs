@@ -8,6 +8,7 @@ use ringback_engine::protocol::{CancelledBy, Command, Dial, Effect, EffectKind, 
 use ringback_engine::record::{Outcome, Request, Switch};
 use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant, Name, Number};
 
+use super::centers;
 use super::features::{Feature, Features};
 use super::random::Random;
 use super::run::Step;
@@ -30,6 +31,8 @@ enum Happening {
     Unasked,
     /// People of the center do something.
     Steered,
+    /// The center is configured anew.
+    Configured,
     /// The host is killed or moves.
     Restart,
     /// The host's clock jumps, forward by this.
@@ -60,6 +63,9 @@ pub(super) struct World {
     /// What the host has to say first.
     urgent: VecDeque<Command>,
     pub(super) healed: bool,
+    /// The configuration in force, and the one that was told last.
+    center: Center,
+    told: Option<Center>,
 }
 
 impl World {
@@ -85,6 +91,8 @@ impl World {
             talks: BTreeMap::new(),
             urgent: VecDeque::new(),
             healed: false,
+            center: center.clone(),
+            told: None,
         };
         world.later(0, Happening::Customer);
         for agent in world.agents.clone() {
@@ -99,6 +107,9 @@ impl World {
         }
         if world.has(Feature::Steering) {
             world.later(2_000, Happening::Steered);
+        }
+        if world.has(Feature::NewConfigurations) {
+            world.later(30_000, Happening::Configured);
         }
         if world.has(Feature::JumpsForward) {
             world.later(600_000, Happening::Jump(Duration::ZERO));
@@ -176,6 +187,13 @@ impl World {
                 self.later(next, Happening::Steered);
                 let command = self.steer();
                 self.host(Call::Apply(command))
+            }
+            Happening::Configured => {
+                let next = self.random.within(20_000..400_000);
+                self.later(next, Happening::Configured);
+                let center = centers::configured_anew(&self.center, &mut self.random);
+                self.told = Some(center.clone());
+                self.host(Call::Apply(Command::Reconfigure { center: Box::new(center) }))
             }
             Happening::Unasked => {
                 let next = self.random.within(1_000..90_000);
@@ -316,6 +334,9 @@ impl World {
                     });
                 }
                 EffectKind::Event(Event::Connected { callback, .. }) => self.talk(callback),
+                EffectKind::Event(Event::Reconfigured { .. }) => {
+                    self.center = self.told.take().unwrap_or_else(|| self.center.clone());
+                }
                 EffectKind::Event(Event::Away { .. }) => {
                     // Most agents say soon that they are still there.
                     for agent in self.agents.clone() {

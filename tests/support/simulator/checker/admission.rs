@@ -119,8 +119,14 @@ impl Checker {
                 Err(()) => return,
             },
             Command::Bulk { .. } => None,
-            // What may be configured anew is judged where it is.
-            Command::Reconfigure { .. } => return,
+            Command::Reconfigure { center } => {
+                let (room, in_use) =
+                    (self.has_room_for_work(center), matches!(refusal, Some(Refusal::InUse(_))));
+                self.judge.must(56, room != in_use && (room == refusal.is_none()), || {
+                    format!("there is room for all work: {room}, and {refusal:?}")
+                });
+                return;
+            }
         };
         self.judge.must(29, refusal == expected.as_ref(), || {
             format!("{command:?} is refused with {refusal:?} and not {expected:?}")
@@ -327,6 +333,7 @@ impl Checker {
             bound_for: None,
             remarked: false,
             served: false,
+            held_by: None,
         };
         self.callbacks.insert(sequence, known);
         if let Some(desired) = desired {

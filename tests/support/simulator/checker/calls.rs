@@ -84,6 +84,7 @@ impl Checker {
             .must(26, now < ttl_at, || format!("{sequence} is dialled at {now}, and had until {ttl_at}"));
 
         self.judge_number(sequence);
+        self.count_among_others(sequence);
         let line = self.lines.entry(number.clone()).or_default();
         let free = line.live.is_none_or(|live| live == sequence);
         self.judge.must(5, free, || format!("{number} is live for {:?}", line.live));
@@ -131,6 +132,7 @@ impl Checker {
         self.judge.must(9, in_time, || format!("{dial:?} at {now}"));
         let last = dial.not_after.before(Duration::from_millis(1));
         self.judge.must(9, self.facts.is_open(from, last), || format!("{dial:?} is placed after hours"));
+        self.judge_window(sequence, dial.not_after);
         self.judge.must(52, !self.is_switched_off(from), || format!("{dial:?}, and its queue is paused"));
         self.judge.must(10, self.facts.is_open(from, now), || format!("{dial:?} at {now}, and it is closed"));
     }

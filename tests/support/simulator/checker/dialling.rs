@@ -64,6 +64,20 @@ impl Checker {
         until == self.now && pushes >= confirm.attempts
     }
 
+    /// Whether what was under way before a call ended by itself just now, and the application was asked.
+    pub(super) fn is_over(&self, sequence: u64, stage: &Stage) -> bool {
+        match stage {
+            Stage::Offered { until, .. } | Stage::Invited { until, .. } => *until == self.now,
+            Stage::Confirming { .. } => self.is_unconfirmed(sequence),
+            _ => false,
+        }
+    }
+
+    pub(super) fn is_disposed(&self, stage: &Stage) -> bool {
+        let disposed = matches!(self.command, Some(Command::Disposed { .. }));
+        disposed && matches!(stage, Stage::Ended { .. })
+    }
+
     pub(super) fn offered(&mut self, sequence: u64, id: &AgentId, until: Instant) -> bool {
         let Stage::Reserved { agent, from, word } = self.callbacks[&sequence].stage else { return false };
         let settings = &self.facts.queue(from).dialling;

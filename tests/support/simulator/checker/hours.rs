@@ -61,7 +61,7 @@ impl Minutes {
     }
 }
 
-fn minute(text: &str) -> usize {
+pub(super) fn minute(text: &str) -> usize {
     let (hours, minutes) = text.split_once(':').expect("hours and minutes");
     hours.parse::<usize>().expect("hours") * 60 + minutes.parse::<usize>().expect("minutes")
 }

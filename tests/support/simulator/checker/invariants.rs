@@ -35,7 +35,7 @@ const fn row(number: u8, says: &'static str, checked: Checked) -> Invariant {
 use Checked::{Both, Each, Elsewhere, No, Scan};
 
 /// All of them, in order of their numbers.
-pub const INVARIANTS: [Invariant; 54] = [
+pub const INVARIANTS: [Invariant; 56] = [
     row(1, "conservation: accepted = the five states + purged", Both),
     row(2, "callbacks, attempts and effects have ids of their own, also across restores", Each),
     row(3, "one place: what the engine says of each callback is what its events say; lines add up", Scan),
@@ -48,7 +48,7 @@ pub const INVARIANTS: [Invariant; 54] = [
     row(10, "no dial outside the queue's hours, by a table of minutes", Each),
     row(11, "country, kind and patterns let a dialled number be called", Each),
     row(12, "no dial to a number of the opt-out table", Each),
-    row(13, "attempts to a number in any interval <= limit", Each),
+    row(13, "attempts to a number, its prefix, its country and in all, in any interval, <= limit", Each),
     row(14, "dial rate and dials at once <= caps, and neither lets anybody pass", Each),
     row(15, "spending <= budget", No("the engine knows no prices; limits on attempts stand in for it")),
     row(16, "the gap between attempts: no dial before a hold is over, nor to a fenced number", Each),
@@ -118,6 +118,12 @@ pub const INVARIANTS: [Invariant; 54] = [
     ),
     row(53, "what is done to many is done to each, or said of it", Each),
     row(54, "an erased number is nowhere in the state", Each),
+    row(55, "no dial, and no match, outside the customer's calling window, by local clocks", Each),
+    row(
+        56,
+        "a new configuration loses nobody, moves nobody, and is refused if there is more work than room",
+        Each,
+    ),
 ];
 
 /// Something that should never be.

@@ -45,6 +45,8 @@ pub(super) struct Known {
     pub(super) bound_for: Option<usize>,
     /// Where it stands now is to be said next.
     pub(super) remarked: bool,
+    /// Why it was held last.
+    pub(super) held_by: Option<HoldReason>,
     /// Its customer was served.
     pub(super) served: bool,
 }
@@ -242,6 +244,12 @@ impl Stage {
 impl Known {
     pub(super) fn ttl_at(&self) -> Instant {
         self.place.after(self.ttl)
+    }
+
+    /// When its time is over: whoever comes back from a long interaction may have outlived it.
+    pub(super) fn due_by_ttl(&self) -> Instant {
+        let since = if let Stage::Queued { since, .. } = self.stage { since } else { Instant::MIN };
+        self.ttl_at().max(since)
     }
 
     /// Number and attributes are gone.

@@ -12,6 +12,7 @@ mod invariants;
 mod known;
 mod numbers;
 mod order;
+mod permits;
 mod scan;
 mod steering;
 mod transitions;
@@ -71,6 +72,8 @@ pub(super) struct Checker {
     late: Option<AttemptId>,
     /// A dialling that is to be followed by its dial.
     dialling: Option<AttemptId>,
+    /// Calls, as limits over many numbers count them.
+    counted: VecDeque<permits::Counted>,
     /// Switches that are on, by queue.
     switches: BTreeSet<(usize, Switch)>,
     /// Queues that did not take somebody in, in this call.
@@ -92,6 +95,7 @@ impl Checker {
             dialled: vec![VecDeque::new(); center.queues.len()],
             answered: vec![VecDeque::new(); center.queues.len()],
             command: None,
+            counted: VecDeque::new(),
             switches: BTreeSet::new(),
             passed: Vec::new(),
             books: Books::new(center),

@@ -7,7 +7,7 @@ use ringback_engine::{Duration, Instant};
 
 use super::Checker;
 use super::facts::Agents;
-use super::known::{Known, Session, Stage, Way};
+use super::known::{Known, Line, Session, Stage, Way};
 
 /// The smallest comes first.
 type Place = (Reverse<i64>, Instant, u64);
@@ -43,13 +43,18 @@ impl Checker {
         if known.way.as_ref().is_some_and(|way| self.is_full(way.queue)) {
             return Some("its queue places no more calls");
         }
-        let line = self.lines.get(&known.request.phone)?;
+        let none = Line::default();
+        let line = self.lines.get(&known.request.phone).unwrap_or(&none);
         if line.fenced_until.is_some_and(|until| until > self.now) {
             Some("its number is fenced")
         } else if line.live.is_some() {
             Some("its number is live")
         } else if self.is_at_limit(line) {
             Some("its number is at the limit of attempts")
+        } else if !self.is_in_window(&known.request, self.now) {
+            Some("its customer's window is shut")
+        } else if !self.crowded(&known.request).is_empty() {
+            Some("other numbers are at the limit of attempts")
         } else {
             None
         }
@@ -80,9 +85,11 @@ impl Checker {
         let why = obstacle.unwrap_or_default();
         self.judge
             .must(10, why != "its queue is closed", || format!("{} is reserved: {why}", chosen.request.id));
-        self.judge.must(13, why != "its number is at the limit of attempts", || {
-            format!("{}: {why}", chosen.request.id)
+        self.judge.must(55, why != "its customer's window is shut", || {
+            format!("{} is reserved: {why}", chosen.request.id)
         });
+        self.judge
+            .must(13, !why.ends_with("at the limit of attempts"), || format!("{}: {why}", chosen.request.id));
         self.judge.must(16, !matches!(why, "it is held" | "its number is fenced"), || {
             format!("{} is reserved: {why}", chosen.request.id)
         });

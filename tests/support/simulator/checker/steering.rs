@@ -1,7 +1,7 @@
 //! What people of the center do to what runs: switches, calendars, changes, many at once, anew, erasing.
 
 use ringback_engine::protocol::{Code, Command, Effect, EffectKind, Event, Refusal};
-use ringback_engine::record::{Request, StateName, Switch};
+use ringback_engine::record::{HoldReason, Request, StateName, Switch};
 use ringback_engine::{CallbackId, Instant, Name, Phone};
 
 use super::Checker;
@@ -84,6 +84,12 @@ impl Checker {
             known.request.attributes.extend(value.map(|value| (name, value)));
         }
         known.priority = priority.unwrap_or(known.priority);
+        // A hold that the other number needs, too, stands, or is said anew.
+        let known = &self.callbacks[&sequence];
+        if known.held_by == Some(HoldReason::CallingWindow) && self.is_in_window(&known.request, self.now) {
+            self.callbacks.get_mut(&sequence).expect("found").let_go_of_hold();
+        }
+        let known = self.callbacks.get_mut(&sequence).expect("found");
         let Some(index) = queue.as_ref().and_then(|queue| self.facts.queue_named(queue)) else {
             return right && queue.is_none();
         };

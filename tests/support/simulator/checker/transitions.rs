@@ -34,10 +34,8 @@ impl Checker {
                 return;
             }
             // Judged with what they are said of, or of no callback.
-            Event::Refused { .. }
-            | Event::Bulk { .. }
-            | Event::Reconfigured { .. }
-            | Event::SetAside { .. } => return,
+            Event::Refused { .. } | Event::Bulk { .. } | Event::SetAside { .. } => return,
+            Event::Reconfigured { .. } => return self.reconfigured(),
             Event::Scheduled { callback, .. }
             | Event::Queued { callback, .. }
             | Event::Step { callback, .. }
@@ -188,20 +186,6 @@ impl Checker {
         if let Some(agent) = before.agent() {
             self.release_agent(agent, sequence, wrap_up);
         }
-    }
-
-    /// Whether what was under way before a call ended by itself just now, and the application was asked.
-    fn is_over(&self, sequence: u64, stage: &Stage) -> bool {
-        match stage {
-            Stage::Offered { until, .. } | Stage::Invited { until, .. } => *until == self.now,
-            Stage::Confirming { .. } => self.is_unconfirmed(sequence),
-            _ => false,
-        }
-    }
-
-    fn is_disposed(&self, stage: &Stage) -> bool {
-        let disposed = matches!(self.command, Some(Command::Disposed { .. }));
-        disposed && matches!(stage, Stage::Ended { .. })
     }
 
     /// A way along the plan that the application gave, or the default plan.
@@ -413,7 +397,11 @@ impl Checker {
             format!("{sequence} is held until {to}, not {due:?}")
         });
         match (&mut self.known_mut(sequence).stage, why) {
-            (Stage::Queued { held, .. }, HoldReason::Retry | HoldReason::Snooze) => *held = Some(to),
+            (Stage::Queued { held, .. }, why) if why != HoldReason::AttemptsPerNumber => {
+                *held = Some(to);
+                self.known_mut(sequence).held_by = Some(why);
+                self.judge_hold(sequence, why);
+            }
             (Stage::Queued { .. }, _) => {
                 // A remark: the limit is counted again whenever it matters.
                 let line = self.lines.get(&self.known(sequence).request.phone);
@@ -433,7 +421,7 @@ impl Checker {
             || known.hung_up && matches!(stage, Stage::Dialled { .. } | Stage::OnLine { .. })
             || known.withdrawn
             || matches!(stage, Stage::Confirming { .. } | Stage::Invited { .. });
-        let ttl_at = known.ttl_at();
+        let ttl_at = known.due_by_ttl();
         let right = match reason {
             Reason::AgentConnected => matches!(stage, Stage::Ended { .. }),
             Reason::Cancelled | Reason::CancelledByAdmin => cut_short,
@@ -459,7 +447,8 @@ impl Checker {
                 self.is_out_of_attempts(sequence, &stage, reason)
             }
             Reason::Error => cut_short && matches!(self.command, Some(Command::Fail { .. })),
-            Reason::NumberNotAllowed | Reason::Queueing => false,
+            Reason::NumberNotAllowed => self.is_forbidden(sequence, &stage),
+            Reason::Queueing => false,
         };
         self.judge_parting(sequence);
         self.known_mut(sequence).served = *reason == Reason::AgentConnected;

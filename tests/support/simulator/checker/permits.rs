@@ -1,0 +1,154 @@
+//! Permits: the customer's calling window by local clocks, limits over many numbers, and rules that are others by now.
+
+use chrono::Timelike;
+use ringback_engine::center::{Center, Quota, instant_to_local};
+use ringback_engine::protocol::Command;
+use ringback_engine::record::{HoldReason, Request};
+use ringback_engine::{Duration, Instant};
+
+use super::Checker;
+use super::facts::Facts;
+use super::hours::minute;
+use super::known::{Known, Stage};
+use super::order::within;
+
+/// A call, as limits over many numbers count it.
+#[derive(Debug)]
+pub(super) struct Counted {
+    prefix: String,
+    country: Option<ringback_engine::Country>,
+    at: Instant,
+}
+
+impl Counted {
+    fn new(request: &Request, at: Instant) -> Self {
+        let mut prefix = request.phone.to_string();
+        prefix.truncate(prefix.len().saturating_sub(4));
+        Self { prefix, country: request.facts.country, at }
+    }
+}
+
+impl Checker {
+    /// Whether a customer's clocks show a time at which they may be called.
+    pub(super) fn is_in_window(&self, request: &Request, at: Instant) -> bool {
+        let Some(service) = self.facts.service(&request.service) else { return false };
+        let window = &service.calling_window;
+        let named = request.facts.country.and_then(|country| window.countries.get(&country));
+        let Some(span) = named.unwrap_or(&window.elsewhere) else { return true };
+        let text = span.to_string();
+        let (from, to) = text.split_once('-').expect("from and to");
+        let (from, to) = (minute(from), minute(to));
+        let zones = &request.facts.zones;
+        !zones.is_empty()
+            && zones.iter().all(|zone| {
+                let shown = instant_to_local(*zone, at);
+                (from..to).contains(&(shown.hour() as usize * 60 + shown.minute() as usize))
+            })
+    }
+
+    pub(super) fn judge_window(&mut self, sequence: u64, not_after: Instant) {
+        let request = &self.callbacks[&sequence].request;
+        let last = not_after.before(Duration::from_millis(1));
+        let open = self.is_in_window(request, self.now) && self.is_in_window(request, last);
+        self.judge.must(55, open, || format!("{} is dialled outside its window", request.id));
+    }
+
+    /// The limits over many numbers that a call would exceed.
+    pub(super) fn crowded(&self, request: &Request) -> Vec<HoldReason> {
+        let (limits, call) = (&self.facts.center.limits, Counted::new(request, self.now));
+        let full = |quota: Option<Quota>, same: &dyn Fn(&Counted) -> bool| {
+            quota.is_some_and(|quota| {
+                let counted = self.counted.iter().filter(|other| within(self.now, quota.per, other.at));
+                counted.filter(|other| same(other)).count() >= quota.max as usize
+            })
+        };
+        let country = limits.attempts_per_country.filter(|_| call.country.is_some());
+        let reasons = [
+            (
+                full(limits.attempts_per_prefix, &|other| other.prefix == call.prefix),
+                HoldReason::AttemptsPerPrefix,
+            ),
+            (full(country, &|other| other.country == call.country), HoldReason::AttemptsPerCountry),
+            (full(limits.attempts_total, &|_| true), HoldReason::AttemptsTotal),
+        ];
+        reasons.into_iter().filter(|(full, _)| *full).map(|(_, why)| why).collect()
+    }
+
+    /// Judges and counts a call against them.
+    pub(super) fn count_among_others(&mut self, sequence: u64) {
+        let request = &self.callbacks[&sequence].request;
+        let (crowded, call) = (self.crowded(request), Counted::new(request, self.now));
+        self.judge.must(13, crowded.is_empty(), || format!("{sequence} is dialled: {crowded:?}"));
+        let limits = &self.facts.center.limits;
+        let all = [limits.attempts_per_prefix, limits.attempts_per_country, limits.attempts_total];
+        let now = self.now;
+        if let Some(per) = all.into_iter().flatten().map(|quota| quota.per).max() {
+            self.counted.retain(|other| within(now, per, other.at));
+            self.counted.push_back(call);
+        }
+    }
+
+    /// A hold that the world had no part in, and its reason.
+    pub(super) fn judge_hold(&mut self, sequence: u64, why: HoldReason) {
+        let request = &self.callbacks[&sequence].request;
+        let right = match why {
+            HoldReason::CallingWindow => !self.is_in_window(request, self.now),
+            HoldReason::Retry | HoldReason::Snooze | HoldReason::AttemptsPerNumber => true,
+            _ => self.crowded(request).contains(&why),
+        };
+        let invariant = if why == HoldReason::CallingWindow { 55 } else { 13 };
+        self.judge.must(invariant, right, || format!("{sequence} is held by {why:?}, and need not be"));
+    }
+
+    /// Whether the rules in force forbid to call somebody who was not called yet.
+    pub(super) fn is_forbidden(&self, sequence: u64, stage: &Stage) -> bool {
+        let request = &self.callbacks[&sequence].request;
+        let service = self.facts.service(&request.service);
+        let forbidden = service.is_some_and(|service| !self.objections(service, request).is_empty());
+        forbidden && stage.live().is_none()
+    }
+
+    /// A new configuration of the same queues, services and agents.
+    pub(super) fn reconfigured(&mut self) {
+        let Some(Command::Reconfigure { center }) = self.command.clone() else {
+            self.judge.must(56, false, || "the center is another, and nobody asked".into());
+            return;
+        };
+        let closures = std::mem::take(&mut self.facts.closures);
+        self.facts = Facts::new(*center);
+        self.facts.closures = closures;
+        for known in self.callbacks.values_mut() {
+            if let Some(way) = &mut known.way {
+                way.able = self.facts.able(&way.need, way.queue);
+            }
+            // Limits may be others, so who is held by one is asked anew.
+            if matches!(
+                known.held_by,
+                Some(
+                    HoldReason::AttemptsPerPrefix
+                        | HoldReason::AttemptsPerCountry
+                        | HoldReason::AttemptsTotal
+                )
+            ) {
+                known.let_go_of_hold();
+            }
+        }
+    }
+
+    /// Whether a center has room for the work that agents do.
+    pub(super) fn has_room_for_work(&self, center: &Center) -> bool {
+        self.facts.center.agents.iter().zip(&self.people).all(|(agent, person)| {
+            let new = center.agents.iter().find(|new| new.id == agent.id);
+            new.is_some_and(|new| person.load() <= new.capacity as usize)
+        })
+    }
+}
+
+impl Known {
+    pub(super) fn let_go_of_hold(&mut self) {
+        self.held_by = None;
+        if let Stage::Queued { held, .. } = &mut self.stage {
+            *held = None;
+        }
+    }
+}
