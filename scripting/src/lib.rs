@@ -89,12 +89,15 @@ pub mod limits;
 mod meter;
 mod requirements;
 mod sandbox;
+pub mod spoken;
+pub mod trace;
 pub mod vocabulary;
 mod words;
 
 pub use application::{HookCounts, RhaiApplication, Script};
 pub use check::LiteralQueues;
 pub use diagnostic::Diagnostic;
+pub use trace::Traced;
 
 /// With `sync`, an application can be sent to another thread.
 #[cfg(feature = "sync")]

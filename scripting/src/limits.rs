@@ -12,6 +12,11 @@ pub const LEAST_CALLS: usize = 2;
 /// levels of calls, though never fewer than two. A level of expressions is what Rhai's parser counts: about three for an `if`, two for a pair of
 /// parentheses, one for a word in a chain.
 pub const NESTING: usize = 72;
+/// Operations and nesting of a marked source: see [`trace`](crate::trace). It runs beside the plain one, whose limits
+/// hold; these are so far that it is stopped later.
+pub(crate) const MARKED_OPERATIONS: u64 = 10 * OPERATIONS;
+/// See [`MARKED_OPERATIONS`].
+pub(crate) const MARKED_NESTING: usize = 3 * NESTING;
 /// How deep expressions nest outside functions, where there are none.
 pub(crate) const OUTSIDE_DEPTH: usize = 32;
 /// The most bytes of a text.

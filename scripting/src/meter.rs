@@ -5,16 +5,21 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
 
-use crate::limits::{LOG_LINE_BYTES, LOG_LINES, LOG_LINES_KEPT, OPERATIONS};
+use crate::limits::{LOG_LINE_BYTES, LOG_LINES, LOG_LINES_KEPT};
 
 /// Counts operations where nothing that runs in native code can reset the count.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Meter {
+    allowed: u64,
     operations: AtomicU64,
     unshown: AtomicBool,
 }
 
 impl Meter {
+    pub(crate) fn new(allowed: u64) -> Self {
+        Self { allowed, operations: AtomicU64::new(0), unshown: AtomicBool::new(false) }
+    }
+
     pub(crate) fn restart(&self) {
         self.operations.store(0, Ordering::Relaxed);
         self.unshown.store(false, Ordering::Relaxed);
@@ -38,7 +43,7 @@ impl Meter {
     pub(crate) fn count(&self) -> bool {
         let count = self.operations().saturating_add(1);
         self.operations.store(count, Ordering::Relaxed);
-        count <= OPERATIONS
+        count <= self.allowed
     }
 }
 
@@ -90,6 +95,7 @@ pub(crate) fn cut(text: &str, bytes: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::OPERATIONS;
 
     #[test]
     fn lines_are_limited() {
@@ -110,7 +116,7 @@ mod tests {
 
     #[test]
     fn operations_are_counted_to_the_last() {
-        let meter = Meter::default();
+        let meter = Meter::new(OPERATIONS);
         assert!((0..OPERATIONS).all(|_| meter.count()));
         assert!(!meter.count());
         meter.restart();

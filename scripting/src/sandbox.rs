@@ -13,10 +13,12 @@ use ringback_engine::protocol::{Fault, View};
 
 use crate::fault::fault_of;
 use crate::limits::{
-    CALLS, FUNCTIONS, LEAST_CALLS, NESTING, OPERATIONS, OUTSIDE_DEPTH, TEXT_BYTES, VARIABLES,
+    CALLS, FUNCTIONS, LEAST_CALLS, MARKED_NESTING, MARKED_OPERATIONS, NESTING, OPERATIONS, OUTSIDE_DEPTH,
+    TEXT_BYTES, VARIABLES,
 };
 use crate::meter::{Meter, Printed};
 use crate::requirements::Requirements;
+use crate::trace::Recorder;
 use crate::words::{self, Call};
 
 /// Keywords and symbols that Rhai is told not to know.
@@ -57,6 +59,7 @@ const DISABLED: [&str; 32] = [
 
 /// A Rhai engine that scripts can do no harm with.
 pub(crate) struct Sandbox {
+    nesting: usize,
     engine: Engine,
     scope: Scope<'static>,
     meter: Arc<Meter>,
@@ -65,10 +68,21 @@ pub(crate) struct Sandbox {
 
 impl Sandbox {
     pub(crate) fn new() -> Self {
-        let meter = Arc::new(Meter::default());
+        Self::with(OPERATIONS, NESTING)
+    }
+
+    /// One for marked sources, which take more operations and nest deeper than the plain ones they are made of.
+    pub(crate) fn for_marks(recorder: &Arc<Recorder>) -> Self {
+        let mut sandbox = Self::with(MARKED_OPERATIONS, MARKED_NESTING);
+        recorder.listen(&mut sandbox.engine);
+        sandbox
+    }
+
+    fn with(operations: u64, nesting: usize) -> Self {
+        let meter = Arc::new(Meter::new(operations));
         let printed = Arc::new(Printed::default());
         let mut engine = Engine::new_raw();
-        limit(&mut engine);
+        limit(&mut engine, operations);
         let counted = Arc::clone(&meter);
         engine.on_progress(move |_| (!counted.count()).then_some(Dynamic::UNIT));
         let lines = Arc::clone(&printed);
@@ -76,14 +90,14 @@ impl Sandbox {
         let lines = Arc::clone(&printed);
         engine.on_debug(move |text, _, _| lines.push(text));
         words::register(&mut engine, &Arc::new(Requirements::default()), &meter);
-        Self { engine, scope: Scope::new(), meter, printed }
+        Self { nesting, engine, scope: Scope::new(), meter, printed }
     }
 
     /// Compiles a source, and leaves its calls as many levels as its expressions allow.
     pub(crate) fn compile(&mut self, source: &str) -> Result<AST, ParseError> {
         let mut result = Err(ParseError(Box::new(ParseErrorType::ExprTooDeep), Position::NONE));
         for calls in (LEAST_CALLS..=CALLS).rev() {
-            let expressions = NESTING.checked_div(calls).unwrap_or(0);
+            let expressions = self.nesting.checked_div(calls).unwrap_or(0);
             self.engine.set_max_expr_depths(OUTSIDE_DEPTH, expressions).set_max_call_levels(calls);
             let engine = &self.engine;
             result = catch_unwind(AssertUnwindSafe(|| engine.compile(source)))
@@ -133,10 +147,10 @@ impl Sandbox {
     }
 }
 
-fn limit(engine: &mut Engine) {
+fn limit(engine: &mut Engine, operations: u64) {
     engine
         .set_optimization_level(OptimizationLevel::None)
-        .set_max_operations(OPERATIONS)
+        .set_max_operations(operations)
         .set_max_string_size(TEXT_BYTES)
         .set_max_variables(VARIABLES)
         .set_max_functions(FUNCTIONS)

@@ -3,6 +3,7 @@
 mod dialect;
 mod lexer;
 mod literals;
+mod marks;
 mod names;
 mod outline;
 mod switches;
@@ -15,6 +16,7 @@ use crate::limits::SOURCE_BYTES;
 use outline::Tokens;
 
 pub use literals::LiteralQueues;
+pub(crate) use marks::{ANSWER, LINE, READ, Site, What, mark};
 pub(crate) use switches::{BOOLEAN, GUARD, Guarded, INTEGER, TEXT};
 
 /// The most bytes of a name that is compared with others; longer ones are no typing mistakes.

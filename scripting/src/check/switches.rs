@@ -23,6 +23,19 @@ pub(crate) struct Guarded {
 }
 
 impl Guarded {
+    /// The source with texts put into it, in the order of their places.
+    pub(super) fn new(original: &str, inserted: &[(usize, String)]) -> Self {
+        let mut source = String::with_capacity(original.len());
+        let mut from = 0;
+        for (at, text) in inserted {
+            source.push_str(original.get(from..*at).unwrap_or_default());
+            source.push_str(text);
+            from = *at;
+        }
+        source.push_str(original.get(from..).unwrap_or_default());
+        Self { source, insertions: inserted.iter().map(|(at, text)| (*at, text.len())).collect() }
+    }
+
     /// The place in the original of a line and character, from 1, of the guarded source.
     pub(crate) fn original(&self, line: usize, column: usize) -> usize {
         let mut offset = offset_of(&self.source, line, column);
@@ -38,6 +51,17 @@ impl Guarded {
 
 /// Puts a guard around the value of every `switch`.
 pub(crate) fn guard(tokens: Tokens<'_>, functions: &[Function<'_>], findings: &mut Findings<'_>) -> Guarded {
+    let mut inserted = guards(tokens, functions, findings);
+    inserted.sort_by_key(|(at, _)| *at);
+    Guarded::new(findings.source(), &inserted)
+}
+
+/// What a guard around the value of every `switch` puts where.
+pub(super) fn guards(
+    tokens: Tokens<'_>,
+    functions: &[Function<'_>],
+    findings: &mut Findings<'_>,
+) -> Vec<(usize, String)> {
     let mut inserted: Vec<(usize, String)> = Vec::new();
     for i in functions.iter().flat_map(|function| function.body.clone()) {
         if tokens.name(i) != "switch" || tokens.symbol_before(i) == "." {
@@ -50,21 +74,11 @@ pub(crate) fn guard(tokens: Tokens<'_>, functions: &[Function<'_>], findings: &m
             inserted.push((tokens.span(open).start, ")".into()));
         }
     }
-    inserted.sort_by_key(|(at, _)| *at);
-    let original = findings.source();
-    let mut source = String::with_capacity(original.len());
-    let mut from = 0;
-    for (at, text) in &inserted {
-        source.push_str(original.get(from..*at).unwrap_or_default());
-        source.push_str(text);
-        from = *at;
-    }
-    source.push_str(original.get(from..).unwrap_or_default());
-    Guarded { source, insertions: inserted.into_iter().map(|(at, text)| (at, text.len())).collect() }
+    inserted
 }
 
 /// The brace behind a switch's value.
-fn open_brace(tokens: Tokens<'_>, switch: usize, findings: &mut Findings<'_>) -> Option<usize> {
+pub(super) fn open_brace(tokens: Tokens<'_>, switch: usize, findings: &mut Findings<'_>) -> Option<usize> {
     let mut i = switch.saturating_add(1);
     while i < tokens.len() {
         match tokens.symbol(i) {

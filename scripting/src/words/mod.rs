@@ -19,6 +19,7 @@ use ringback_engine::{Duration, Instant};
 use crate::limits::TEXT_BYTES;
 use crate::meter::Meter;
 use crate::requirements::Requirements;
+use crate::spoken;
 
 pub(crate) use answers::{Limits, Verdict, word_of_answer, wrong_answer};
 pub(crate) use asked::{AgentValue, CallbackValue, EventValue, RequestValue};
@@ -91,6 +92,40 @@ pub(crate) fn kind_of(value: &Dynamic) -> &'static str {
         value if value.is::<times::LocalTime>() => "a local time",
         value if value.is::<ringback_engine::protocol::LineView>() => "a line",
         _ => "a value of no known kind",
+    }
+}
+
+/// A value in words, if it has some: integers and booleans as they are, texts in quotes, durations, instants in UTC.
+pub(crate) fn shown(value: &Dynamic) -> Option<String> {
+    if let Ok(integer) = value.as_int() {
+        return Some(integer.to_string());
+    }
+    if let Ok(boolean) = value.as_bool() {
+        return Some(boolean.to_string());
+    }
+    if let Some(duration) = value.read_lock::<Duration>() {
+        return Some(duration.to_string());
+    }
+    if let Some(instant) = value.read_lock::<Instant>() {
+        return Some(instant.to_string());
+    }
+    value.clone().into_immutable_string().ok().map(|text| spoken::text(&text))
+}
+
+/// A hook's answer in the words of scripts.
+pub(crate) fn said(value: &Dynamic) -> String {
+    if let Some(answer) = value.read_lock::<Acceptance>() {
+        spoken::acceptance(&answer)
+    } else if let Some(limits) = value.read_lock::<Limits>() {
+        spoken::limits(&limits.0)
+    } else if let Some(plan) = value.read_lock::<Plan>() {
+        spoken::plan(&plan)
+    } else if let Some(verdict) = value.read_lock::<Verdict>() {
+        spoken::timeout(verdict.0.as_ref())
+    } else if let Some(answer) = value.read_lock::<RetentionAnswer>() {
+        spoken::retention(&answer)
+    } else {
+        shown(value).unwrap_or_else(|| kind_of(value).to_owned())
     }
 }
 

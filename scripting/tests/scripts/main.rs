@@ -6,4 +6,5 @@ mod hostile;
 mod kinds;
 mod runs;
 mod support;
+mod traces;
 mod words;

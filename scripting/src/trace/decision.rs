@@ -1,0 +1,113 @@
+//! One question to a script, and how it came to its answer.
+
+use ringback_engine::protocol::{Fault, Hook};
+use ringback_engine::{CallbackId, Instant};
+use serde::{Serialize, Serializer};
+
+use super::recorder::Recorded;
+use crate::check::{Site, What};
+
+/// A question to a script, what it answered, and how it came to that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// When it was asked.
+    #[serde(serialize_with = "as_text")]
+    pub at: Instant,
+    /// Which hook.
+    pub hook: Hook,
+    /// About which callback or request.
+    pub callback: CallbackId,
+    /// What else it was asked about: the kind of event (`timeout`), the agent (`score`); else empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub about: String,
+    /// The answer in the words of scripts; absent after a fault.
+    pub answer: Option<String>,
+    /// Why there is no answer.
+    pub fault: Option<String>,
+    /// The line that made the answer, or the one that failed; 0 if unknown.
+    pub line: u32,
+    /// The source there, on one line.
+    pub source: String,
+    /// The lines that ran, in order, with what they read.
+    pub steps: Vec<Step>,
+    /// Whether more lines ran than are kept.
+    pub cut: bool,
+    /// Whether the traced run answered as the one that counted. One that does not is a defect.
+    pub exact: bool,
+}
+
+/// A line that ran.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// The line, from 1.
+    pub line: u32,
+    /// What it read, in order.
+    pub reads: Vec<Read>,
+}
+
+/// A value that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Read {
+    /// As the script has it: `line("retail").waiting`.
+    pub expression: String,
+    /// Integers and booleans as they are, texts in quotes, durations as `90s`, instants in UTC.
+    pub value: String,
+}
+
+impl Decision {
+    pub(super) fn of(sites: &[Site], recorded: &Recorded, answer: &Result<String, Fault>) -> Self {
+        let mut steps: Vec<Step> = Vec::new();
+        let mut last_line = None;
+        for (site, value) in &recorded.ordered {
+            let Some(site) = sites.get(*site) else { continue };
+            if site.what == What::Line {
+                last_line = Some(site);
+            }
+            // A statement that begins anew on the line of the one before is a step of its own only in a loop.
+            let same = steps.last().is_some_and(|step| step.line == site.line);
+            if !same {
+                steps.push(Step { line: site.line, reads: Vec::new() });
+            }
+            if let (Some(value), Some(step)) = (value, steps.last_mut()) {
+                step.reads.push(Read { expression: site.text.clone(), value: value.clone() });
+            }
+        }
+        let made = recorded.answer.and_then(|site| sites.get(site)).or(last_line);
+        let (line, source) = match answer {
+            Ok(_) => made.map_or((0, String::new()), |site| (site.line, site.text.clone())),
+            Err(fault) => {
+                let site = sites.iter().find(|site| site.line == fault.line && site.what == What::Line);
+                (fault.line, site.map_or_else(String::new, |site| site.text.clone()))
+            }
+        };
+        Self {
+            at: Instant::default(),
+            hook: Hook::Route,
+            callback: CallbackId::new(""),
+            about: String::new(),
+            answer: answer.as_ref().ok().cloned(),
+            fault: answer.as_ref().err().map(|fault| fault.message.clone()),
+            line,
+            source,
+            steps,
+            cut: recorded.cut,
+            exact: true,
+        }
+    }
+
+    /// Everything read, in order, each once.
+    #[must_use]
+    pub fn reads(&self) -> Vec<&Read> {
+        let mut reads: Vec<&Read> = Vec::new();
+        for read in self.steps.iter().flat_map(|step| &step.reads) {
+            if !reads.contains(&read) {
+                reads.push(read);
+            }
+        }
+        reads
+    }
+}
+
+fn as_text<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
+}
