@@ -14,4 +14,5 @@ pub mod rehearsal;
 pub mod report;
 pub mod streams;
 pub mod summary;
+pub mod trials;
 pub mod world;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use ringback_workbench::commands::{Failure, Run, audit, check, graph, new, replay, say, test_number};
+use ringback_workbench::commands::{Failure, Run, audit, check, graph, new, replay, say, test, test_number};
 
 /// The workbench of Ringback: checks what you write, and plays what your callback rules do with a day's traffic.
 ///
@@ -26,6 +26,11 @@ enum Command {
     /// Says all that is wrong with a bundle, without running it
     Check {
         /// The bundle: a folder with center.toml; traffic.csv and roster.csv are checked where they are there
+        dir: PathBuf,
+    },
+    /// Asks the application what tests.toml asks, and says what it decides otherwise
+    Test {
+        /// The bundle: a folder with center.toml and tests.toml
         dir: PathBuf,
     },
     /// Plays a bundle's traffic to the end and prints the summary
@@ -87,6 +92,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::New { dir } => new(&dir),
         Command::Check { dir } => check(&dir),
+        Command::Test { dir } => test(&dir),
         Command::Graph { dir, dot } => graph(&dir, dot.as_deref()),
         Command::Run { dir, events, summary, report, journal, skip_bad } => {
             Run { dir, events, summary, report, journal, skip_bad }.start()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ringback_workbench::commands::{Run, audit, check};
+use ringback_workbench::commands::{Run, audit, check, test};
 use serde_json::Value;
 
 fn bundles() -> PathBuf {
@@ -87,6 +87,9 @@ fn every_bundle_checks_and_plays_to_its_end_without_a_fault() {
         let closing = check(&bundles().join(&name)).unwrap_or_else(|failure| panic!("{name}: {failure}"));
         let fine = ["no error, 1 warning; the bundle can be run\n", "the bundle is fine\n"];
         assert!(fine.iter().any(|end| closing.ends_with(end)), "{closing}");
+
+        let tested = test(&bundles().join(&name)).unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        assert!(tested.ends_with("as expected\n"), "every hook is tested: {tested}");
 
         let day = Day::play(&name, "all");
         let asked = day.traffic.len() + day.events("recreated").count();

@@ -8,6 +8,7 @@ mod new;
 mod replay;
 mod run;
 mod source_lines;
+mod test;
 mod test_number;
 
 use std::fmt;
@@ -21,6 +22,7 @@ pub use graph::graph;
 pub use new::new;
 pub use replay::replay;
 pub use run::Run;
+pub use test::test;
 pub use test_number::test_number;
 
 /// Why a command did not end well, in words for standard error.

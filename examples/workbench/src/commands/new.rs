@@ -7,13 +7,15 @@ use std::path::Path;
 use super::{Failure, Outcome, unwritable};
 use crate::bundle::CENTER;
 use crate::streams::{ROSTER, TRAFFIC};
+use crate::trials::TESTS;
 
 /// The files of the bundle.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     (CENTER, include_str!("../../starter/center.toml")),
     ("app.rhai", include_str!("../../starter/app.rhai")),
     (TRAFFIC, include_str!("../../starter/traffic.csv")),
     (ROSTER, include_str!("../../starter/roster.csv")),
+    (TESTS, include_str!("../../starter/tests.toml")),
 ];
 
 /// Writes the bundle into a folder, which is made if it is not there, and returns what to do next.
@@ -42,6 +44,7 @@ pub fn new(dir: &Path) -> Outcome {
     Ok(format!(
         "wrote a small bundle: {files}\n\
          next: `ringback run {shown}` plays its morning; then change a rule in app.rhai,\n\
-         `ringback check {shown}` says what is wrong with it, and run it again\n"
+         `ringback check {shown}` says what is wrong with it, `ringback test {shown}` what it decides otherwise than\n\
+         tests.toml says, and run it again\n"
     ))
 }

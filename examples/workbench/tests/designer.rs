@@ -1,0 +1,60 @@
+//! The designer's commands, from outside, on the bundle that `ringback new` writes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The starter, in a folder of its own for one test.
+fn starter(test: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let dir = root.join(format!("designer-{test}"));
+    let _ = fs::remove_dir_all(&dir);
+    says(root, &["new", dir.to_str().unwrap()], 0);
+    dir
+}
+
+/// Runs the program, which must end with `code`; what it says on standard output and standard error.
+fn says(dir: &Path, arguments: &[&str], code: i32) -> (String, String) {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_ringback")).args(arguments).current_dir(dir).output().unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{out}\n{err}");
+    (out, err)
+}
+
+/// Changes a text of a file, which must be there.
+fn edit(path: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.contains(from), "{from}");
+    fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn tests_say_what_was_decided_otherwise_where_and_why() {
+    let dir = starter("tests");
+    let (out, _) = says(&dir, &["test", "."], 0);
+    assert_eq!(out, ".: 9 decisions as expected\n");
+    edit(&dir.join("app.rhai"), "{ retry(minutes(2)) }", "{ retry(minutes(3)) }");
+    let (out, err) = says(&dir, &["test", "."], 1);
+    assert_eq!(out, "");
+    let expected = r#"error: test `a busy line is tried again soon`: `timeout` decided retry(minutes(3))
+  --> tests.toml:38:18
+   |
+38 | expect.timeout = 'retry(minutes(2))'
+   |                  ^^^^^^^^^^^^^^^^^^^
+this line decided
+  --> app.rhai:28:46
+   |
+28 |         "busy" => if callback.attempts < 3 { retry(minutes(3)) } else { complete("unreachable") },
+   |                                              ^^^^^^^^^^^^^^^^^
+it had read
+    event.kind = "busy"
+    callback.attempts = 1
+
+.: 8 of 9 decisions hold
+"#;
+    assert_eq!(err, expected);
+    fs::remove_file(dir.join("tests.toml")).unwrap();
+    let (_, err) = says(&dir, &["test", "."], 2);
+    assert!(err.contains("has no `tests.toml`") && err.contains("[[test]]"), "{err}");
+}
