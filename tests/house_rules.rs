@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 9] = [
     &["book"],
     &["flow"],
     &["engine"],
-    &["journal", "snapshot"],
+    &["journal", "reading", "snapshot"],
 ];
 
 /// No file grows past what a person can hold in mind.

@@ -27,10 +27,12 @@ pub mod journal;
 #[cfg(feature = "numbers")]
 pub mod numbers;
 pub mod protocol;
+mod reading;
 pub mod record;
 pub mod snapshot;
 pub mod value;
 
 pub use engine::Engine;
 pub use protocol::Advanced;
+pub use reading::{Page, Wanted};
 pub use value::*;
