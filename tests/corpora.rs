@@ -83,4 +83,16 @@ macro_rules! corpora {
         }
     };
 }
-corpora!(center, commands, journal, requirement, roster, script, snapshot, traffic);
+corpora!(
+    center,
+    changes,
+    commands,
+    conditions,
+    journal,
+    requirement,
+    resolve,
+    roster,
+    script,
+    snapshot,
+    traffic
+);

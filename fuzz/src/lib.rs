@@ -9,9 +9,11 @@
 
 mod center;
 mod commands;
+mod conditions;
 mod journal;
 mod laws;
 mod requirement;
+mod resolve;
 mod script;
 mod small;
 mod snapshot;
@@ -19,11 +21,13 @@ mod streams;
 
 pub use center::center;
 pub use commands::{commands, seeds};
+pub use conditions::conditions;
 pub use journal::journal;
 pub use requirement::requirement;
+pub use resolve::resolve;
 pub use script::script;
 pub use snapshot::snapshot;
-pub use streams::{roster, traffic};
+pub use streams::{changes, roster, traffic};
 
 /// What a decoder made of its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +48,14 @@ pub struct Decoder {
 }
 
 /// Every decoder.
-pub const DECODERS: [Decoder; 8] = [
+pub const DECODERS: [Decoder; 11] = [
     Decoder { name: "center", run: center },
+    Decoder { name: "changes", run: changes },
     Decoder { name: "commands", run: commands },
+    Decoder { name: "conditions", run: conditions },
     Decoder { name: "journal", run: journal },
     Decoder { name: "requirement", run: requirement },
+    Decoder { name: "resolve", run: resolve },
     Decoder { name: "roster", run: roster },
     Decoder { name: "script", run: script },
     Decoder { name: "snapshot", run: snapshot },

@@ -1,11 +1,14 @@
-//! `traffic.csv` and `roster.csv`.
+//! `traffic.csv`, `roster.csv` and `changes.csv`.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::io::{self, Read};
 
+use ringback_engine::protocol::Command;
 use ringback_engine::{AgentId, Instant, Validity};
-use ringback_workbench::streams::{BadLine, Roster, RosterLine, StreamError, Traffic, TrafficLine, survey};
+use ringback_workbench::streams::{
+    BadLine, ChangeLine, Changes, Roster, RosterLine, StreamError, Traffic, TrafficLine, survey,
+};
 
 use crate::Verdict;
 use crate::small::layout;
@@ -44,6 +47,29 @@ pub fn roster(data: &[u8]) -> Verdict {
     let open = |input| Roster::open(input, zone, Some(&agents));
     let lines = decoded(data, &open, &|line: &RosterLine| (line.line, line.at));
     assert!(lines.iter().flatten().all(|line| agents.contains(&line.agent)));
+    Verdict::of(!lines.is_empty() && lines.iter().all(Result::is_ok))
+}
+
+/// Decodes the lines of a `changes.csv`.
+pub fn changes(data: &[u8]) -> Verdict {
+    let layout = layout();
+    let center = layout.center();
+    let open = |input| Changes::open(input, center.timezone, Some(center));
+    let lines = decoded(data, &open, &|line: &ChangeLine| (line.line, line.at));
+    for line in lines.iter().flatten() {
+        match &line.command {
+            Command::Switch { queue, .. } => assert!(layout.queue_index(queue).is_some(), "{line:?}"),
+            Command::CloseCalendar { calendar, .. } => {
+                assert!(layout.hours_named(calendar).is_some(), "{line:?}");
+            }
+            Command::Assign { agent: Some(agent), .. } => {
+                assert!(layout.agent_index(agent.as_str()).is_some(), "{line:?}");
+            }
+            Command::Bulk { callbacks, .. } => assert!(callbacks.len() > 1, "{line:?}"),
+            _ => {}
+        }
+        assert!(line.fate.ring.iter().all(|ring| ring.millis() >= 0), "{line:?}");
+    }
     Verdict::of(!lines.is_empty() && lines.iter().all(Result::is_ok))
 }
 
