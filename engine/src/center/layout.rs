@@ -127,6 +127,7 @@ impl Layout {
         }
         let graph = RoutingGraph::new(&center);
         findings.extend(graph.findings(&center));
+        findings.extend(graph.starvation_findings(&center));
 
         if findings.iter().any(|f| f.severity == Severity::Error) {
             return Err(findings);

@@ -41,7 +41,7 @@ pub use dialling::{
 };
 pub use draw::draw;
 pub use finding::{Finding, Severity, did_you_mean, nearest};
-pub use graph::{Component, RoutingGraph, Stop, Way, WayKind, unmet};
+pub use graph::{Component, Lead, Overtaking, RoutingGraph, Stop, Way, WayKind, unmet};
 pub use layout::{AgentIndex, CalendarIndex, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout};
 pub use limits::{Limits, PREFIX_LACKS, Quota};
 pub use local::{Resolved, local_to_instant, parse_instant};

@@ -3,6 +3,7 @@
 mod components;
 mod draw;
 mod findings;
+mod starvation;
 #[cfg(test)]
 mod tests;
 mod unmet;
@@ -16,6 +17,7 @@ use super::{Center, Condition, Queue};
 use crate::value::{Duration, Name, Requirement};
 
 pub use components::Component;
+pub use starvation::{Lead, Overtaking};
 pub use unmet::unmet;
 pub use ways::{Stop, Way, WayKind};
 

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use ringback_engine::center::{Component, Layout};
+use ringback_engine::Duration;
+use ringback_engine::center::{Component, Layout, Lead, Overtaking};
 
 use super::{Failure, Outcome, colours, create, unwritable};
 use crate::bundle::{Bundle, render_all};
@@ -26,7 +27,7 @@ pub fn graph(dir: &Path, dot: Option<&Path>) -> Outcome {
         return Err(Failure::Found(findings));
     };
     eprint!("{findings}");
-    let mut text = format!("{}\n{}", layout.graph(), parts(layout));
+    let mut text = format!("{}\n{}\n{}", layout.graph(), parts(layout), leads(layout));
     if let Some(path) = dot {
         let mut file = create(path)?;
         file.write_all(layout.graph().to_dot().as_bytes())
@@ -36,6 +37,29 @@ pub fn graph(dir: &Path, dot: Option<&Path>) -> Outcome {
         let _ = write!(text, "\nwrote {shown}; Graphviz draws it: `dot -Tsvg {shown} -o graph.svg`\n");
     }
     Ok(text)
+}
+
+/// By how much who asks later can get before who waits.
+fn leads(layout: &Layout) -> String {
+    let mut text = "who waits, by the priorities and ageing of the settings\n".to_owned();
+    for Lead { queue, by, lead } in layout.graph().leads(layout.center()) {
+        let _ = match (by, lead) {
+            (None, _) => writeln!(text, "  queue {queue}: shares its agents with no other queue"),
+            (Some(by), Overtaking::Always) => {
+                writeln!(text, "  queue {queue}: can be overtaken without end by who asks later in {by}")
+            }
+            (Some(_), Overtaking::Until(Duration::ZERO)) => {
+                writeln!(text, "  queue {queue}: is overtaken by nobody who asks later in another queue")
+            }
+            (Some(by), Overtaking::Until(lead)) => {
+                writeln!(
+                    text,
+                    "  queue {queue}: is overtaken by nobody who asks {lead} later or more; the most by {by}"
+                )
+            }
+        };
+    }
+    text
 }
 
 fn parts(layout: &Layout) -> String {
