@@ -228,7 +228,7 @@ fn an_interaction_nobody_ends_is_ended_and_the_agent_not_ready() {
             "600 hang_up attempt:1",
             "600 ended callback:c1 agent:anna",
             "600 completed callback:c1 reason:AGENT_CONNECTED",
-            "600 agent agent:anna state:not_ready",
+            "600 agent agent:anna state:not_ready reason:talk_timeout",
         ]
     );
 }

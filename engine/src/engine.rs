@@ -135,7 +135,7 @@ impl<A: Application> Engine<A> {
 
     /// The callbacks of a number that are not completed, in the order of their requests.
     pub fn callbacks_of<'a>(&'a self, phone: &Phone) -> impl Iterator<Item = &'a Callback> + use<'a, A> {
-        let sequences: Vec<Sequence> = self.book.callbacks_of(phone).collect();
+        let sequences = self.book.callbacks_of(phone);
         sequences.into_iter().filter_map(|sequence| self.book.callback(sequence))
     }
 

@@ -83,6 +83,7 @@ const EVERYTHING: &[&str] = &[
     "calendar as configured",
     "completed FAIL_ERROR",
     "rescheduled",
+    "next_number",
     "updated number",
     "updated attributes",
     "updated priority",
@@ -253,6 +254,7 @@ fn event_word(event: &Event) -> String {
         Event::Redacted { .. } => "redacted".into(),
         Event::Purged { .. } => "purged".into(),
         Event::Agent { state: AgentState::Ready, .. } => "agent ready".into(),
+        Event::NextNumber { .. } => "next_number".into(),
         Event::WrapUpExtended { .. } => "wrap_up_extended".into(),
         Event::Agent { state: AgentState::NotReady, reason: Some(_), .. } => {
             "agent not_ready for a reason".into()

@@ -229,6 +229,9 @@ fn requests() -> impl Strategy<Value = Request> {
         if id % 16 == 9 {
             (request.caller_id, request.route_point) = (Some(phone(98)), "west".into());
         }
+        if id % 8 == 1 {
+            request.other_numbers = (1..=id / 8 % 5).map(|n| crate::number(number + n * (id % 5))).collect();
+        }
         if id == 59 {
             request.service = Name::new("nowhere");
         }

@@ -41,6 +41,8 @@ pub(super) struct Indices {
     pub(super) on_line: BTreeSet<Sequence>,
     /// Callbacks whose customer was told to call in.
     pub(super) invited: BTreeSet<Sequence>,
+    /// Callbacks that are not completed and have several numbers.
+    pub(super) several: BTreeSet<Sequence>,
 }
 
 impl Indices {
@@ -200,9 +202,20 @@ impl Book {
         let Some(callback) = self.ledger.callbacks.get_mut(&sequence) else { return };
         let (standing, old) = (Standing::of(callback), callback.request.phone.clone());
         let request = Arc::make_mut(&mut callback.request);
+        request.other_numbers.retain(|other| other.phone != number.phone);
         (request.phone, request.facts) = (number.phone.clone(), number.facts);
         self.relink(sequence, &old, Some(&standing), None);
         self.relink(sequence, &number.phone, None, Some(&standing));
+    }
+
+    /// Turns a callback to another of its numbers.
+    pub(crate) fn turn_to(&mut self, sequence: Sequence, position: usize) {
+        let Some(callback) = self.ledger.callbacks.get_mut(&sequence) else { return };
+        let (standing, old) = (Standing::of(callback), callback.request.phone.clone());
+        callback.request = Arc::new(callback.request.turned_to(position));
+        let new = callback.request.phone.clone();
+        self.relink(sequence, &old, Some(&standing), None);
+        self.relink(sequence, &new, None, Some(&standing));
     }
 
     pub(super) fn is_present(&self, agent: AgentIndex) -> bool {
@@ -294,6 +307,12 @@ impl Book {
             self.forget_closing(stand.journey.queue);
         }
         let open = after.is_some_and(|standing| standing.open);
+        if open && self.callback(sequence).is_some_and(|callback| !callback.request.other_numbers.is_empty())
+        {
+            self.indices.several.insert(sequence);
+        } else {
+            self.indices.several.remove(&sequence);
+        }
         if let Some(number) = self.indices.numbers.get_mut(phone)
             && !open
         {

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::quotas::Counter;
 use super::{Book, Owner};
 use crate::center::{Callable, Quota};
-use crate::value::{Duration, Instant, Number, Phone, Sequence};
+use crate::record::Callback;
+use crate::value::{Duration, Instant, Number, NumberFacts, Phone, Sequence};
 
 /// What outlives the callbacks of a number.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -75,14 +76,34 @@ impl Book {
     /// When the customer of a callback that is not completed may be called, where it stands.
     pub(crate) fn callable(&self, sequence: Sequence) -> Callable<'_> {
         let callback = self.callback(sequence);
-        let found = callback.and_then(|callback| {
-            let service = self.layout.service(callback.service)?;
+        // What has no service or queue can't be called at all.
+        callback.map_or(Callable::ZoneUnknown, |callback| self.callable_at(callback, &callback.request.facts))
+    }
+
+    /// When a number of a callback may be called, where that stands.
+    fn callable_at<'a>(&'a self, callback: &Callback, facts: &'a NumberFacts) -> Callable<'a> {
+        let found = self.layout.service(callback.service).and_then(|service| {
             let default = self.layout.service_layout(callback.service)?.queue;
             let queue = self.layout.queue(callback.state.queue().unwrap_or(default))?;
-            Some(Callable::new(&service.calling_window, &queue.zones, &callback.request.facts))
+            Some(Callable::new(&service.calling_window, &queue.zones, facts))
         });
-        // What has no service or queue can't be called at all.
         found.unwrap_or(Callable::ZoneUnknown)
+    }
+
+    /// When a number of a callback may be called, not before `from`: its rules, its fence, its limits and its window ask.
+    /// Never, if they forbid it, if that is after the callback's life, or while another callback is live on it.
+    pub(crate) fn free_at(&self, callback: &Callback, number: &Number, from: Instant) -> Option<Instant> {
+        self.layout.test_number(callback.service, number).ok()?;
+        let index = self.indices.numbers.get(&number.phone);
+        if index.and_then(|index| index.live).is_some_and(|live| live != callback.sequence) {
+            return None;
+        }
+        let now = self.ledger.clock;
+        let record = self.ledger.numbers.get(&number.phone);
+        let blocked = record.and_then(|record| record.blocked_until(self.attempts_quota(), now));
+        let crowded = self.crowded_until(number).map(|(until, _)| until);
+        let free = [blocked, crowded].into_iter().flatten().fold(from, Instant::max);
+        self.callable_at(callback, &number.facts).next_open(free, callback.ttl_at)
     }
 
     /// Until when a number is kept: it is fenced, or attempts to it count.
@@ -92,9 +113,16 @@ impl Book {
         until.filter(|until| *until > self.ledger.clock)
     }
 
-    /// Callbacks of a number that are not completed.
-    pub(crate) fn callbacks_of(&self, phone: &Phone) -> impl Iterator<Item = Sequence> {
-        self.indices.numbers.get(phone).into_iter().flat_map(|number| number.callbacks.iter().copied())
+    /// Callbacks that have a number and are not completed, in the order of their requests.
+    pub(crate) fn callbacks_of(&self, phone: &Phone) -> Vec<Sequence> {
+        let present = self.indices.numbers.get(phone).into_iter().flat_map(|number| number.callbacks.iter());
+        let named = self.indices.several.iter().filter(|sequence| {
+            self.callback(**sequence).is_some_and(|callback| callback.request.names(phone))
+        });
+        let mut all: Vec<Sequence> = present.chain(named).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     /// Keeps a number from being dialled for some time, counted from `since`.

@@ -45,7 +45,7 @@ pub use graph::{Component, Lead, Overtaking, RoutingGraph, Stop, Way, WayKind, u
 pub use layout::{AgentIndex, CalendarIndex, Layout, QueueIndex, QueueLayout, ServiceIndex, ServiceLayout};
 pub use limits::{Limits, PREFIX_LACKS, Quota};
 pub use local::{Resolved, local_to_instant, parse_instant};
-pub use numbers::{NumberRules, Objection, country_name};
+pub use numbers::{MOST_NUMBERS, NumberRules, Objection, country_name};
 pub use overflow::{Comparison, Condition, ConditionError, Overflow, Quantity};
 pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Preference, Step};
 pub use service::{CalledFirst, Duplicates, OnFault, Service};

@@ -8,6 +8,9 @@ use smol_str::SmolStr;
 use super::Service;
 use crate::value::{Country, Number, NumberKind, Validity};
 
+/// The most numbers of its customer that a callback can have.
+pub const MOST_NUMBERS: usize = 3;
+
 /// What a pattern may weigh once compiled, in bytes.
 const PATTERN_SIZE: usize = 1 << 16;
 

@@ -12,7 +12,7 @@ use crate::book::Booking;
 use crate::center::{Limit, OnFault, ServiceIndex};
 use crate::protocol::{Acceptance, Application, Code, EffectKind, Event, Fault, Hook, Refusal, Rejection};
 use crate::record::{Callback, Entry, Request, Scheduled, State};
-use crate::value::{CallbackId, Duration, Instant};
+use crate::value::{CallbackId, Duration, Instant, Number};
 
 /// What an admitted request is granted.
 struct Grant {
@@ -46,6 +46,7 @@ impl<A: Application> Turn<'_, A> {
         if self.book.find(&request.id).is_some() {
             return Err(Refusal::IdInUse(request.id.clone()));
         }
+        let request = without_repeated_numbers(request);
         match self.admit(&request) {
             Ok(grant) => {
                 self.accept(request, grant, content);
@@ -216,4 +217,20 @@ fn guarded<T>(answer: Result<Option<T>, Faulted>, on_fault: OnFault) -> Result<O
 fn content_of(request: &Request) -> u64 {
     let anonymous = Request { id: CallbackId::new(""), entropy: None, ..request.clone() };
     serde_json::to_vec(&anonymous).map_or(0, |bytes| xxh3_64(&bytes))
+}
+
+/// A number that stands twice is tried once a round.
+fn without_repeated_numbers(mut request: Arc<Request>) -> Arc<Request> {
+    let mut seen = vec![request.phone.clone()];
+    let mut repeats = |number: &Number| {
+        let known = seen.contains(&number.phone);
+        seen.push(number.phone.clone());
+        known
+    };
+    let mut others = request.other_numbers.clone();
+    others.retain(|number| !repeats(number));
+    if others.len() < request.other_numbers.len() {
+        Arc::make_mut(&mut request).other_numbers = others;
+    }
+    request
 }

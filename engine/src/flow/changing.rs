@@ -112,7 +112,7 @@ impl<A: Application> Turn<'_, A> {
     /// A callback's other number must be one that a request might have.
     fn test_number(&self, callback: &Callback, number: &Number) -> Result<(), Refusal> {
         let Number { phone, facts } = number.clone();
-        let request = Request { phone, facts, ..(*callback.request).clone() };
+        let request = Request { phone, facts, other_numbers: Vec::new(), ..(*callback.request).clone() };
         let (desired, from) = match &callback.state {
             State::Scheduled(scheduled) => (Some(callback.place), scheduled.submit_at),
             _ => (None, self.now()),

@@ -5,12 +5,12 @@ use chrono_tz::Tz;
 
 use crate::book::{Book, Booking};
 use crate::center::{
-    Callable, Duplicates, Queue, Quota, Service, ServiceIndex, did_you_mean, instant_to_local,
+    Callable, Duplicates, MOST_NUMBERS, Queue, Quota, Service, ServiceIndex, did_you_mean, instant_to_local,
     local_to_instant,
 };
 use crate::protocol::{Code, Rejection, View};
 use crate::record::{Callback, Request, State};
-use crate::value::{Duration, Instant, Phone};
+use crate::value::{Duration, Instant, Number, Phone};
 
 /// Free slots that a full one is answered with.
 const PROPOSALS: usize = 3;
@@ -126,12 +126,20 @@ impl<'a> Checks<'a> {
         self.reject(Code::NotOffered, format!("service `{}` offers no {kind} callbacks", self.service.name))
     }
 
-    /// Checks 2 and 3: there is a number, and the service calls it.
+    /// Checks 2 and 3: there is a number, and the service calls it and all others that are to be tried.
     fn number(&self) -> Result<(), Rejection> {
-        self.book.layout().test_number(self.index, &self.request.number()).map_err(|objection| {
-            let phone = self.request.phone.as_str();
-            let subject = if phone.is_empty() { String::new() } else { format!("{phone} can't be called: ") };
-            Rejection::new(Code::from(&objection), format!("{subject}{objection}"))
+        let numbers = self.request.other_numbers.len().saturating_add(1);
+        if numbers > MOST_NUMBERS {
+            let sentence = format!("{numbers} numbers are too many; name at most {MOST_NUMBERS}");
+            return self.reject(Code::InvalidNumber, sentence);
+        }
+        self.request.numbers().try_for_each(|number| {
+            self.book.layout().test_number(self.index, &number).map_err(|objection| {
+                let phone = number.phone.as_str();
+                let subject =
+                    if phone.is_empty() { String::new() } else { format!("{phone} can't be called: ") };
+                Rejection::new(Code::from(&objection), format!("{subject}{objection}"))
+            })
         })
     }
 
@@ -204,29 +212,36 @@ impl<'a> Checks<'a> {
         if self.request.phone == Phone::redacted() {
             return Ok(());
         }
-        let facts = &self.request.facts;
-        let callable = Callable::new(&self.service.calling_window, &queue.zones, facts);
-        if callable == Callable::ZoneUnknown {
-            return self.reject(
-                Code::ZoneUnknown,
-                "nobody knows what time it is where this number is, so it can't be told when calling is allowed",
-            );
-        }
-        if callable.next_open(first, last).is_some() {
-            return Ok(());
-        }
-        self.reject(
-            Code::NoCallingTime,
-            format!("from {first} to {last} it is never a time at which this customer may be called"),
-        )
+        self.request.numbers().try_for_each(|Number { phone, facts }| {
+            let whose = if self.request.other_numbers.is_empty() { String::new() } else { format!("{phone}: ") };
+            let callable = Callable::new(&self.service.calling_window, &queue.zones, &facts);
+            if callable == Callable::ZoneUnknown {
+                let sentence = "nobody knows what time it is where this number is, so it can't be told when calling is \
+                                allowed";
+                return self.reject(Code::ZoneUnknown, format!("{whose}{sentence}"));
+            }
+            if callable.next_open(first, last).is_some() {
+                return Ok(());
+            }
+            self.reject(
+                Code::NoCallingTime,
+                format!(
+                    "{whose}from {first} to {last} it is never a time at which this customer may be called"
+                ),
+            )
+        })
     }
 
     /// Check 6: callbacks of this number on this service.
     fn duplicates(&self) -> Result<(), Rejection> {
+        self.request.numbers().try_for_each(|number| self.duplicates_of(&number.phone))
+    }
+
+    fn duplicates_of(&self, phone: &Phone) -> Result<(), Rejection> {
         let mine = |callback: &&Callback| callback.service == self.index;
-        let of_number = self.book.callbacks_of(&self.request.phone);
+        let of_number = self.book.callbacks_of(phone);
         let callbacks: Vec<&Callback> =
-            of_number.filter_map(|s| self.book.callback(s)).filter(mine).collect();
+            of_number.into_iter().filter_map(|s| self.book.callback(s)).filter(mine).collect();
         let waiting = |callback: &&&Callback| matches!(callback.state, State::Queued(_) | State::Routing(_));
         let waiting = callbacks.iter().filter(waiting).count();
         let most = match self.service.duplicates {
@@ -237,14 +252,14 @@ impl<'a> Checks<'a> {
         if most.is_some_and(|most| waiting >= most) {
             return self.reject(
                 Code::Duplicate,
-                format!("{} has {waiting} callbacks waiting on this service already", self.request.phone),
+                format!("{phone} has {waiting} callbacks waiting on this service already"),
             );
         }
         let scheduled = callbacks.iter().filter(|c| matches!(c.state, State::Scheduled(_))).count();
         if self.desired.is_some() && scheduled >= self.service.max_scheduled_per_number as usize {
             return self.reject(
                 Code::Duplicate,
-                format!("{} has {scheduled} callbacks scheduled on this service already", self.request.phone),
+                format!("{phone} has {scheduled} callbacks scheduled on this service already"),
             );
         }
         Ok(())

@@ -19,7 +19,7 @@ impl<A: Application> Turn<'_, A> {
                     && service.is_none_or(|service| callback.request.service == *service)
             })
         };
-        let callbacks: Vec<Sequence> = self.book.callbacks_of(number).filter(expected).collect();
+        let callbacks: Vec<Sequence> = self.book.callbacks_of(number).into_iter().filter(expected).collect();
         for sequence in callbacks {
             let Some(callback) = self.callback(sequence) else { continue };
             let (id, place) = (callback.request.id.clone(), callback.place);

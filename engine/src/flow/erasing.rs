@@ -14,7 +14,7 @@ impl<A: Application> Turn<'_, A> {
             return Ok(());
         }
         let callbacks = self.book.ledger().callbacks.values();
-        let own: Vec<&Callback> = callbacks.filter(|callback| callback.request.phone == *phone).collect();
+        let own: Vec<&Callback> = callbacks.filter(|callback| callback.request.names(phone)).collect();
         if let Some(open) = own.iter().find(|callback| !callback.state.is_completed()) {
             return Err(Refusal::NotErasable(open.request.id.clone(), open.state.name()));
         }
@@ -56,6 +56,7 @@ impl<A: Application> Turn<'_, A> {
             callback.request = Arc::new(Request {
                 phone: Phone::redacted(),
                 facts: NumberFacts::default(),
+                other_numbers: Vec::new(),
                 entropy: None,
                 attributes: Attributes::new(),
                 ..(*callback.request).clone()

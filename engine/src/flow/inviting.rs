@@ -109,8 +109,7 @@ impl<A: Application> Turn<'_, A> {
         code: Option<&SmolStr>,
     ) -> Result<(), Refusal> {
         let by_code = code.and_then(|code| self.invitation(|own, _| own == Some(code)));
-        let by_number =
-            || from.and_then(|from| self.invitation(|_, callback| callback.request.phone == *from));
+        let by_number = || from.and_then(|from| self.invitation(|_, callback| callback.request.names(from)));
         let by_called = || {
             let named = |callback: &&Callback| {
                 let queue = callback.state.queue();

@@ -19,6 +19,7 @@ mod entering;
 mod erasing;
 mod inviting;
 mod limiting;
+mod numbers;
 mod offering;
 mod outcomes;
 mod overflowing;

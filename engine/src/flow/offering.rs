@@ -38,7 +38,7 @@ impl<A: Application> Turn<'_, A> {
 
     fn match_pairs(&mut self) {
         while let Some(found) = self.book().best_match() {
-            if self.forbid(found.callback) {
+            if self.choose_number(found.callback) || self.forbid(found.callback) {
                 continue;
             }
             if self.keep_window(found.callback) || self.keep_limits(found.callback) {
@@ -49,7 +49,7 @@ impl<A: Application> Turn<'_, A> {
             self.reserve(Match { agent, ..found });
         }
         while let Some((sequence, queue)) = self.book().next_ahead() {
-            if self.forbid(sequence) {
+            if self.choose_number(sequence) || self.forbid(sequence) {
                 continue;
             }
             if self.keep_window(sequence) || self.keep_limits(sequence) {
@@ -127,6 +127,7 @@ impl<A: Application> Turn<'_, A> {
 
     /// A callback that waited for a word of agent or customer sets off, unless it can't be called any more.
     pub(super) fn set_off(&mut self, sequence: Sequence, departure: Departure) {
+        self.choose_number(sequence);
         if self.forbid(sequence) {
             if let Some(agent) = departure.agent {
                 self.part(agent, sequence, Parting::Unused);
@@ -186,6 +187,7 @@ impl<A: Application> Turn<'_, A> {
             callback.state = State::Routing(Routing { journey, queue, stage });
         });
         book.count_dial(queue);
+        self.free_others_of(&request.phone);
 
         let agent = agent.and_then(|agent| self.agent_id(agent));
         let callback = request.id.clone();

@@ -156,6 +156,11 @@ impl<A: Application> Turn<'_, A> {
         let agent = routing.stage.agent();
         let (answer, why) = (self.ask_timeout(sequence, kind), kind.word());
         let journey = routing.journey;
+        if let TimeoutKind::Failed(outcome) = kind
+            && let Some(from) = self.on_again_from(answer.as_ref(), &standard)
+        {
+            self.try_next_number(sequence, outcome, from);
+        }
         match (answer, standard) {
             (Some(TimeoutAnswer::Retry(after)), _) => {
                 let hold = Hold { until: self.now().after(after), why: HoldReason::Retry };
@@ -178,6 +183,19 @@ impl<A: Application> Turn<'_, A> {
         }
         if let Some(agent) = agent {
             self.part(agent, sequence, parting);
+        }
+    }
+
+    /// From when a callback may be called again that left the line for nothing, if it is not over.
+    fn on_again_from(&self, answer: Option<&TimeoutAnswer>, standard: &Standard) -> Option<Instant> {
+        match (answer, standard) {
+            (Some(TimeoutAnswer::Retry(after)), _) => Some(self.now().after(*after)),
+            (Some(TimeoutAnswer::Requeue | TimeoutAnswer::Reroute), _) => Some(self.now()),
+            (Some(TimeoutAnswer::Schedule(to)), _) => Some(*to),
+            (None, Standard::Back(hold)) => Some(hold.map_or(self.now(), |hold| hold.until)),
+            (Some(TimeoutAnswer::Complete(_)), _) | (None, Standard::Complete(_) | Standard::SetOff(_)) => {
+                None
+            }
         }
     }
 

@@ -337,6 +337,13 @@ pub enum Event {
         /// Which.
         callback: CallbackId,
     },
+    /// A callback is turned to another of its customer's numbers.
+    NextNumber {
+        /// Which.
+        callback: CallbackId,
+        /// The number that is called from now on.
+        number: Phone,
+    },
     /// An agent's presence changed.
     Agent {
         /// Who.

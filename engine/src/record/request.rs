@@ -26,6 +26,10 @@ pub struct Request {
     /// What is known of it.
     #[serde(default, skip_serializing_if = "NumberFacts::are_unknown")]
     pub facts: NumberFacts,
+    /// Further numbers of the customer, in the order in which they are tried when this one does not reach them; the present
+    /// one is `phone`, those tried before it come last. With it at most [`MOST_NUMBERS`](crate::center::MOST_NUMBERS).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_numbers: Vec<Number>,
     /// When the customer wants to be called; as soon as possible if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desired: Option<Instant>,
@@ -67,6 +71,7 @@ impl Request {
             service: Name::new(service),
             phone,
             facts,
+            other_numbers: Vec::new(),
             desired: None,
             hold: None,
             priority: 0,
@@ -83,6 +88,39 @@ impl Request {
     #[must_use]
     pub fn number(&self) -> Number {
         Number { phone: self.phone.clone(), facts: self.facts.clone() }
+    }
+
+    /// The customer's numbers, the present one first.
+    pub fn numbers(&self) -> impl Iterator<Item = Number> {
+        std::iter::once(self.number()).chain(self.other_numbers.iter().cloned())
+    }
+
+    /// Whether this is one of the customer's numbers.
+    #[must_use]
+    pub fn names(&self, phone: &Phone) -> bool {
+        self.phone == *phone || self.other_numbers.iter().any(|other| other.phone == *phone)
+    }
+
+    /// The same request, with a further number to try.
+    #[must_use]
+    pub fn or(mut self, number: impl Into<Number>) -> Self {
+        self.other_numbers.push(number.into());
+        self
+    }
+
+    /// The same request with the one of its further numbers at `position` as the present one, and those before it last.
+    #[must_use]
+    pub(crate) fn turned_to(&self, position: usize) -> Self {
+        let mut turned = self.clone();
+        let mut numbers = vec![self.number()];
+        numbers.append(&mut turned.other_numbers);
+        let turn = position.saturating_add(1).min(numbers.len());
+        numbers.rotate_left(turn);
+        if let Some(Number { phone, facts }) = numbers.first().cloned() {
+            (turned.phone, turned.facts) = (phone, facts);
+            turned.other_numbers = numbers.split_off(1);
+        }
+        turned
     }
 
     /// The same request for a call at `desired`.

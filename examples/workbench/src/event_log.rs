@@ -156,6 +156,7 @@ fn fact_of_event(event: &Event) -> Fact<'_> {
         | Event::Purged { .. }
         | Event::Agent { .. }
         | Event::WrapUpExtended { .. }
+        | Event::NextNumber { .. }
         | Event::Fault { .. }
         | Event::PassedOver { .. }
         | Event::Reconfigured { .. }

@@ -323,6 +323,8 @@ fn ways_shows_each_way_to_call() {
     assert_eq!(returned("i3"), ["not_called"]);
     after("s1", "ended", "scheduled");
     after("s2", "snoozed", "connected");
+    let tried: Vec<&str> = day.of("n1", "dialing").map(|event| event["number"].as_str().unwrap()).collect();
+    assert_eq!(tried, ["+447400123415", "+447400123416", "+442079460123"]);
     let of_grace = day.events("agent").filter(|event| event["agent"] == "grace");
     let last: Vec<(&str, Option<&str>)> =
         of_grace.map(|event| (event["state"].as_str().unwrap(), event["reason"].as_str())).collect();

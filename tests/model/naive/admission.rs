@@ -10,10 +10,13 @@ use ringback_engine::protocol::{
     Acceptance, Application, Code, EffectKind, Event, Hook, Refusal, Rejection, View,
 };
 use ringback_engine::record::Request;
-use ringback_engine::{CallbackId, Country, Duration, Instant, Name, NumberKind, Phone, Sequence, Validity};
+use ringback_engine::{
+    CallbackId, Country, Duration, Instant, Name, Number, NumberKind, Phone, Sequence, Validity,
+};
 
 use super::Naive;
 use super::asking::{Faulted, refused};
+use super::numbers::with_number;
 use super::world::{Booking, Callback, Key, State, World};
 
 /// A rejection; the words for people are not the model's.
@@ -37,14 +40,18 @@ impl World {
         if !(if desired.is_some() { service.scheduled } else { service.immediate }) {
             return no(Code::NotOffered);
         }
+        let numbers: Vec<Request> = request.numbers().map(|number| with_number(request, &number)).collect();
         if !deferred {
-            self.check_number(service, request)?;
+            if numbers.len() > 3 {
+                return no(Code::InvalidNumber);
+            }
+            numbers.iter().try_for_each(|request| self.check_number(service, request))?;
         }
         self.check_time(service, desired)?;
         self.check_hours(service, desired)?;
-        self.check_window(request, desired, None)?;
+        numbers.iter().try_for_each(|request| self.check_window(request, desired, None))?;
         if !deferred {
-            self.check_duplicates(service, request, desired)?;
+            numbers.iter().try_for_each(|request| self.check_duplicates(service, request, desired))?;
         }
         if let Some(desired) = desired
             && !self.has_room(&self.slot(&service.name, desired))
@@ -67,7 +74,7 @@ impl World {
     }
 
     /// Patterns of these histories are prefixes, and expressions for a last digit.
-    fn check_number(&self, service: &Service, request: &Request) -> Result<(), Rejection> {
+    pub(super) fn check_number(&self, service: &Service, request: &Request) -> Result<(), Rejection> {
         let (phone, facts) = (request.phone.as_str(), &request.facts);
         let none = phone.is_empty() || facts.validity == Validity::Unreadable;
         let opted_out = self.center.tables.iter().any(|table| {
@@ -116,7 +123,9 @@ impl World {
     ) -> Result<(), Rejection> {
         self.check_time(service, Some(to))?;
         self.check_hours(service, Some(to))?;
-        self.check_window(&callback.request, Some(to), Some(callback.ttl))?;
+        for number in callback.request.numbers() {
+            self.check_window(&with_number(&callback.request, &number), Some(to), Some(callback.ttl))?;
+        }
         if elsewhere {
             self.check_room(service, &callback.request, to)?;
         }
@@ -175,7 +184,7 @@ impl World {
     ) -> Result<(), Rejection> {
         let count = |wanted: fn(&State) -> bool| {
             let same = |callback: &&Callback| {
-                callback.request.phone == request.phone
+                callback.request.names(&request.phone)
                     && callback.request.service == service.name
                     && wanted(&callback.state)
             };
@@ -289,8 +298,16 @@ impl<A: Application> Naive<A> {
         let (id, now) = (request.id.clone(), self.world.now);
         self.world.keys.retain(|known| known.until.is_none_or(|until| until > now));
         let known = self.world.keys.iter().find(|known| Some(&known.key) == request.key.as_ref());
+        let content = anonymous(&request);
+        let mut numbers: Vec<Number> = Vec::new();
+        for number in request.numbers() {
+            if numbers.iter().all(|known| known.phone != number.phone) {
+                numbers.push(number);
+            }
+        }
+        let request = Arc::new(Request { other_numbers: numbers.split_off(1), ..(*request).clone() });
         let admitted = match known.cloned() {
-            Some(known) if known.content == anonymous(&request) => {
+            Some(known) if known.content == content => {
                 self.emit(EffectKind::Repeated { callback: known.callback });
                 return Ok(());
             }
@@ -302,7 +319,7 @@ impl<A: Application> Naive<A> {
         };
         match admitted {
             Ok(terms) => {
-                self.accept(&request, terms);
+                self.accept(&request, terms, content);
                 Ok(())
             }
             Err(rejection) => {
@@ -348,7 +365,9 @@ impl<A: Application> Naive<A> {
             None => Ok(terms),
             Some(Acceptance::Accept { priority: given, ttl, tags }) => {
                 if ttl.is_some() {
-                    self.world.check_window(request, desired, ttl)?;
+                    for number in request.numbers() {
+                        self.world.check_window(&with_number(request, &number), desired, ttl)?;
+                    }
                 }
                 Ok(Terms { priority: given.unwrap_or(priority), ttl, tags, ..terms })
             }
@@ -362,7 +381,7 @@ impl<A: Application> Naive<A> {
         }
     }
 
-    fn accept(&mut self, request: &Arc<Request>, terms: Terms) {
+    fn accept(&mut self, request: &Arc<Request>, terms: Terms, content: Request) {
         let world = &mut self.world;
         let (now, desired) = (world.now, terms.desired);
         let service = world.service(&request.service).cloned().expect("check 1");
@@ -386,7 +405,7 @@ impl<A: Application> Naive<A> {
         world.bookings.extend(slot.clone());
         if let Some(key) = request.key.clone() {
             let callback = request.id.clone();
-            world.keys.push(Key { key, callback, content: anonymous(request), until: None });
+            world.keys.push(Key { key, callback, content, until: None });
         }
         world.requests += 1;
         let sequence = Sequence(world.requests);

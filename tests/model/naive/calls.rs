@@ -156,6 +156,16 @@ impl<A: Application> Naive<A> {
         let answer = self.ask_timeout(sequence, kind);
         let callback = self.world.callback(sequence).clone();
         let now = self.world.now;
+        let from = match (&answer, &standard) {
+            (Some(TimeoutAnswer::Retry(after)), _) => Some(now.after(*after)),
+            (Some(TimeoutAnswer::Requeue | TimeoutAnswer::Reroute), _) => Some(now),
+            (Some(TimeoutAnswer::Schedule(to)), _) => Some(*to),
+            (None, Standard::Back(until)) => Some(until.unwrap_or(now)),
+            _ => None,
+        };
+        if let (TimeoutKind::Failed(outcome), Some(from)) = (kind, from) {
+            self.try_next_number(sequence, outcome, from);
+        }
         match (answer, standard) {
             (Some(TimeoutAnswer::Retry(after)), _) => self.go_back(sequence, Some(now.after(after)), why),
             (Some(TimeoutAnswer::Requeue), _) => self.go_back(sequence, None, why),

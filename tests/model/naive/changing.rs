@@ -64,6 +64,7 @@ impl<A: Application> Naive<A> {
         }
         let number = changes.number.filter(|number| *number != old.request.number());
         if let Some(Number { phone, facts }) = number.clone() {
+            request.other_numbers.retain(|other| other.phone != phone);
             *request = Request { phone, facts, ..request.clone() };
         }
         let priority = changes.priority.filter(|priority| *priority != old.priority);

@@ -18,7 +18,7 @@ impl<A: Application> Naive<A> {
         for callback in self.world.callbacks.clone() {
             let waits = matches!(callback.state, State::Queued { .. } | State::Routing(_));
             let of_service = service.is_none_or(|service| callback.request.service == *service);
-            if !waits || !of_service || callback.request.phone != *number {
+            if !waits || !of_service || !callback.request.names(number) {
                 continue;
             }
             let expected =

@@ -145,6 +145,7 @@ impl<A: Application> Naive<A> {
 
     /// Sets off after a word of agent or customer, unless something came between.
     pub(super) fn set_off(&mut self, sequence: Sequence, agent: AgentId) {
+        self.choose_number(sequence);
         if self.forbid(sequence) {
             return self.part(&agent, sequence, Parting::Unused);
         }
@@ -206,7 +207,9 @@ impl<A: Application> Naive<A> {
     ) -> Result<(), Refusal> {
         let invited = self.invited();
         let by_code = invited.iter().find(|(_, own)| own.is_some() && *own == code);
-        let by_number = invited.iter().find(|(callback, _)| Some(&callback.request.phone) == from.as_ref());
+        let by_number = invited
+            .iter()
+            .find(|(callback, _)| from.as_ref().is_some_and(|from| callback.request.names(from)));
         let named: Vec<_> = invited
             .iter()
             .filter(|(callback, _)| {

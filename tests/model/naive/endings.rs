@@ -61,7 +61,7 @@ impl<A: Application> Naive<A> {
     /// What could tell who a customer was goes.
     pub(super) fn erase(&mut self, phone: &Phone) -> Result<(), Refusal> {
         let Some(digits) = phone.as_str().strip_prefix('+') else { return Ok(()) };
-        let callbacks = self.world.callbacks.iter().filter(|callback| callback.request.phone == *phone);
+        let callbacks = self.world.callbacks.iter().filter(|callback| callback.request.names(phone));
         let own: Vec<Callback> = callbacks.cloned().collect();
         if let Some(open) = own.iter().find(|own| !matches!(own.state, State::Completed { .. })) {
             return Err(Refusal::NotErasable(open.request.id.clone(), open.name()));
@@ -84,6 +84,7 @@ impl<A: Application> Naive<A> {
                 key: None,
                 phone: Phone::redacted(),
                 facts: NumberFacts::default(),
+                other_numbers: Vec::new(),
                 attributes: Attributes::new(),
                 ..Request::clone(&own.request)
             });
@@ -121,6 +122,7 @@ impl<A: Application> Naive<A> {
                 callback.request = Arc::new(Request {
                     phone: Phone::redacted(),
                     facts: NumberFacts::default(),
+                    other_numbers: Vec::new(),
                     entropy: None,
                     attributes: Attributes::new(),
                     ..request

@@ -73,7 +73,12 @@ impl<A: Application> Naive<A> {
 impl World {
     /// Until when the limits over many numbers are full for a callback, and which.
     pub(super) fn crowded(&self, sequence: Sequence) -> Vec<(Instant, HoldReason)> {
-        let call = self.counted_now(&self.callback(sequence).request);
+        self.crowded_for(&self.callback(sequence).request)
+    }
+
+    /// The same, of a request with the number that is to be called.
+    pub(super) fn crowded_for(&self, request: &Request) -> Vec<(Instant, HoldReason)> {
+        let call = self.counted_now(request);
         let full = self.counts(&call).into_iter();
         full.filter_map(|(quota, why, instants)| {
             Some((self.full_until(instants.iter(), quota.max, quota.per)?, why))

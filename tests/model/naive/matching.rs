@@ -216,7 +216,7 @@ impl<A: Application> Naive<A> {
 
     fn match_pairs(&mut self) {
         while let Some((callback, able)) = self.world.first_served() {
-            if self.forbid(callback.sequence) {
+            if self.choose_number(callback.sequence) || self.forbid(callback.sequence) {
                 continue;
             }
             if self.keep_window(callback.sequence) || self.keep_limits(callback.sequence) {
@@ -233,7 +233,7 @@ impl<A: Application> Naive<A> {
             self.reserve(callback.sequence, best.settings.id.clone());
         }
         while let Some(callback) = self.world.next_ahead() {
-            if self.forbid(callback) {
+            if self.choose_number(callback) || self.forbid(callback) {
                 continue;
             }
             if self.keep_window(callback) || self.keep_limits(callback) {
@@ -323,6 +323,7 @@ impl<A: Application> Naive<A> {
         callback.attempts.push(attempt);
         let number_of_attempt = callback.attempts.len() as u32;
         callback.state = State::Routing(Stage::Dialing(agent.clone(), ring_until.after(OUTCOME_GRACE)));
+        self.free_others_of(sequence);
         let mut presentation = queue.dialling.presentation.clone();
         if let Some(caller_id) = &request.caller_id {
             presentation.caller_id = Some(caller_id.clone());

@@ -14,6 +14,7 @@ mod endings;
 mod limits;
 mod lines;
 mod matching;
+mod numbers;
 mod overflow;
 mod passing;
 mod steering;

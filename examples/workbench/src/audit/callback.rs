@@ -1,7 +1,7 @@
 //! A callback as far as the log tells of it.
 
 use ringback_engine::record::Outcome;
-use ringback_engine::{Instant, NumberFacts, Phone};
+use ringback_engine::{Instant, Number, NumberFacts, Phone};
 use smol_str::SmolStr;
 
 use super::lines::Spot;
@@ -17,6 +17,8 @@ pub(super) struct Callback {
     pub(super) received: Instant,
     pub(super) phone: Phone,
     pub(super) facts: NumberFacts,
+    /// Further numbers of the customer, the next to try first.
+    pub(super) others: Vec<Number>,
     pub(super) desired: Option<Instant>,
     /// What the traffic says will happen to it.
     pub(super) fate: Fate,

@@ -50,6 +50,7 @@ impl Audit {
         match deed {
             Deed::Scheduled { desired } => self.scheduled(serial, id, state, desired),
             Deed::Rescheduled { desired } => self.rescheduled(serial, id, state, desired),
+            Deed::NextNumber { number } => self.turned(serial, id, &number),
             Deed::Updated { number, priority, queue } => self.updated(serial, id, (number, priority, queue)),
             Deed::Assigned { agent } => self.assigned(serial, id, agent),
             Deed::PutOff { desired } => self.put_off(serial, id, desired),
@@ -137,6 +138,7 @@ impl Audit {
             received: now,
             phone: request.phone,
             facts: request.facts,
+            others: request.other_numbers,
             desired: request.desired,
             fate,
             place: request.desired.or((!freedom.accept_defer).then_some(now)),

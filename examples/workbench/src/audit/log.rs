@@ -56,6 +56,9 @@ pub(super) enum Deed {
     PutOff {
         desired: Instant,
     },
+    NextNumber {
+        number: SmolStr,
+    },
     Updated {
         number: Option<SmolStr>,
         priority: Option<i64>,
@@ -144,6 +147,7 @@ impl Deed {
             Self::Scheduled { .. } => "scheduled",
             Self::Rescheduled { .. } => "rescheduled",
             Self::PutOff { .. } => "put_off",
+            Self::NextNumber { .. } => "next_number",
             Self::Updated { .. } => "updated",
             Self::Assigned { .. } => "assigned",
             Self::Queued { .. } => "queued",
@@ -272,6 +276,7 @@ impl Raw<'_> {
                 return Ok(Fact::Switched(queue, switch, field(self.on, "on")?));
             }
             "calendar" => return Ok(Fact::Calendar(field(self.calendar, "calendar")?, self.closed)),
+            "next_number" => Deed::NextNumber { number: field(self.number, "number")? },
             "updated" => Deed::Updated { number: self.number, priority: self.priority, queue: self.queue },
             "assigned" => Deed::Assigned { agent: self.agent },
             "accepted" => Deed::Accepted,

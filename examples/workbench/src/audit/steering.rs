@@ -164,8 +164,26 @@ impl Audit {
         self.refresh(serial);
     }
 
+    /// A callback is turned to another of its customer's numbers.
+    pub(super) fn turned(&mut self, serial: u64, id: &SmolStr, number: &SmolStr) {
+        let Some(callback) = self.callbacks.get_mut(&serial) else { return };
+        let position = callback.others.iter().position(|other| other.phone.as_str() == number);
+        self.findings.hold(Check::Conservation, Some(id), position.is_some(), || {
+            format!("is turned to {number}, which is none of its customer's other numbers")
+        });
+        let Some(position) = position else { return };
+        let present = Number { phone: callback.phone.clone(), facts: callback.facts.clone() };
+        let chosen = callback.others[position].clone();
+        callback.others.rotate_left(position);
+        callback.others.remove(0);
+        callback.others.insert(callback.others.len() - position, present);
+        self.renumber(serial, chosen);
+        self.refresh(serial);
+    }
+
     fn renumber(&mut self, serial: u64, number: Number) {
         let Some(callback) = self.callbacks.get_mut(&serial) else { return };
+        callback.others.retain(|other| other.phone != number.phone);
         let old = std::mem::replace(&mut callback.phone, number.phone.clone());
         callback.facts = number.facts;
         self.numbers.entry(number.phone).or_default().open.insert(serial);

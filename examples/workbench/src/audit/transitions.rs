@@ -34,6 +34,10 @@ pub(super) fn is_declared(state: State, deed: &Deed, freedom: Freedom) -> bool {
             _ => false,
         },
         Deed::Rescheduled { .. } => matches!(state, State::Scheduled { .. }),
+        Deed::NextNumber { .. } => !matches!(
+            state,
+            State::Scheduled { .. } | State::Connected { .. } | State::Ended { .. } | State::Completed { .. }
+        ),
         Deed::Updated { .. } | Deed::Assigned { .. } => {
             state.is_waiting() || matches!(state, State::Scheduled { .. })
         }

@@ -16,7 +16,7 @@ use super::{StreamError, TRAFFIC, field};
 
 const REQUIRED: [&str; 4] = ["at", "id", "service", "phone"];
 /// Those that say what a customer asks; what happens then is in those of a [`Fate`].
-const OPTIONAL: [&str; 5] = ["desired", "key", "channel", "language", "entropy"];
+const OPTIONAL: [&str; 6] = ["other_phones", "desired", "key", "channel", "language", "entropy"];
 
 /// A line of `traffic.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +46,7 @@ struct Columns {
     id: Option<usize>,
     service: Option<usize>,
     phone: Option<usize>,
+    other_phones: Option<usize>,
     desired: Option<usize>,
     key: Option<usize>,
     channel: Option<usize>,
@@ -70,6 +71,7 @@ impl<R: Read> Traffic<R> {
             id: column("id"),
             service: column("service"),
             phone: column("phone"),
+            other_phones: column("other_phones"),
             desired: column("desired"),
             key: column("key"),
             channel: column("channel"),
@@ -135,6 +137,8 @@ impl Columns {
         let country = countries.get(service).copied().unwrap_or(Country::US);
         let number = resolve(row.required(self.phone)?, country);
         let mut request = Request::new(row.required(self.id)?, service, number);
+        let others = row.text(self.other_phones)?.split('|').filter(|raw| !raw.is_empty());
+        request.other_numbers = others.map(|raw| resolve(raw, country)).collect();
         let instant = |text: &str| match text {
             "" => Ok(None),
             text => field::instant(text, zone).map(Some),

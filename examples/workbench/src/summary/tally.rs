@@ -181,6 +181,7 @@ impl Tally {
             | Event::Fault { .. }
             | Event::Rescheduled { .. }
             | Event::WrapUpExtended { .. }
+            | Event::NextNumber { .. }
             | Event::PutOff { .. }
             | Event::SlotHeld { .. }
             | Event::HoldExpired { .. }
