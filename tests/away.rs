@@ -66,11 +66,11 @@ fn what_was_under_way_is_over_and_counts_for_nothing() {
             "0 hang_up attempt:1",
             "0 outcome callback:c1 attempt:1 outcome:unknown",
             "0 returned callback:c1 why:unknown",
-            "0 agent agent:anna state:not_ready",
+            "0 agent agent:anna state:not_ready reason:away",
             "0 hang_up attempt:2",
             "0 ended callback:c2 agent:ben",
             "0 completed callback:c2 reason:AGENT_CONNECTED",
-            "0 agent agent:ben state:not_ready",
+            "0 agent agent:ben state:not_ready reason:away",
         ],
         "nobody is called, though c3 waits and both are free"
     );

@@ -115,7 +115,7 @@ fn another_agent_is_found_for_a_customer_on_the_line() {
         host.story(),
         [
             "3 agent_failed callback:c1 attempt:1 agent:anna why:agent_no_answer",
-            "3 agent agent:anna state:not_ready",
+            "3 agent agent:anna state:not_ready reason:agent_no_answer",
         ]
     );
     host.log_in("ben");
@@ -203,7 +203,10 @@ fn an_offer_is_accepted_rejected_or_expires() {
     assert!(host.has("offered", "c1"), "her cool-off is over");
     host.story();
     host.wait_until(335);
-    assert_eq!(host.story(), ["335 returned callback:c1 why:offer", "335 agent agent:anna state:not_ready"]);
+    assert_eq!(
+        host.story(),
+        ["335 returned callback:c1 why:offer", "335 agent agent:anna state:not_ready reason:no_answer"]
+    );
     ready(&mut host, "anna");
     accept(&mut host, "c1", "anna").unwrap();
     assert_eq!(host.dials().len(), 1);

@@ -83,7 +83,7 @@ impl<A: Application> Naive<A> {
         if first && world.enters_now(&service, Some(to)) {
             world.admitted.push((service.name.clone(), world.now));
         }
-        let own = world.bookings.iter().position(|b| b.service == service.name && b.start == old);
+        let own = world.bookings.iter().rposition(|b| b.service == service.name && b.start == old);
         if let Some(own) = own {
             world.bookings.remove(own);
         }

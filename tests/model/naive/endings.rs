@@ -20,7 +20,8 @@ impl<A: Application> Naive<A> {
         let bookings = &mut self.world.bookings;
         let own = |start| (callback.request.service.clone(), start);
         let booked = callback.slot.map(own);
-        let position = bookings.iter().position(|b| Some((b.service.clone(), b.start)) == booked);
+        // The last, since one that is over may have begun then, when slots were shorter.
+        let position = bookings.iter().rposition(|b| Some((b.service.clone(), b.start)) == booked);
         if let Some(position) = position {
             bookings.remove(position);
         }

@@ -29,7 +29,8 @@ impl Checker {
                 return self.slot_held(hold, service, *slot, *until);
             }
             Event::HoldExpired { hold } => return self.hold_expired(hold),
-            Event::WrapUpExtended { .. } => {
+            // No customer of these worlds has several numbers.
+            Event::WrapUpExtended { .. } | Event::NextNumber { .. } => {
                 self.judge.must(37, false, || format!("{event:?}, and nobody of these worlds asks for it"));
                 return;
             }
@@ -110,6 +111,7 @@ impl Checker {
             | Event::SlotHeld { .. }
             | Event::HoldExpired { .. }
             | Event::WrapUpExtended { .. }
+            | Event::NextNumber { .. }
             | Event::Refused { .. }
             | Event::Bulk { .. }
             | Event::Reconfigured { .. }
