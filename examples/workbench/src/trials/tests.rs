@@ -1,3 +1,5 @@
+//! Tests of a bundle's tests: what they decide, and what is said of one that fails.
+
 use std::sync::Arc;
 
 use ringback_engine::center::reader::read;
