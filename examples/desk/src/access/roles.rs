@@ -25,6 +25,8 @@ pub(crate) enum Right {
     Watch,
     /// Create, cancel and reschedule callbacks.
     ManageCallbacks,
+    /// Pause and close queues.
+    ManageQueues,
     /// Be offered callbacks.
     TakeCalls,
 }
@@ -34,7 +36,9 @@ impl Role {
     pub(crate) fn may(self, right: Right) -> bool {
         match right {
             Right::Watch => self != Self::Agent,
-            Right::ManageCallbacks => matches!(self, Self::Administrator | Self::Supervisor),
+            Right::ManageCallbacks | Right::ManageQueues => {
+                matches!(self, Self::Administrator | Self::Supervisor)
+            }
             Right::TakeCalls => self == Self::Agent,
         }
     }

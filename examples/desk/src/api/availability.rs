@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use chrono_tz::Tz;
 use ringback_engine::center::{parse_instant, zone_named};
+use ringback_engine::protocol::SlotView;
 use ringback_engine::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -128,19 +129,23 @@ pub(super) async fn availability(
     let most = which.max_time_slots.unwrap_or(SLOTS).min(SLOTS);
     let Some(index) = app.core.layout().service_index(&service) else { return Err(Bad::service(&service)) };
     let busy = which.report_busy.unwrap_or(false);
+    let name = service.clone();
     let found = app
         .core
-        .ask(move |inside| slots::of(&inside.engine, index, from..to, inside.now, busy, most))
+        .ask(move |inside| {
+            let span = (from.max(inside.now.after(Duration::from_millis(1))), to);
+            inside.engine.availability(&name, span, zone, busy).unwrap_or_default()
+        })
         .await?;
     let minutes = app.core.layout().service(index).map_or(0, |service| service.slot.minutes);
-    let slot = |slot: slots::Free| Slot {
+    let slot = |slot: SlotView| Slot {
         utc_time: slot.start.to_string(),
         local_time: slots::local(slot.start, zone),
         capacity: slot.left,
         total: slot.total,
     };
     Ok(Good(Slots {
-        slots: found.into_iter().map(slot).collect(),
+        slots: found.into_iter().take(most).map(slot).collect(),
         duration_min: minutes,
         timezone: zone.name().into(),
     }))

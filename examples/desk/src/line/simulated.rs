@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, RwLock};
 use std::time::Duration as Span;
 
-use ringback_engine::protocol::{Command, Effect, EffectKind};
+use ringback_engine::protocol::{Command, Effect, EffectKind, Offer};
 use ringback_engine::record::Outcome;
 use ringback_engine::{AgentId, AttemptId, EffectId};
 use tokio::runtime::Handle;
@@ -74,6 +74,18 @@ impl SimulatedLine {
         })
     }
 
+    /// A simulated agent takes what it is offered, after a look at it.
+    fn consider(&self, offer: &Offer) {
+        if self.is_human(&offer.agent) {
+            return;
+        }
+        let (core, callback, agent) = (self.core.clone(), offer.callback.clone(), offer.agent.clone());
+        self.runtime.spawn(async move {
+            tokio::time::sleep(Span::from_millis(1_500 + chance::below(4_000))).await;
+            core.insist(Command::Accept { callback, agent }).await;
+        });
+    }
+
     fn is_human(&self, agent: &AgentId) -> bool {
         self.humans.read().is_ok_and(|humans| humans.contains(agent))
     }
@@ -83,6 +95,9 @@ impl Line for SimulatedLine {
     fn perform(&mut self, effect: &Effect) {
         if self.last.is_some_and(|last| effect.id <= last) {
             return;
+        }
+        if let EffectKind::Offer(offer) = &effect.kind {
+            return self.consider(offer);
         }
         let told = match &effect.kind {
             EffectKind::Dial(dial) => format!("{} dial {}\n", effect.id, dial.attempt),

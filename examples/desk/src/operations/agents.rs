@@ -1,9 +1,9 @@
-//! Agents: there, away, and at the end of a call.
+//! Agents: there, away, offered a callback, and at the end of a call.
 
 use axum::extract::State;
 use axum::response::Response;
 use ringback_engine::protocol::Command;
-use ringback_engine::{AgentId, AttemptId, Name};
+use ringback_engine::{AgentId, AttemptId, CallbackId, Name};
 use serde::Deserialize;
 
 use crate::access::Right;
@@ -19,6 +19,12 @@ pub(super) struct Pressed {}
 pub(super) struct Away {
     #[serde(default)]
     reason: String,
+}
+
+/// A callback that the agent is offered.
+#[derive(Deserialize)]
+pub(super) struct Offered {
+    callback: String,
 }
 
 /// A call that ended.
@@ -53,6 +59,20 @@ pub(super) async fn not_ready(State(app): State<App>, form: Signed<Away>) -> Res
 async fn away(app: &App, form: &Signed<Away>) -> Result<Reply, Barred> {
     let reason = REASONS.into_iter().find(|known| *known == form.form.reason).map(Name::new_static);
     tell(app, form, |agent| Command::NotReady { agent, reason }, "You are not ready.").await
+}
+
+pub(super) async fn accept(State(app): State<App>, form: Signed<Offered>) -> Response {
+    let callback = CallbackId::new(&form.form.callback);
+    let take = |agent| Command::Accept { callback, agent };
+    let outcome = tell(&app, &form, take, "The customer is being called.").await;
+    form.reply(outcome)
+}
+
+pub(super) async fn reject(State(app): State<App>, form: Signed<Offered>) -> Response {
+    let callback = CallbackId::new(&form.form.callback);
+    let leave = |agent| Command::Reject { callback, agent };
+    let outcome = tell(&app, &form, leave, "Somebody else is looked for.").await;
+    form.reply(outcome)
 }
 
 pub(super) async fn end(State(app): State<App>, form: Signed<Ended>) -> Response {

@@ -26,6 +26,13 @@ pub(super) struct New {
     subject: String,
 }
 
+/// Which callback, and its time from now on.
+#[derive(Deserialize)]
+pub(super) struct Later {
+    id: String,
+    at: String,
+}
+
 /// Which callback.
 #[derive(Deserialize)]
 pub(super) struct Which {
@@ -55,6 +62,19 @@ async fn made(app: &App, signed: &Signed<New>) -> Result<Reply, Barred> {
     let page = format!("/callbacks/{}", request.id);
     app.core.tell(Command::Request(request)).await?;
     Ok(Reply::Go(page))
+}
+
+pub(super) async fn reschedule(State(app): State<App>, form: Signed<Later>) -> Response {
+    let outcome = moved(&app, &form).await;
+    form.reply(outcome)
+}
+
+async fn moved(app: &App, signed: &Signed<Later>) -> Result<Reply, Barred> {
+    signed.needs(Right::ManageCallbacks)?;
+    let to: Instant = signed.form.at.parse().map_err(|_| Barred::Wrong("the time can't be read".into()))?;
+    let callback = CallbackId::new(&signed.form.id);
+    app.core.tell(Command::Reschedule { callback, to }).await?;
+    Ok(Reply::Said("The callback has another time.".into(), format!("/callbacks/{}", signed.form.id)))
 }
 
 pub(super) async fn cancel(State(app): State<App>, form: Signed<Which>) -> Response {

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use maud::{Markup, html};
-use ringback_engine::AgentId;
-use ringback_engine::record::{Callback, State as Stands};
+use ringback_engine::record::{Callback, Routing, Stage, State as Stands};
+use ringback_engine::{AgentId, Instant};
 
 use super::{callback, callbacks, live, page, words};
 use crate::access::Right;
@@ -87,7 +87,41 @@ fn presence(session: Option<&ringback_engine::record::Session>) -> Markup {
     }
 }
 
+/// A callback that the agent may take or leave, with the time that is left to say so.
+fn offer(inside: &Inside, found: &Callback, until: Instant) -> Markup {
+    let all = found.state.queue().and_then(|queue| inside.engine.layout().queue(queue));
+    let all = all.map_or(1, |queue| queue.dialling.offer_timeout.millis().max(1));
+    let left = until.since(inside.now).millis().clamp(0, all) * 100 / all;
+    let answer = |what: &str, text: &str, class: &str| {
+        html! {
+            form method="post" action={ "/operations/agent/" (what) } {
+                input type="hidden" name="callback" value=(found.request.id.to_string());
+                button id={ "do-" (what) } class=(format!("button big {class}")) { (text) }
+            }
+        }
+    };
+    let name = callbacks::name(found);
+    html! {
+        div.split {
+            section.card.stage {
+                div.row { span class="ringer live" { (words::icon("phone")) }
+                    div { p.soft { "A callback for you" }
+                        p.phone { (words::phone(found.request.phone.as_str())) }
+                        @if !name.is_empty() { p { (name) } } } }
+                p.soft { (words::words(&found.request.service)) ", asked for " (words::time(found.received)) }
+                div.left role="timer" { i data-until=(until.millis()) data-of=(all) style=(format!("width:{left}%")) {} }
+                p.soft { span.num data-until=(until.millis()) { "" } " left to take it" }
+                div.row style="display:flex;gap:.6rem" { (answer("accept", "Take it", "first")) (answer("reject", "Leave it", "")) }
+            }
+            (callback::data(found))
+        }
+    }
+}
+
 fn call(inside: &Inside, found: &Callback) -> Markup {
+    if let Stands::Routing(Routing { stage: Stage::Offered { until, .. }, .. }) = found.state {
+        return offer(inside, found, until);
+    }
     let talking = matches!(found.state, Stands::Processing(_));
     let attempt = found.state.attempt().map(|attempt| attempt.to_string()).unwrap_or_default();
     let name = callbacks::name(found);

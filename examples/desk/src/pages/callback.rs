@@ -3,13 +3,16 @@
 use axum::extract::{Path, State};
 use maud::{Markup, html};
 use ringback_engine::record::{Callback, State as Stands};
-use ringback_engine::{CallbackId, Instant};
+use ringback_engine::{CallbackId, Duration, Instant};
 use serde_json::{Map, Value};
 
 use super::{callbacks, page, words};
 use crate::access::Right;
 use crate::core::Inside;
 use crate::web::{App, Barred, Visitor};
+
+/// So many slots can be chosen from.
+const SLOTS_SHOWN: usize = 200;
 
 /// One entry of the timeline.
 struct Entry {
@@ -69,12 +72,13 @@ fn look(inside: &Inside, id: &CallbackId, may: bool) -> Option<Markup> {
                     @if over_already(callback) { (words::time(callbacks::since(callback))) } @else { "for " (words::since(callbacks::since(callback), inside.now)) }
                     @if !name.is_empty() { ", " (name) } }
             }
-            @if may && !over {
+            @if may && !over { div.row style="display:flex;gap:.6rem;flex-wrap:wrap" {
+                @if let Stands::Scheduled(_) = callback.state { (another_time(inside, callback)) }
                 form method="post" action="/operations/cancel" data-sure="Cancel this callback?" {
                     input type="hidden" name="id" value=(id);
                     button.button.grave { "Cancel callback" }
                 }
-            }
+            } }
         }
         div.split {
             section.card { header { h2 { "What happened" } } div.body {
@@ -102,6 +106,26 @@ fn look(inside: &Inside, id: &CallbackId, may: bool) -> Option<Markup> {
             }
         }
     })
+}
+
+/// The form that moves a callback to another slot with room, of the next days.
+fn another_time(inside: &Inside, callback: &Callback) -> Markup {
+    let layout = inside.engine.layout();
+    let zone =
+        layout.service_layout(callback.service).map_or(layout.center().timezone, |service| service.zone);
+    let span = (inside.now.after(Duration::from_mins(1)), inside.now.after(Duration::from_days(7)));
+    let slots = inside.engine.availability(&callback.request.service, span, zone, false).unwrap_or_default();
+    html! {
+        form method="post" action="/operations/reschedule" style="display:flex;gap:.5rem" {
+            input type="hidden" name="id" value=(callback.request.id.to_string());
+            select.input name="at" aria-label="Another time" style="width:auto" {
+                @for slot in slots.iter().filter(|slot| Some(slot.start) != callback.slot).take(SLOTS_SHOWN) {
+                    option value=(slot.start.to_string()) { (slot.local.format("%a %-d %b, %H:%M").to_string()) }
+                }
+            }
+            button.button { "Reschedule" }
+        }
+    }
 }
 
 /// What the customer's application sent along.
@@ -164,6 +188,9 @@ fn entry(row: &[u8]) -> Option<Entry> {
             format!("{} reserved", text("agent")),
             format!("from queue {}, score {}", text("queue"), text("score")),
         ),
+        "offered" => ("routing", format!("Offered to {}", text("agent")), String::new()),
+        "next_number" => ("queued", "Turned to another number".into(), String::new()),
+        "rescheduled" => ("scheduled", "Rescheduled".into(), String::new()),
         "dialing" => (
             "routing",
             "Calling the customer".into(),

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use maud::{Markup, html};
-use ringback_engine::center::Openness;
+use ringback_engine::center::{Openness, Queue};
 use ringback_engine::record::{State as Stands, StateName};
 
 use super::{graph, page, words};
@@ -13,7 +13,8 @@ use crate::web::{App, Barred, Visitor};
 /// The page.
 pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Markup, Barred> {
     let session = visitor.with(Right::Watch)?;
-    let numbers = app.core.ask(numbers).await?;
+    let may = session.account.role.may(Right::ManageQueues);
+    let numbers = app.core.ask(move |inside| numbers(inside, may)).await?;
     let body = html! {
         div.head { div { h1 { "Queues" } p.tale { "Who waits where, who serves them, and where callbacks may go." } } }
         div.stack data-live="/queues/numbers" { (numbers) }
@@ -23,11 +24,11 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Mar
 
 /// What of the page changes.
 pub(crate) async fn part(State(app): State<App>, visitor: Visitor) -> Result<Markup, Barred> {
-    visitor.with(Right::Watch)?;
-    Ok(app.core.ask(numbers).await?)
+    let may = visitor.with(Right::Watch)?.account.role.may(Right::ManageQueues);
+    Ok(app.core.ask(move |inside| numbers(inside, may)).await?)
 }
 
-fn numbers(inside: &mut Inside) -> Markup {
+fn numbers(inside: &mut Inside, may: bool) -> Markup {
     let layout = inside.engine.layout();
     let mut scheduled = std::collections::BTreeMap::new();
     for callback in
@@ -42,13 +43,13 @@ fn numbers(inside: &mut Inside) -> Markup {
         section.card {
             header { h2 { "Numbers" } }
             div.scroll { table.table.cards {
-                thead { tr { th { "Queue" } th { "Hours" } th.right { "Estimated wait" } th.right { "Waiting" } th.right { "Scheduled" } th.right { "On call" } th.right { "Longest wait" } th.right { "Agents ready" } th { "Needs" } } }
+                thead { tr { th { "Queue" } th { "Hours" } th.right { "Estimated wait" } th.right { "Waiting" } th.right { "Scheduled" } th.right { "On call" } th.right { "Longest wait" } th.right { "Agents ready" } th { "Needs" } @if may { th {} } } }
                 tbody { @for index in layout.queue_indices() { @if let Some(queue) = layout.queue(index) {
                     @let line = inside.engine.line(&queue.name).unwrap_or_default();
                     @let wait = inside.wait(&queue.name, u64::from(line.waiting));
                     tr {
                         td.lead { b { (words::words(&queue.name)) } }
-                        td.state { (hours(inside, queue.calendar.as_deref())) }
+                        td.state { (standing(inside, queue)) }
                         td.wide.right.num data-name="Estimated wait" { (words::wait(wait.seconds)) }
                         td.wide.right.num data-name="Waiting" { (line.waiting) }
                         td.wide.right.num data-name="Scheduled" { (scheduled.get(&queue.name).copied().unwrap_or(0)) }
@@ -56,9 +57,43 @@ fn numbers(inside: &mut Inside) -> Markup {
                         td.wide.right.num data-name="Longest wait" { @if line.waiting == 0 { "–" } @else { (words::span(line.oldest)) } }
                         td.wide.right.num data-name="Agents ready" { (line.ready) " of " (line.agents) }
                         td.wide.mono.soft data-name="Needs" { (need(&queue.need.to_string(), &queue.groups)) }
+                        @if may { td.wide { (switches(inside, &queue.name)) } }
                     }
                 } } }
             } }
+        }
+    }
+}
+
+/// Whether a queue is turned off, and else its hours.
+fn standing(inside: &Inside, queue: &Queue) -> Markup {
+    let on = inside.engine.switches(&queue.name).unwrap_or_default();
+    match (on.closed, on.paused, on.draining) {
+        (true, ..) => html! { (words::pill("bad", "Closed by hand")) span.sub { "until opened again" } },
+        (_, true, _) => html! { (words::pill("paused", "Paused")) span.sub { "places are kept" } },
+        (.., true) => html! { (words::pill("paused", "Takes in nobody")) },
+        _ => hours(inside, queue.calendar.as_deref()),
+    }
+}
+
+/// The buttons that pause a queue and close it in an emergency, or end that.
+fn switches(inside: &Inside, queue: &str) -> Markup {
+    let on = inside.engine.switches(queue).unwrap_or_default();
+    let turn = |switch: &str, on: bool, text: &str, class: &str, sure: &str| {
+        html! {
+            form method="post" action="/operations/queue/switch" data-sure=[(!sure.is_empty()).then_some(sure)] {
+                input type="hidden" name="queue" value=(queue);
+                input type="hidden" name="switch" value=(switch);
+                input type="hidden" name="on" value=(on);
+                button class=(format!("button small {class}")) { (text) }
+            }
+        }
+    };
+    html! {
+        div.row style="display:flex;gap:.4rem;justify-content:flex-end" {
+            @if on.paused { (turn("paused", false, "Go on", "first", "")) } @else { (turn("paused", true, "Pause", "", "")) }
+            @if on.closed { (turn("closed", false, "Open again", "first", "")) }
+            @else { (turn("closed", true, "Close now", "grave", "Close this queue at once? Nobody is called until it is opened again.")) }
         }
     }
 }

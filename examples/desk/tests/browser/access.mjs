@@ -37,8 +37,8 @@ try {
       expect(status === (name === "alex" ? 200 : 403), `${name} on ${page} (${status})`);
     }
   }
-  const manage = { "/operations/create": { phone: "+12125550142", service: "technical-help" }, "/operations/cancel": { id: "x" } };
-  const work = { "/operations/agent/login": {}, "/operations/agent/ready": {}, "/operations/agent/not-ready": { reason: "Lunch" }, "/operations/agent/end": { attempt: 1 }, "/operations/agent/logout": {} };
+  const manage = { "/operations/create": { phone: "+12125550142", service: "technical-help" }, "/operations/cancel": { id: "x" }, "/operations/reschedule": { id: "x", at: "2030-01-01T10:00:00Z" }, "/operations/queue/switch": { queue: "nowhere", switch: "paused", on: true } };
+  const work = { "/operations/agent/login": {}, "/operations/agent/ready": {}, "/operations/agent/not-ready": { reason: "Lunch" }, "/operations/agent/end": { attempt: 1 }, "/operations/agent/accept": { callback: "x" }, "/operations/agent/reject": { callback: "x" }, "/operations/agent/logout": {} };
   const send = async (path, fields, { cookie, token }, headers = {}) => (await ask(path, { method: "POST", headers: { cookie, "content-type": "application/x-www-form-urlencoded", ...headers }, body: new URLSearchParams({ ...fields, token }) })).status;
   for (const [name, who] of Object.entries(people)) {
     for (const [path, fields] of Object.entries({ ...manage, ...work })) {

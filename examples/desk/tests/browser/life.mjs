@@ -106,6 +106,10 @@ try {
   await customer.waitForSelector("ringback-widget >> text=You’re booked in!");
   await supervisor.goto(`${desk.base}/callbacks?state=scheduled`);
   await supervisor.click("a.row");
+  await supervisor.selectOption("[name=at]", { index: 3 });
+  await picture(supervisor, "scheduled");
+  await supervisor.click("text=Reschedule");
+  await supervisor.waitForSelector(".line >> text=Rescheduled");
   supervisor.on("dialog", (dialog) => dialog.accept());
   await supervisor.click("text=Cancel callback");
   await supervisor.waitForSelector("text=CANCELLED_BY_ADMIN");
@@ -120,8 +124,31 @@ try {
   await supervisor.fill("dialog [name=phone]", "+1 415 555 0133");
   await supervisor.click("dialog >> text=Create");
   await supervisor.waitForSelector("h1 >> text=(415) 555-0133");
+  // One that its agent sees before, leaves at first to nobody else, and takes.
+  await agent.click("#end-0");
+  await agent.waitForSelector("text=Waiting for the next customer");
+  await supervisor.goto(`${desk.base}/callbacks`);
+  await supervisor.click("text=New callback");
+  await supervisor.fill("dialog [name=phone]", "+1 415 555 0134");
+  await supervisor.selectOption("dialog [name=service]", "new-contracts");
+  await supervisor.click("dialog >> text=Create");
+  await agent.waitForSelector("text=A callback for you");
+  await agent.waitForSelector("text=left to take it");
+  await picture(agent, "agent-offer");
+  await agent.click("#do-accept");
+  await agent.waitForSelector("text=How did it end?");
+  await supervisor.waitForSelector("text=Offered to alex");
+
+  // Queues are paused and closed while others look on.
   await supervisor.goto(`${desk.base}/queues`);
+  await supervisor.click("tr:has-text('Support') >> text=Pause");
+  await supervisor.waitForSelector("tr:has-text('Support') >> text=Paused");
+  await supervisor.click("tr:has-text('Billing') >> text=Close now");
+  await supervisor.waitForSelector("tr:has-text('Billing') >> text=Closed by hand");
   await picture(supervisor, "queues");
+  await supervisor.click("tr:has-text('Support') >> text=Go on");
+  await supervisor.click("tr:has-text('Billing') >> text=Open again");
+  await supervisor.waitForSelector("tr:has-text('Billing') >> text=Open");
   await picture(board, "live");
   await supervisor.goto(`${desk.base}/explorer`);
   await supervisor.click("summary >> nth=0");
