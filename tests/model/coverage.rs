@@ -7,7 +7,7 @@ use ringback_engine::protocol::{AgentState, Code, Dial, Effect, EffectKind, Even
 use ringback_engine::record::{HoldReason, Outcome, Reason};
 
 /// The least number of times that everything must have happened in a run.
-const LEAST: u32 = 10;
+const LEAST: u32 = 4;
 
 /// All that can happen in these histories.
 const EVERYTHING: &[&str] = &[

@@ -64,7 +64,7 @@ fn look(inside: &Inside, id: &CallbackId, may: bool) -> Option<Markup> {
     let name = callbacks::name(callback);
     let over = matches!(callback.state, Stands::Processing(_) | Stands::Completed(_));
     Some(html! {
-        div.head {
+        div.head.wrap {
             div {
                 a.faint href="/callbacks" { "Callbacks" }
                 h1.num { (words::phone(callback.request.phone.as_str())) }

@@ -1,9 +1,9 @@
 //! The wallboard.
 
-use axum::extract::State;
+use axum::extract;
 use maud::{Markup, html};
-use ringback_engine::Instant;
-use ringback_engine::record::{Activity, Phase, Session as At, StateName};
+use ringback_engine::record::{Activity, Phase, Routing, Session as At, Stage, State, StateName};
+use ringback_engine::{Instant, Sequence};
 
 use super::{page, words};
 use crate::access::Right;
@@ -12,7 +12,10 @@ use crate::memory::{Counts, IN_TIME};
 use crate::web::{App, Barred, Visitor};
 
 /// The page.
-pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Markup, Barred> {
+pub(crate) async fn show(
+    extract::State(app): extract::State<App>,
+    visitor: Visitor,
+) -> Result<Markup, Barred> {
     let session = visitor.with(Right::Watch)?;
     let board = app.core.ask(board).await?;
     let body = html! {
@@ -23,7 +26,10 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Mar
 }
 
 /// What of the page changes.
-pub(crate) async fn part(State(app): State<App>, visitor: Visitor) -> Result<Markup, Barred> {
+pub(crate) async fn part(
+    extract::State(app): extract::State<App>,
+    visitor: Visitor,
+) -> Result<Markup, Barred> {
     visitor.with(Right::Watch)?;
     Ok(app.core.ask(board).await?)
 }
@@ -126,6 +132,9 @@ pub(super) fn presence(inside: &Inside, session: Option<&At>) -> (&'static str, 
     let talking = session.work.iter().find(|work| matches!(work.phase, Phase::Talking { .. }));
     match talking.or_else(|| session.work.first()) {
         Some(work) => match work.phase {
+            Phase::Reserved if is_offered(inside, work.callback) => {
+                ("reserved", "Offered", service(work.callback))
+            }
             Phase::Reserved => ("reserved", "Calling", service(work.callback)),
             Phase::Talking { .. } => ("talking", "Talking", service(work.callback)),
             Phase::WrapUp { .. } => ("wrap_up", "Wrap-up", calls),
@@ -141,4 +150,9 @@ fn why_not(session: &At) -> Option<&str> {
         Activity::NotReady { reason } => reason.as_deref(),
         Activity::Ready => None,
     }
+}
+
+fn is_offered(inside: &Inside, callback: Sequence) -> bool {
+    let state = inside.numbered(callback).map(|callback| &callback.state);
+    matches!(state, Some(State::Routing(Routing { stage: Stage::Offered { .. }, .. })))
 }
