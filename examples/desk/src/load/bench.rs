@@ -8,6 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration as Span, Instant as Tick};
 
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
 use super::{Outcome, Place, Running, asked};
 
 /// Requests a second that are asked for, for how long, and over how many connections.
@@ -68,22 +71,20 @@ async fn load(
     rate: Option<u64>,
     count: u64,
 ) -> Outcome<Vec<Span>> {
-    let mut askers = tokio::task::JoinSet::new();
-    let (begun, taken) = (tokio::time::Instant::now(), Arc::new(AtomicU64::new(0)));
+    let mut clients = Vec::new();
     for _ in 0..CONNECTIONS {
-        let (mut client, number, taken) = (desk.client(key).await?, Arc::clone(number), Arc::clone(&taken));
+        clients.push(desk.client(key).await?);
+    }
+    let turns = Arc::new(Mutex::new(turns(rate, count)));
+    let mut askers = tokio::task::JoinSet::new();
+    for mut client in clients {
+        let (number, turns) = (Arc::clone(number), Arc::clone(&turns));
         askers.spawn(async move {
             let mut spans = Vec::new();
             loop {
-                let turn = taken.fetch_add(1, Ordering::Relaxed);
-                if turn >= count {
-                    return Ok(spans);
-                }
-                let due = match rate {
-                    Some(rate) => begun + Span::from_micros(turn * 1_000_000 / rate),
-                    None => tokio::time::Instant::now(),
-                };
-                tokio::time::sleep_until(due).await;
+                let turn = turns.lock().await.recv().await;
+                let Some(due) = turn else { return Ok(spans) };
+                let due = due.unwrap_or_else(Tick::now);
                 let body = asked(number.fetch_add(1, Ordering::Relaxed));
                 match client.post("/callbacks/create", &body).await {
                     Ok((200, _)) => spans.push(due.elapsed()),
@@ -98,6 +99,25 @@ async fn load(
         all.extend(spans??);
     }
     Ok(all)
+}
+
+/// So many turns to ask, each with when it is due, if there is a rate. A thread of its own says when: the runtime's timers
+/// are only good to a millisecond, which would be counted as the desk's.
+fn turns(rate: Option<u64>, count: u64) -> UnboundedReceiver<Option<Tick>> {
+    let (sender, receiver) = unbounded_channel();
+    std::thread::spawn(move || {
+        let begun = Tick::now();
+        for turn in 0..count {
+            let due = rate.map(|rate| begun + Span::from_micros(turn * 1_000_000 / rate));
+            if let Some(due) = due {
+                std::thread::sleep(due.saturating_duration_since(Tick::now()));
+            }
+            if sender.send(due).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
 }
 
 /// How long this disk takes to keep a page that was added to a file.
