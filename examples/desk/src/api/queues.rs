@@ -30,6 +30,8 @@ pub(crate) struct QueueStatus {
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// Names of queues, with commas between them.
+    // The vendor's client writes it with a hyphen.
+    #[serde(alias = "virtual-queues")]
     #[param(example = "support,billing")]
     virtual_queues: String,
     /// `mode1`, `mode2` (default) or `mode3`; all are answered from the queue as it stands.

@@ -24,6 +24,14 @@ else
     echo "no Chromium or no playwright-core to be had: a callback's life is not tried in a browser"
 fi
 
+[ -d node_modules/engagement-client-js ] || timeout 60 npm install --no-save --no-package-lock --silent playwright-core \
+    superagent@3.7.0 superagent-proxy@2 github:GenesysPureEngage/engagement-client-js >>install.log 2>&1 || true
+if [ -d node_modules/engagement-client-js ]; then
+    node "$here/client.mjs" "$program"
+else
+    echo "the vendor's JavaScript client is not to be had: the API is not tried with it"
+fi
+
 [ -x python/bin/schemathesis ] || { python3 -m venv python && python/bin/pip install --quiet schemathesis; } >>install.log 2>&1 || true
 if [ -x python/bin/schemathesis ]; then
     node "$here/schema.mjs" "$program" "$work/python/bin/schemathesis"
