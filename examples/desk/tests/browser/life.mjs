@@ -93,6 +93,35 @@ try {
   await supervisor.waitForSelector("text=said alex");
   await picture(supervisor, "callback");
 
+  // The bus: what a site's own script can tell the widget, and is told.
+  const bus = await customer.evaluate(async () => {
+    const said = (promise) => promise.then(() => "done", (why) => String(why?.message ?? why));
+    const found = {};
+    window.told.length = 0;
+    found.opened = await said(RingbackBus.command("Callback.open", { form: { firstname: "Cleo", phonenumber: "+12125550188", desiredTime: "now" }, userData: { plan: "fibre" } }));
+    found.again = await said(RingbackBus.command("Callback.open"));
+    found.minimized = await said(RingbackBus.command("Callback.minimize"));
+    found.back = await said(RingbackBus.command("Callback.open"));
+    found.overlaid = await said(RingbackBus.command("Callback.showOverlay", { html: "<b>One moment</b>" }));
+    found.lifted = await said(RingbackBus.command("Callback.hideOverlay"));
+    found.closed = await said(RingbackBus.command("Callback.close"));
+    found.unknown = await said(RingbackBus.command("Callback.sing"));
+    found.slots = await RingbackBus.command("CallbackService.availability", { numberOfDays: 1, maxTimeSlots: 2 });
+    found.made = await RingbackBus.command("CallbackService.schedule", { firstname: "Cleo", phonenumber: "+12125550188" });
+    found.refused = await said(RingbackBus.command("CallbackService.schedule", { firstname: "Cleo", phonenumber: "12" }));
+    found.told = window.told.map(([name]) => name);
+    found.life = window.told.find(([name]) => name === "Callback.closed")[1];
+    return found;
+  });
+  const { opened, minimized, back, overlaid, lifted, closed } = bus;
+  expect([opened, minimized, back, overlaid, lifted, closed].every((what) => what === "done"), `the widget does what it is told (${JSON.stringify(bus)})`);
+  expect(bus.again === "already opened" && bus.unknown !== "done" && bus.refused !== "done", "what can't be done is refused");
+  expect(bus.life.prefilled && !bus.life.started && bus.life.cancelled && bus.life.form.firstname === "Cleo", "its life says that it was filled in before, and cancelled");
+  for (const name of ["Callback.opened", "Callback.cancelled", "Callback.closed", "CallbackService.availableSlots", "CallbackService.scheduled", "CallbackService.scheduleError"]) expect(bus.told.includes(name), `${name} is told (${bus.told})`);
+  await agent.waitForSelector("text=(212) 555-0188");
+  await agent.waitForSelector("text=How did it end?");
+  await agent.click("#end-0");
+
   // At a time, and cancelled.
   await customer.click("ringback-widget .launch");
   await customer.fill("ringback-widget #rb_firstname", "Ben");
