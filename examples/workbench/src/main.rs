@@ -27,6 +27,9 @@ enum Command {
     Check {
         /// The bundle: a folder with center.toml; traffic.csv and roster.csv are checked where they are there
         dir: PathBuf,
+        /// Write all of it as one JSON object to standard output, for editors
+        #[arg(long)]
+        json: bool,
     },
     /// Asks the application what tests.toml asks, and says what it decides otherwise
     Test {
@@ -49,6 +52,9 @@ enum Command {
         /// Keep a journal in this file, for `replay`
         #[arg(long, value_name = "FILE")]
         journal: Option<PathBuf>,
+        /// Write the script to this file, with how often each line was reached and what it never answered
+        #[arg(long, value_name = "FILE")]
+        coverage: Option<PathBuf>,
         /// Pass over lines of traffic.csv and roster.csv that can't be used
         #[arg(long)]
         skip_bad: bool,
@@ -91,11 +97,11 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::New { dir } => new(&dir),
-        Command::Check { dir } => check(&dir),
+        Command::Check { dir, json } => check(&dir, json),
         Command::Test { dir } => test(&dir),
         Command::Graph { dir, dot } => graph(&dir, dot.as_deref()),
-        Command::Run { dir, events, summary, report, journal, skip_bad } => {
-            Run { dir, events, summary, report, journal, skip_bad }.start()
+        Command::Run { dir, events, summary, report, journal, coverage, skip_bad } => {
+            Run { dir, events, summary, report, journal, coverage, skip_bad }.start()
         }
         Command::Audit { dir, events } => audit(&dir, &events),
         Command::TestNumber { dir, service, numbers, at } => {

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::{Value, json};
+
 /// The starter, in a folder of its own for one test.
 fn starter(test: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -57,4 +59,44 @@ it had read
     fs::remove_file(dir.join("tests.toml")).unwrap();
     let (_, err) = says(&dir, &["test", "."], 2);
     assert!(err.contains("has no `tests.toml`") && err.contains("[[test]]"), "{err}");
+}
+
+#[test]
+fn a_run_says_which_lines_it_reached_and_what_was_never_answered() {
+    let dir = starter("coverage");
+    let (plain, _) = says(&dir, &["run", ".", "--events", "plain.jsonl"], 0);
+    let (out, _) = says(&dir, &["run", ".", "--events", "traced.jsonl", "--coverage", "covered.txt"], 0);
+    let read = |file: &str| fs::read_to_string(dir.join(file)).unwrap();
+    assert_eq!(read("plain.jsonl"), read("traced.jsonl"), "who watches changes nothing");
+    assert!(!plain.contains("lines reached"), "{plain}");
+    assert!(out.contains("script: 9 of 10 lines reached, 90 %\n"), "{out}");
+    let never = "never answered: `reject(\"line_full\", \"Many customers are waiting. Please choose a time for our \
+                 call.\")` of `accept`, line 7\n";
+    assert!(out.ends_with(never) && out.matches("never answered").count() == 1, "{out}");
+    let listing = read("covered.txt");
+    let line = |n: usize| listing.lines().nth(n - 1).unwrap();
+    assert!(line(7).starts_with("!       0    7 |"), "{}", line(7));
+    assert!(line(10).starts_with("       12   10 |"), "{}", line(10));
+    assert!(line(1).starts_with("             1 | // The rules."), "{}", line(1));
+}
+
+#[test]
+fn an_editor_is_told_every_finding_with_its_place() {
+    let dir = starter("editor");
+    let (out, err) = says(&dir, &["check", ".", "--json"], 0);
+    let all: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&all["errors"], &all["warnings"], err.as_str()), (&json!(0), &json!(1), ""));
+    edit(&dir.join("app.rhai"), "listed(\"vip\"", "listed(\"vipp\"");
+    edit(&dir.join("app.rhai"), "standard(),", "standrad(),");
+    let (out, err) = says(&dir, &["check", ".", "--json"], 1);
+    assert_eq!(err, "");
+    let all: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(all["errors"], 2);
+    let first =
+        all["findings"].as_array().unwrap().iter().find(|found| found["severity"] == "error").unwrap();
+    let expected = json!({
+        "severity": "error", "message": "unknown table `vipp`, did you mean `vip`?", "help": null, "file": "app.rhai",
+        "line": 10, "column": 33, "end_line": 10, "end_column": 39,
+    });
+    assert_eq!(*first, expected);
 }

@@ -40,6 +40,21 @@ impl Place {
         Self { file: file.into(), text: text.into(), first_line: 1, span }
     }
 
+    /// Line and column of its beginning and of its end, which is behind its last character; all from 1, columns in
+    /// characters.
+    #[must_use]
+    pub fn lines(&self) -> [usize; 4] {
+        let shown = self.shown();
+        let position = |at: usize| {
+            let before = &self.text[..at];
+            let line = before.matches('\n').count();
+            let column = before.chars().rev().take_while(|c| *c != '\n').count();
+            (self.first_line + line, column + 1)
+        };
+        let ((line, column), (end_line, end_column)) = (position(shown.start), position(shown.end));
+        [line, column, end_line, end_column]
+    }
+
     /// The same place, made to lie in the text, on character boundaries, and not empty where there is a
     /// character to show.
     fn shown(&self) -> Range<usize> {

@@ -2,18 +2,21 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use super::first_pass::{FirstPass, Period, left_unchecked};
-use super::{Failure, Outcome, colours};
+use super::{Failure, Outcome, colours, say};
 use crate::bundle::{Bundle, Diagnosis, render_all};
 use crate::rehearsal::{Samples, rehearse};
 
 /// Checks the center, the application, and the streams that are there, and rehearses the application. Returns what
-/// to say if nothing is an error; warnings have been written to standard error then.
+/// to say if nothing is an error; warnings have been written to standard error then. With `json` all of it is one object on
+/// standard output, for editors.
 ///
 /// # Errors
 ///
 /// The bundle is not there or can't be read, or something in it is wrong.
-pub fn check(dir: &Path) -> Outcome {
+pub fn check(dir: &Path, json: bool) -> Outcome {
     let mut bundle = Bundle::open(dir).map_err(Failure::unreadable)?;
     let period = Period::of(dir, &bundle);
     let pass = period.as_ref().map(|period| period.first_pass(false)).transpose()?;
@@ -25,10 +28,18 @@ pub fn check(dir: &Path) -> Outcome {
     }
     bundle.findings.extend(findings);
 
-    let text = [render_all(&bundle.findings, colours()), notes, unchecked].concat();
     let errors = count(&bundle.findings, true) + untold;
     let warnings = count(&bundle.findings, false);
     let closing = closing(dir, errors, warnings);
+    if json {
+        let text = to_json(&bundle.findings, errors, [notes, unchecked].concat().trim_end());
+        if errors == 0 {
+            return Ok(text);
+        }
+        say(&text)?;
+        return Err(Failure::Found(String::new()));
+    }
+    let text = [render_all(&bundle.findings, colours()), notes, unchecked].concat();
     if errors > 0 {
         return Err(Failure::Found([text, closing].concat()));
     }
@@ -44,6 +55,25 @@ fn samples(period: &Period) -> Samples {
     period
         .traffic()
         .map_or_else(|_| Samples::default(), |traffic| Samples::of(traffic.filter_map(Result::ok)))
+}
+
+/// Lines and columns count from 1, columns in characters; the end is behind the last.
+fn to_json(findings: &[Diagnosis], errors: u64, notes: &str) -> String {
+    let place = |found: &Diagnosis| found.place.as_ref().map(|place| (place.file.clone(), place.lines()));
+    let each = findings.iter().map(|found| {
+        let (file, lines) = place(found).unzip();
+        let [line, column, end_line, end_column] =
+            lines.map_or([None; 4], |lines: [usize; 4]| lines.map(Some));
+        let severity = if found.is_error() { "error" } else { "warning" };
+        json!({
+            "severity": severity, "message": found.message, "help": found.help, "file": file, "line": line,
+            "column": column, "end_line": end_line, "end_column": end_column,
+        })
+    });
+    let findings: Vec<Value> = each.collect();
+    let warnings = findings.iter().filter(|found| found["severity"] == "warning").count();
+    let all = json!({ "errors": errors, "warnings": warnings, "findings": findings, "notes": notes });
+    format!("{all:#}\n")
 }
 
 fn count(findings: &[Diagnosis], errors: bool) -> u64 {

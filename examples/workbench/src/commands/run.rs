@@ -1,5 +1,6 @@
 //! `ringback run`: plays a bundle's traffic.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,16 +9,20 @@ use std::time::Instant as Clock;
 use ringback_engine::Engine;
 use ringback_engine::center::Layout;
 use ringback_engine::journal::{ApplicationText, Header};
+use ringback_engine::protocol::{Application, Hook};
+use ringback_scripting::Traced;
+use ringback_scripting::trace::{Coverage, Keep};
 
 use super::first_pass::{FirstPass, Period, SHOWN_SKIPPED, SKIP_HINT, left_unchecked, skipped};
 use super::{Failure, Outcome, colours, create, unwritable};
-use crate::bundle::{Bundle, RhaiApplication, calls, render_all};
+use crate::bundle::{Bundle, calls, render_all};
+use crate::coverage;
 use crate::event_log::EventLog;
 use crate::journal::Recorded;
 use crate::progress::Progress;
 use crate::report::{Shown, page};
 use crate::streams::TRAFFIC;
-use crate::summary::{Course, Effort, Summary, Tally};
+use crate::summary::{Calls, Course, Effort, Summary, Tally};
 use crate::world::{Observer, Played, Timed, Verbs, play_with};
 
 /// A run, as it was asked for.
@@ -33,8 +38,19 @@ pub struct Run {
     pub report: Option<PathBuf>,
     /// Where the journal goes.
     pub journal: Option<PathBuf>,
+    /// Where it goes which lines of the script were reached, and which answers never made: the script with counts.
+    pub coverage: Option<PathBuf>,
     /// Whether bad lines are passed over.
     pub skip_bad: bool,
+}
+
+/// What is played.
+struct Stage<'a> {
+    period: &'a Period,
+    layout: &'a Arc<Layout>,
+    text: ApplicationText,
+    requests: u64,
+    begun: Clock,
 }
 
 impl Run {
@@ -72,8 +88,15 @@ impl Run {
         let out = self.summary.as_deref().map(create).transpose()?;
         let report = self.report.as_deref().map(create).transpose()?;
 
-        let (summary, course, played) =
-            self.play(&period, &layout, application, bundle.text, requests, begun)?;
+        let coverage = self.coverage.as_deref().map(create).transpose()?;
+        let script: Arc<str> = bundle.text.source.as_str().into();
+        let stage = Stage { period: &period, layout: &layout, text: bundle.text, requests, begun };
+        let (summary, course, played, covered) = if coverage.is_some() {
+            let traced = Traced::new(application, Keep::Nothing).map_err(Failure::found)?;
+            self.play(stage, traced, |traced| (calls(traced.plain()), Some(traced.coverage())))?
+        } else {
+            self.play(stage, application, |application| (calls(application), None))?
+        };
         if played.bad.count() > 0 {
             if !self.skip_bad {
                 return Err(Failure::Found(played.bad.listing("error: ", usize::MAX) + SKIP_HINT));
@@ -93,18 +116,23 @@ impl Run {
                 .and_then(|()| out.flush())
                 .map_err(|error| unwritable(path, &error))?;
         }
-        Ok(summary.to_text())
+        let mut said = summary.to_text();
+        if let (Some(mut out), Some(path), Some(covered)) = (coverage, &self.coverage, covered) {
+            out.write_all(coverage::listing(&script, &covered).as_bytes())
+                .and_then(|()| out.flush())
+                .map_err(|error| unwritable(path, &error))?;
+            said.push_str(&coverage::told(&covered));
+        }
+        Ok(said)
     }
 
-    fn play(
+    /// Plays with an application; `counted` says what it counted, and what of it was reached.
+    fn play<A: Application>(
         &self,
-        period: &Period,
-        layout: &Arc<Layout>,
-        application: RhaiApplication,
-        text: ApplicationText,
-        requests: u64,
-        begun: Clock,
-    ) -> Result<(Summary, Option<Course>, Played), Failure> {
+        Stage { period, layout, text, requests, begun }: Stage<'_>,
+        application: A,
+        counted: impl FnOnce(&A) -> (BTreeMap<Hook, Calls>, Option<Coverage>),
+    ) -> Result<(Summary, Option<Course>, Played, Option<Coverage>), Failure> {
         let mut events = self.events.as_deref().map(create).transpose()?.map(EventLog::new);
         let journal = self.journal.as_deref().map(create).transpose()?;
         let mut tally = if self.report.is_some() { Tally::with_course() } else { Tally::default() };
@@ -131,14 +159,11 @@ impl Run {
         if let (Some(log), Some(path)) = (events, &self.events) {
             log.finish().map_err(|error| unwritable(path, &error))?;
         }
-        let effort = Effort {
-            script: calls(engine.inner.application()),
-            engine_steps: engine.steps,
-            engine: engine.elapsed,
-            wall: begun.elapsed(),
-        };
+        let (script, covered) = counted(engine.inner.application());
+        let effort =
+            Effort { script, engine_steps: engine.steps, engine: engine.elapsed, wall: begun.elapsed() };
         let course = tally.take_course();
-        Ok((tally.summary(effort), course, played))
+        Ok((tally.summary(effort), course, played, covered))
     }
 
     fn play_streams(
