@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use ringback_workbench::commands::{Failure, Run, audit, check, graph, new, replay, say, test, test_number};
+use ringback_workbench::commands::{
+    Explain, Failure, Run, audit, check, explain, graph, new, replay, say, test, test_number,
+};
 
 /// The workbench of Ringback: checks what you write, and plays what your callback rules do with a day's traffic.
 ///
@@ -59,6 +61,23 @@ enum Command {
         #[arg(long)]
         skip_bad: bool,
     },
+    /// Tells what became of a callback, and which lines of the script decided that
+    Explain {
+        /// The bundle: a folder with center.toml and traffic.csv
+        dir: PathBuf,
+        /// The callback, an id of traffic.csv
+        #[arg(long, value_name = "ID")]
+        callback: String,
+        /// Until when, an instant or local time of the center; to its end without
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+        /// Tell every line run, with what it read
+        #[arg(long)]
+        trace: bool,
+        /// Write all of it as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Checks the event log of a run against its bundle, without the engine
     Audit {
         /// The bundle: a folder with center.toml, traffic.csv and roster.csv
@@ -98,6 +117,9 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::New { dir } => new(&dir),
         Command::Check { dir, json } => check(&dir, json),
+        Command::Explain { dir, callback, at, trace, json } => {
+            explain(&dir, &Explain { callback, at, trace, json })
+        }
         Command::Test { dir } => test(&dir),
         Command::Graph { dir, dot } => graph(&dir, dot.as_deref()),
         Command::Run { dir, events, summary, report, journal, coverage, skip_bad } => {

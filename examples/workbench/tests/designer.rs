@@ -100,3 +100,25 @@ fn an_editor_is_told_every_finding_with_its_place() {
     });
     assert_eq!(*first, expected);
 }
+
+#[test]
+fn a_callback_is_explained_by_the_lines_that_decided() {
+    let dir = starter("explain");
+    let (out, _) = says(&dir, &["explain", ".", "--callback", "r04", "--trace"], 0);
+    let busy = "`timeout` (busy) decided retry(minutes(2))\n                         line 28: retry(minutes(2))\n                           \
+                ran line  27  event.kind = \"busy\"\n                           ran line  28  callback.attempts = 1\n";
+    assert!(out.contains(busy), "{out}");
+    assert!(out.contains("is over, AGENT_CONNECTED") && out.contains("must meet `technical >= 5`"), "{out}");
+    let place = |text: &str| out.find(text).unwrap_or_else(|| panic!("{text}: {out}"));
+    let order = ["`accept` decided", "`route` decided", "was accepted", "entered queue"].map(place);
+    assert!(order.is_sorted(), "{out}");
+    let (early, _) = says(&dir, &["explain", ".", "--callback", "r04", "--at", "2026-03-10 09:02:00"], 0);
+    assert!(early.contains("entered queue `support`") && !early.contains("is over"), "{early}");
+    assert!(!early.contains("ran line"), "{early}");
+    let (json, _) = says(&dir, &["explain", ".", "--callback", "r04", "--json"], 0);
+    let all: Value = serde_json::from_str(&json).unwrap();
+    let timeout = all["decisions"].as_array().unwrap().iter().find(|one| one["hook"] == "timeout").unwrap();
+    assert_eq!((&timeout["line"], &timeout["answer"]), (&json!(28), &json!("retry(minutes(2))")));
+    let (_, err) = says(&dir, &["explain", ".", "--callback", "r99"], 1);
+    assert!(err.contains("nothing happened to `r99`"), "{err}");
+}

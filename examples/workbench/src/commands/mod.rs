@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod explain;
 mod first_pass;
 mod graph;
 mod new;
@@ -18,6 +19,7 @@ use std::path::Path;
 
 pub use audit::audit;
 pub use check::check;
+pub use explain::{Explain, explain};
 pub use graph::graph;
 pub use new::new;
 pub use replay::replay;
