@@ -61,6 +61,12 @@ pub(crate) fn check(layout: Option<&Layout>, findings: &mut Findings<'_>) -> Opt
     if ends_badly {
         return None;
     }
+    if let Some((at, closes)) = outline::unclosed(tokens) {
+        // What follows from it would be told of lines that are right.
+        let opened = tokens.text(at);
+        findings.error(tokens.span(at), format!("this `{opened}` is never closed: expected `{closes}`"));
+        return None;
+    }
     let functions = outline::functions(tokens, findings);
     let mut queues = LiteralQueues::default();
     names::check_functions(tokens, &functions, findings);

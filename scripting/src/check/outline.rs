@@ -31,6 +31,29 @@ pub(crate) fn closings(source: &str, tokens: &[Token]) -> Vec<Option<usize>> {
     closings
 }
 
+/// The first bracket that something else than its like closes, or nothing.
+pub(crate) fn unclosed(tokens: Tokens<'_>) -> Option<(usize, &'static str)> {
+    let mut open: Vec<(usize, &'static str)> = Vec::new();
+    for i in 0..tokens.len() {
+        let closes = match tokens.symbol(i) {
+            "(" => ")",
+            "[" | "?[" => "]",
+            "{" | "#{" | "${" => "}",
+            symbol @ (")" | "]" | "}") => {
+                // One too many is told by Rhai.
+                let (opened, closes) = open.pop()?;
+                if closes != symbol {
+                    return Some((opened, closes));
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        open.push((i, closes));
+    }
+    open.pop()
+}
+
 impl<'s> Tokens<'s> {
     pub(crate) fn new(source: &'s str, tokens: &'s [Token], closings: &'s [Option<usize>]) -> Self {
         Self { source, tokens, closings }
@@ -172,9 +195,6 @@ fn function<'s>(tokens: Tokens<'s>, at: usize, findings: &mut Findings<'_>) -> O
     if tokens.symbol(brace) != "{" {
         return None;
     }
-    let Some(end) = tokens.closing(brace) else {
-        findings.error(tokens.span(brace), format!("the body of `{name}` is never closed: expected `}}`"));
-        return None;
-    };
+    let end = tokens.closing(brace)?;
     Some(Function { name, name_at, parameters, body: brace.saturating_add(1)..end })
 }

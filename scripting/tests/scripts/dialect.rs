@@ -97,7 +97,7 @@ fn what_stands_outside_functions_is_refused() {
         ("{ let x = 1; }", "a statement outside functions"),
         ("private fn helper() { 1 }", "`private`: private functions are not part of the dialect"),
         ("fn int.helper() { 1 }", "methods of one kind of value are not part of the dialect"),
-        ("fn route(callback) { queue(\"main\")", "the body of `route` is never closed: expected `}`"),
+        ("fn route(callback) { queue(\"main\")", "this `{` is never closed: expected `}`"),
         ("fn route { }", "function `route`: expected `(`"),
         ("fn route(callback)", "function `route`: expected `{`"),
     ] {

@@ -270,3 +270,18 @@ fn plans_tell_their_queues() {
     assert!(application("fn route(callback) { queue(callback.attr(\"queue\")) }").literal_queues().computed);
     assert!(application("fn route(callback) { queue(\"ma\" + \"in\") }").literal_queues().computed);
 }
+
+#[test]
+fn a_bracket_left_open_is_told_where_it_opens_and_alone() {
+    for (source, told) in [
+        ("fn purge(callback) {\n  keep(days(30)\n}\n", "error: 2:7: this `(` is never closed: expected `)`"),
+        ("fn purge(callback) {\n  keep(days(30))\n", "error: 1:20: this `{` is never closed: expected `}`"),
+        (
+            "fn purge(callback) {\n  if true { keep(days(30))\n}\n",
+            "error: 1:20: this `{` is never closed: expected `}`",
+        ),
+    ] {
+        let findings = crate::support::build(source).unwrap_err();
+        assert_eq!(crate::support::shown(&findings), told, "{source}");
+    }
+}
