@@ -111,6 +111,26 @@ fn a_number_that_is_forbidden_by_now_is_passed_over_and_none_ends_the_callback()
 }
 
 #[test]
+fn an_allowed_number_that_is_taken_is_waited_for() {
+    let mut host = Host::new(hasty());
+    host.request(request("c1", &[2])).unwrap();
+    host.request(request("c2", &[1, 2])).unwrap();
+    let mut stricter = hasty();
+    stricter.agents.push(Agent::new("ben"));
+    stricter.services[0].blocked = vec![phone(1).as_str().into()];
+    host.tell(Command::Reconfigure { center: Box::new(stricter) }).unwrap();
+    host.log_in("anna");
+    host.log_in("ben");
+    assert_eq!(called(&host), [phone(2)]);
+    assert!(!host.has("completed", "c2"), "its other number is allowed, if taken");
+    host.report("c1", Outcome::Answered).unwrap();
+    host.end("c1");
+    host.wait_until(1_000);
+    let next = &host.dials()[1];
+    assert_eq!((next.callback.as_str(), &next.number), ("c2", &phone(2)));
+}
+
+#[test]
 fn each_number_is_asked_for_what_the_first_is() {
     let mut host = Host::new(hasty());
     assert_eq!(code(host.request(request("c1", &[1, 8]))), Code::PremiumNumber);

@@ -3,7 +3,7 @@
 use super::Turn;
 use crate::protocol::{Application, Event};
 use crate::record::{Callback, Outcome, State};
-use crate::value::{Instant, Phone, Sequence};
+use crate::value::{Instant, Number, Phone, Sequence};
 
 impl<A: Application> Turn<'_, A> {
     /// An attempt did not reach the customer: the next number is the one to call, from then on when the callback may be
@@ -36,13 +36,27 @@ impl<A: Application> Turn<'_, A> {
         if present_first && present == Some(from) {
             return false;
         }
-        let others = request.other_numbers.iter().enumerate();
-        let others = others
+        let others = || request.other_numbers.iter().enumerate();
+        let free = others()
             .filter_map(|(position, number)| Some((self.book.free_at(callback, number, from)?, position)));
-        let Some((at, position)) = others.min() else { return false };
-        if present.is_some_and(|present| present < at || present == at && present_first) {
-            return false;
-        }
+        let position = match free.min() {
+            Some((at, _))
+                if present.is_some_and(|present| present < at || present == at && present_first) =>
+            {
+                return false;
+            }
+            Some((_, position)) => position,
+            // One that is taken is waited for rather than one that is not allowed.
+            None => {
+                let allowed =
+                    |number: &Number| self.book.layout().test_number(callback.service, number).is_ok();
+                let mut others = others();
+                match others.find(|(_, number)| allowed(number)) {
+                    Some((position, _)) if present_first && !allowed(&request.number()) => position,
+                    _ => return false,
+                }
+            }
+        };
         self.book().turn_to(sequence, position);
         self.unsettle();
         if let Some(callback) = self.callback(sequence) {

@@ -187,7 +187,6 @@ impl<A: Application> Turn<'_, A> {
             callback.state = State::Routing(Routing { journey, queue, stage });
         });
         book.count_dial(queue);
-        self.free_others_of(&request.phone);
 
         let agent = agent.and_then(|agent| self.agent_id(agent));
         let callback = request.id.clone();
@@ -208,6 +207,7 @@ impl<A: Application> Turn<'_, A> {
             language: request.language.clone(),
             presentation,
         }));
+        self.free_others_of(&request.phone);
     }
 
     /// Tells the host to connect the agent who is reserved to the customer on the line.

@@ -323,7 +323,6 @@ impl<A: Application> Naive<A> {
         callback.attempts.push(attempt);
         let number_of_attempt = callback.attempts.len() as u32;
         callback.state = State::Routing(Stage::Dialing(agent.clone(), ring_until.after(OUTCOME_GRACE)));
-        self.free_others_of(sequence);
         let mut presentation = queue.dialling.presentation.clone();
         if let Some(caller_id) = &request.caller_id {
             presentation.caller_id = Some(caller_id.clone());
@@ -348,5 +347,6 @@ impl<A: Application> Naive<A> {
             language: request.language.clone(),
             presentation,
         }));
+        self.free_others_of(sequence);
     }
 }

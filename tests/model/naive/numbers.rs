@@ -48,7 +48,21 @@ impl<A: Application> Naive<A> {
         if self.world.callback(sequence).live().is_some() {
             return false;
         }
-        self.turn_to_first_free(sequence, self.world.now, |others, present| [present, others].concat())
+        let turned =
+            self.turn_to_first_free(sequence, self.world.now, |others, present| [present, others].concat());
+        let callback = self.world.callback(sequence).clone();
+        let service = self.world.service_of(&callback);
+        let bans = |number: &Number| {
+            self.world.check_number(service, &with_number(&callback.request, number)).is_err()
+        };
+        let anywhere = |number: &Number| self.world.free_at(&callback, number, self.world.now).is_some();
+        let numbers = [vec![callback.request.number()], callback.request.other_numbers.clone()].concat();
+        if turned || !bans(&numbers[0]) || numbers.iter().any(anywhere) {
+            return turned;
+        }
+        let Some(allowed) = numbers.iter().find(|number| !bans(number)).cloned() else { return false };
+        self.turn_to(sequence, &allowed);
+        true
     }
 
     /// Turns a callback to the first of its numbers, in an order, of those that may be called earliest.
@@ -68,8 +82,14 @@ impl<A: Application> Naive<A> {
         if present.contains(&chosen) {
             return false;
         }
-        let mut numbers = [present, request.other_numbers.clone()].concat();
-        while numbers[0] != chosen {
+        self.turn_to(sequence, &chosen);
+        true
+    }
+
+    fn turn_to(&mut self, sequence: Sequence, chosen: &Number) {
+        let request = &self.world.callback(sequence).request;
+        let mut numbers = [vec![request.number()], request.other_numbers.clone()].concat();
+        while numbers[0] != *chosen {
             let first = numbers.remove(0);
             numbers.push(first);
         }
@@ -77,7 +97,6 @@ impl<A: Application> Naive<A> {
         let (callback, number) = (turned.id.clone(), turned.phone.clone());
         self.world.callback_mut(sequence).request = Arc::new(turned);
         self.event(Event::NextNumber { callback, number });
-        true
     }
 
     /// A number was called, and is at its limit, perhaps: others wait to be called on it.

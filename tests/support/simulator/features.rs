@@ -62,11 +62,13 @@ pub enum Feature {
     Crowds,
     /// The center is configured anew.
     NewConfigurations,
+    /// Customers give several numbers.
+    SeveralNumbers,
 }
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::LostReports,
         Self::LateReports,
         Self::RepeatedReports,
@@ -92,6 +94,7 @@ impl Feature {
         Self::Windows,
         Self::Crowds,
         Self::NewConfigurations,
+        Self::SeveralNumbers,
     ];
 }
 

@@ -52,6 +52,7 @@ fn by_when_served(setting: &Setting, run: &Run) -> Option<Instant> {
         Feature::Windows,
         Feature::Crowds,
         Feature::NewConfigurations,
+        Feature::SeveralNumbers,
     ]
     .into_iter()
     .any(|feature| setting.features.has(feature));

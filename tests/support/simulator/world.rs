@@ -249,6 +249,14 @@ impl World {
         if self.has(Feature::Steering) && self.random.one_in(4) {
             request.hold = Some(Name::new(format!("h{}", self.random.below(8))));
         }
+        if self.has(Feature::SeveralNumbers)
+            && !self.features.has(Feature::NewConfigurations)
+            && !self.random.one_in(3)
+        {
+            for _ in 0..self.random.within(1..3) {
+                request.other_numbers.push(self.number());
+            }
+        }
         self.asked += 1;
         request.priority = self.random.within(0..4);
         if self.has(Feature::Dialling) && !self.random.one_in(4) {

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use chrono::Timelike;
-use ringback_engine::center::{Center, Duplicates, KEY_KEPT, SLOT_HELD, Service, instant_to_local};
+use ringback_engine::center::{Center, Duplicates, KEY_KEPT, Service, instant_to_local};
 use ringback_engine::journal::Returned;
 use ringback_engine::protocol::{Acceptance, Code, Command, Effect, EffectKind, Event, Hook, Refusal};
 use ringback_engine::record::{Outcome, Request, StateName};
@@ -11,6 +10,7 @@ use ringback_engine::{AttemptId, CallbackId, Duration, Instant, Name, Phone};
 
 use super::Checker;
 use super::known::{Known, Stage};
+use super::numbers::once_each;
 use super::order::within;
 use crate::simulator::rules::Word;
 
@@ -23,7 +23,7 @@ pub(super) struct Books {
     /// Requests admitted under a limit's key.
     pub(super) limited: BTreeMap<Name, VecDeque<Instant>>,
     /// Bookings, by service and slot: its start and end.
-    booked: BTreeMap<(Name, Instant, Instant), u32>,
+    pub(super) booked: BTreeMap<(Name, Instant, Instant), u32>,
     /// The first request with a key, its id left out; its callback; until when the key is known, once purged.
     pub(super) keys: BTreeMap<Name, (Request, CallbackId, Option<Instant>)>,
     /// Holds on slots, by id: the service, the slot, and when the hold is over.
@@ -202,13 +202,17 @@ impl Checker {
         self.facts.service(name).expect("a service of the center")
     }
 
-    /// Waiting callbacks of a number on a service, and scheduled ones.
+    /// Waiting callbacks of customers of a number on a service, and scheduled ones: the most of the request's numbers.
     fn same_number(&self, request: &Request) -> (usize, usize) {
+        let counts = || request.numbers().map(|number| self.of_number(request, &number.phone));
+        let (waits, scheduled) = (counts().map(|count| count.0).max(), counts().map(|count| count.1).max());
+        (waits.unwrap_or(0), scheduled.unwrap_or(0))
+    }
+
+    fn of_number(&self, request: &Request, phone: &Phone) -> (usize, usize) {
         let count = |wanted: fn(&Stage) -> bool| {
             let same = |known: &&Known| {
-                known.request.phone == request.phone
-                    && known.request.service == request.service
-                    && wanted(&known.stage)
+                known.request.names(phone) && known.request.service == request.service && wanted(&known.stage)
             };
             self.callbacks.values().filter(same).count()
         };
@@ -261,7 +265,7 @@ impl Checker {
                 | Code::NumberBlocked
                 | Code::InvalidNumber,
                 Some(service),
-            ) => self.objections(service, &request).contains(code),
+            ) => self.all_objections(service, &request).iter().any(|objections| objections.contains(code)),
             _ => return,
         };
         self.judge.must(23, right, || format!("{id} is rejected with {code}, and that is not so"));
@@ -300,7 +304,7 @@ impl Checker {
         }
         self.use_hold(&request);
         self.judge_load(&request, &service);
-        let objections = self.objections(&service, &request);
+        let objections = self.all_objections(&service, &request).concat();
         self.judge.must(11, objections.is_empty(), || format!("{id} is accepted against {objections:?}"));
         self.count_windows(&request, &service, desired);
         self.count_limits(id);
@@ -311,7 +315,8 @@ impl Checker {
         let sequence = self.accepted;
         self.ids.insert(id.clone(), sequence);
         let known = Known {
-            request,
+            request: once_each(request),
+            tried: None,
             received: now,
             place: desired.unwrap_or(now),
             ttl: life,
@@ -402,82 +407,6 @@ impl Checker {
             let room = count <= limit.max as usize;
             self.judge.must(23, room, || format!("{id}: {count} of {limit:?}"));
         }
-    }
-
-    /// The slot of a service that an instant lies in; `None` where the zone's offset changes within it.
-    pub(super) fn slot(&self, service: &Service, at: Instant) -> Option<(Instant, Instant)> {
-        let zone = self.facts.zone(service);
-        let minute = |at: Instant| i64::from(instant_to_local(zone, at).num_seconds_from_midnight()) / 60;
-        let length = i64::from(service.slot.minutes);
-        let into = Duration::from_mins(minute(at) % length)
-            .plus(Duration::from_millis(at.millis().rem_euclid(60_000)));
-        let start = at.before(into);
-        let end = start.after(Duration::from_mins(length));
-        ((minute(start) + length) % (24 * 60) == minute(end)).then_some((start, end))
-    }
-
-    /// A hold that a request names ends, and its place with it.
-    fn use_hold(&mut self, request: &Request) {
-        let Some(hold) = &request.hold else { return };
-        if self.books.holds.get(hold).is_some_and(|(service, ..)| *service == request.service) {
-            self.end_hold(hold);
-        }
-    }
-
-    pub(super) fn hold_expired(&mut self, hold: &Name) {
-        let due = self.end_hold(hold);
-        let now = self.now;
-        self.judge.must(25, due == Some(now), || format!("hold {hold} is over at {now}, due at {due:?}"));
-    }
-
-    fn end_hold(&mut self, hold: &Name) -> Option<Instant> {
-        let (service, (start, end), until) = self.books.holds.remove(hold)?;
-        if let Some(count) = self.books.booked.get_mut(&(service, start, end)) {
-            *count = count.saturating_sub(1);
-        }
-        Some(until)
-    }
-
-    pub(super) fn slot_held(&mut self, hold: &Name, service: &Name, slot: Instant, until: Instant) {
-        let Some(settings) = self.facts.service(service).cloned() else { return };
-        let Some((start, end)) = self.slot(&settings, slot) else { return };
-        let count = self.books.booked.entry((service.clone(), start, end)).or_default();
-        *count += 1;
-        let (count, most, due) = (*count, settings.slot.capacity, self.now.after(SLOT_HELD));
-        let right = count <= most && until == due && start == slot;
-        self.judge.must(23, right, || format!("{hold} holds place {count} of {most} until {until}"));
-        self.books.holds.insert(hold.clone(), (service.clone(), (start, end), until));
-    }
-
-    /// Takes room in a slot.
-    fn book(&mut self, sequence: u64, desired: Instant) {
-        let service = self.service_of(sequence).clone();
-        let Some((start, end)) = self.slot(&service, desired) else { return };
-        let now = self.now;
-        self.books.booked.retain(|(_, _, end), _| *end > now);
-        let count = self.books.booked.entry((service.name.clone(), start, end)).or_default();
-        *count += 1;
-        let (count, most) = (*count, service.slot.capacity);
-        self.judge.must(23, count <= most, || format!("{count} bookings of {most} in the slot of {start}"));
-        self.callbacks.get_mut(&sequence).expect("found").slot = Some((start, end));
-    }
-
-    /// Gives a slot back, if the callback was not submitted yet.
-    pub(super) fn unbook(&mut self, sequence: u64, stage: &Stage) {
-        let known = self.callbacks.get_mut(&sequence).expect("found");
-        let (service, slot) = (known.request.service.clone(), known.slot.take());
-        if let (Stage::Scheduled { .. }, Some((start, end))) = (stage, slot)
-            && let Some(count) = self.books.booked.get_mut(&(service, start, end))
-        {
-            *count = count.saturating_sub(1);
-        }
-    }
-
-    /// The application puts a callback off: a new place, a slot there.
-    pub(super) fn put_off(&mut self, sequence: u64, desired: Instant) {
-        let known = self.callbacks.get_mut(&sequence).expect("found");
-        (known.place, known.slot) = (desired, None);
-        self.book(sequence, desired);
     }
 
     /// A key outlives its callback for a day.

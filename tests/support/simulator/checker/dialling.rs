@@ -177,7 +177,10 @@ impl Checker {
             })
         };
         let by_code = invited().find(|(_, _, own, _)| code.is_some() && code == *own);
-        let by_number = || invited().find(|(_, known, ..)| Some(&known.request.phone) == from.as_ref());
+        let by_number = || {
+            let from = from.as_ref()?;
+            invited().find(|(_, known, ..)| known.request.names(from))
+        };
         let called = |queue: usize| self.facts.queue(queue).dialling.call_in.number.as_ref();
         let by_called = || {
             let mut named =

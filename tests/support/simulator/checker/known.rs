@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use ringback_engine::center::Plan;
 use ringback_engine::protocol::AgentState;
 use ringback_engine::record::{HoldReason, Outcome, Request};
-use ringback_engine::{Ageing, AttemptId, Duration, Instant, Name, NumberFacts, Phone, Requirement};
+use ringback_engine::{Ageing, AttemptId, Duration, Instant, Name, Number, NumberFacts, Phone, Requirement};
 
 use super::facts::Agents;
 
@@ -13,6 +13,8 @@ use super::facts::Agents;
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) request: Request,
+    /// Its numbers, the one tried last first, while it is being turned to another.
+    pub(super) tried: Option<Vec<Number>>,
     pub(super) received: Instant,
     pub(super) place: Instant,
     pub(super) ttl: Duration,
@@ -256,6 +258,7 @@ impl Known {
     pub(super) fn redact(&mut self) {
         self.request.phone = Phone::redacted();
         self.request.facts = NumberFacts::default();
+        self.request.other_numbers.clear();
         self.request.entropy = None;
         self.request.attributes.clear();
     }

@@ -2,10 +2,12 @@
 
 use ringback_engine::center::Service;
 use ringback_engine::protocol::Code;
-use ringback_engine::record::Request;
-use ringback_engine::{NumberKind, Validity};
+use ringback_engine::record::{Outcome, Request};
+use ringback_engine::{Duration, Instant, Number, NumberKind, Phone, Validity};
 
 use super::Checker;
+use super::known::Stage;
+use super::permits::full_until;
 
 impl Checker {
     /// Whether a number's owner opted out.
@@ -32,6 +34,11 @@ impl Checker {
         objections.into_iter().filter(|(objects, _)| *objects).map(|(_, code)| code).collect()
     }
 
+    /// The same, for each of a customer's numbers.
+    pub(super) fn all_objections(&self, service: &Service, request: &Request) -> Vec<Vec<Code>> {
+        request.numbers().map(|number| self.objections(service, &alone(request, &number))).collect()
+    }
+
     /// Judges that a callback's number may be called now.
     pub(super) fn judge_number(&mut self, sequence: u64) {
         let request = &self.callbacks[&sequence].request;
@@ -40,6 +47,139 @@ impl Checker {
         self.judge.must(11, objections.is_empty(), || format!("{} is dialled: {objections:?}", request.id));
         self.judge.must(12, !out, || format!("{} is dialled, and opted out", request.id));
     }
+}
+
+/// Customers with several numbers.
+impl Checker {
+    /// When a number of a callback may be called, not before `from`, if it ever may in its life.
+    fn may_be_called_at(&self, sequence: u64, number: &Number, from: Instant) -> Option<Instant> {
+        let known = &self.callbacks[&sequence];
+        let request = alone(&known.request, number);
+        let service = self.facts.service(&request.service)?;
+        let line = self.lines.get(&number.phone);
+        let taken = line.and_then(|line| line.live).is_some_and(|live| live != sequence);
+        if taken || !self.objections(service, &request).is_empty() {
+            return None;
+        }
+        let limit = self.facts.center.limits.attempts_per_number;
+        let limited = limit.zip(line);
+        let limited =
+            limited.and_then(|(quota, line)| full_until(self.now, quota, line.dials.iter().copied()));
+        let fenced = line.and_then(|line| line.fenced_until).filter(|until| *until > self.now);
+        let crowded = self.crowded_until(&request).into_iter().map(|(_, until)| until);
+        let mut at = crowded.chain(limited).chain(fenced).fold(from, Instant::max);
+        let last = known.ttl_at().min(at.after(A_WINDOW_OPENS_WITHIN));
+        while at < last && !self.is_in_window(&request, at) {
+            at = at.after(MINUTE).before(Duration::from_millis(at.millis().rem_euclid(MINUTE.millis())));
+        }
+        (at < known.ttl_at() && self.is_in_window(&request, at)).then_some(at)
+    }
+
+    /// The first of these numbers that may be called as early as any.
+    fn soonest(&self, sequence: u64, numbers: &[Number], from: Instant) -> Option<Phone> {
+        let times = numbers.iter().map(|number| (number, self.may_be_called_at(sequence, number, from)));
+        let free = times.filter_map(|(number, at)| Some((number, at?)));
+        // Of equals, the first one is the minimum.
+        free.min_by_key(|(_, at)| *at).map(|(number, _)| number.phone.clone())
+    }
+
+    /// A callback is turned to another of its numbers.
+    pub(super) fn turns_to(&mut self, sequence: u64, number: &Phone) -> bool {
+        let known = &self.callbacks[&sequence];
+        let numbers: Vec<Number> = known.request.numbers().collect();
+        let own = numbers.iter().position(|own| own.phone == *number).filter(|position| *position > 0);
+        self.judge.must(57, own.is_some(), || format!("{sequence} is turned to {number}, of {numbers:?}"));
+        let Some(position) = own else { return false };
+        let fails = was_not_reached(&known.stage);
+        if !fails {
+            let soonest = self.soonest(sequence, &numbers, self.now).or_else(|| {
+                // One that is taken is waited for rather than one that is not allowed.
+                let service = self.facts.service(&known.request.service)?;
+                let allowed =
+                    |number: &&Number| self.objections(service, &alone(&known.request, number)).is_empty();
+                numbers.iter().find(allowed).map(|number| number.phone.clone())
+            });
+            self.judge.must(57, soonest.as_ref() == Some(number), || {
+                format!("{sequence} is turned to {number}, and not to {soonest:?}")
+            });
+        }
+        let known = self.callbacks.get_mut(&sequence).expect("found");
+        let once = known.tried.is_none() && !known.stage.is_completed();
+        let mut turned = numbers.clone();
+        turned.rotate_left(position);
+        (known.request.phone, known.request.facts) = (turned[0].phone.clone(), turned[0].facts.clone());
+        known.request.other_numbers = turned.split_off(1);
+        known.tried = fails.then(|| numbers.clone());
+        // Whoever is live is so on the number that is the present one.
+        let live = self
+            .lines
+            .get_mut(&numbers[0].phone)
+            .and_then(|line| line.live.take_if(|live| *live == sequence));
+        if live.is_some() {
+            self.lines.entry(number.clone()).or_default().live = live;
+        }
+        once
+    }
+
+    /// After an attempt that did not reach the customer, the next number that may be called first is the present one,
+    /// from when the callback may be called again.
+    pub(super) fn judge_turn(&mut self, sequence: u64, before: &Stage, from: Instant) {
+        let known = self.callbacks.get_mut(&sequence).expect("found");
+        let tried = known.tried.take();
+        if !was_not_reached(before) || known.request.other_numbers.is_empty() {
+            return;
+        }
+        let present = known.request.phone.clone();
+        let mut numbers = tried.unwrap_or_else(|| known.request.numbers().collect());
+        numbers.rotate_left(1);
+        let soonest = self.soonest(sequence, &numbers, from);
+        self.judge.must(57, soonest.as_ref().is_none_or(|soonest| *soonest == present), || {
+            format!("{sequence} was tried on one of {numbers:?} and goes on with {present}, not {soonest:?}, from {from}")
+        });
+    }
+
+    /// Whoever waits for the present number has none that may be called sooner.
+    pub(super) fn judge_present_number(&mut self, sequence: u64) {
+        let request = &self.callbacks[&sequence].request;
+        if request.other_numbers.is_empty() {
+            return;
+        }
+        let (present, numbers) = (request.phone.clone(), request.numbers().collect::<Vec<_>>());
+        let soonest = self.soonest(sequence, &numbers, self.now);
+        self.judge.must(57, soonest.as_ref().is_none_or(|soonest| *soonest == present), || {
+            format!(
+                "{sequence} waits for {present} of {numbers:?}, and {soonest:?} may be called sooner, at {}",
+                self.now
+            )
+        });
+    }
+}
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// Windows are daily, so one that does not open in two days never does.
+const A_WINDOW_OPENS_WITHIN: Duration = Duration::from_mins(2 * 24 * 60);
+
+fn was_not_reached(stage: &Stage) -> bool {
+    matches!(stage, Stage::Failed { outcome, .. } if !matches!(outcome, Outcome::Answered | Outcome::Abandoned | Outcome::Unknown))
+}
+
+/// A request as it were for one of its numbers alone.
+fn alone(request: &Request, number: &Number) -> Request {
+    let Number { phone, facts } = number.clone();
+    Request { phone, facts, other_numbers: Vec::new(), ..request.clone() }
+}
+
+/// A request that names no number twice.
+pub(super) fn once_each(mut request: Request) -> Request {
+    let mut others: Vec<Number> = Vec::new();
+    for other in request.other_numbers {
+        if other.phone != request.phone && others.iter().all(|known| known.phone != other.phone) {
+            others.push(other);
+        }
+    }
+    request.other_numbers = others;
+    request
 }
 
 /// Prefixes, and the one form of regular expression that simulated centers have: digits at the end.

@@ -55,12 +55,15 @@ impl Checker {
 
     /// The limits over many numbers that a call would exceed.
     pub(super) fn crowded(&self, request: &Request) -> Vec<HoldReason> {
+        self.crowded_until(request).into_iter().map(|(why, _)| why).collect()
+    }
+
+    /// The same, and until when.
+    pub(super) fn crowded_until(&self, request: &Request) -> Vec<(HoldReason, Instant)> {
         let (limits, call) = (&self.facts.center.limits, Counted::new(request, self.now));
         let full = |quota: Option<Quota>, same: &dyn Fn(&Counted) -> bool| {
-            quota.is_some_and(|quota| {
-                let counted = self.counted.iter().filter(|other| within(self.now, quota.per, other.at));
-                counted.filter(|other| same(other)).count() >= quota.max as usize
-            })
+            let calls = self.counted.iter().filter(|other| same(other)).map(|other| other.at);
+            quota.and_then(|quota| full_until(self.now, quota, calls))
         };
         let country = limits.attempts_per_country.filter(|_| call.country.is_some());
         let reasons = [
@@ -71,7 +74,7 @@ impl Checker {
             (full(country, &|other| other.country == call.country), HoldReason::AttemptsPerCountry),
             (full(limits.attempts_total, &|_| true), HoldReason::AttemptsTotal),
         ];
-        reasons.into_iter().filter(|(full, _)| *full).map(|(_, why)| why).collect()
+        reasons.into_iter().filter_map(|(until, why)| Some((why, until?))).collect()
     }
 
     /// Judges and counts a call against them.
@@ -104,7 +107,9 @@ impl Checker {
     pub(super) fn is_forbidden(&self, sequence: u64, stage: &Stage) -> bool {
         let request = &self.callbacks[&sequence].request;
         let service = self.facts.service(&request.service);
-        let forbidden = service.is_some_and(|service| !self.objections(service, request).is_empty());
+        let none =
+            |service| self.all_objections(service, request).iter().all(|objections| !objections.is_empty());
+        let forbidden = service.is_some_and(none);
         forbidden && stage.live().is_none()
     }
 
@@ -142,6 +147,17 @@ impl Checker {
             new.is_some_and(|new| person.load() <= new.capacity as usize)
         })
     }
+}
+
+/// Until when these calls, in order, fill a quota, if they do.
+pub(super) fn full_until(
+    now: Instant,
+    quota: Quota,
+    calls: impl Iterator<Item = Instant>,
+) -> Option<Instant> {
+    let counted: Vec<Instant> = calls.filter(|at| within(now, quota.per, *at)).collect();
+    let first = counted.len().checked_sub(quota.max as usize)?;
+    counted.get(first).map(|at| at.after(quota.per))
 }
 
 impl Known {

@@ -77,6 +77,7 @@ impl Checker {
         let known = self.callbacks.get_mut(&sequence).expect("found");
         let right = waits(&known.stage) && (number.is_none() || changes.number.is_some());
         if let Some(new) = changes.number.filter(|_| number.is_some()) {
+            known.request.other_numbers.retain(|other| other.phone != new.phone);
             (known.request.phone, known.request.facts) = (new.phone, new.facts);
         }
         for (name, value) in changes.attributes {
@@ -161,7 +162,7 @@ impl Checker {
     /// Nothing that could tell who a customer was is remembered here either.
     pub(super) fn erase(&mut self, phone: &Phone) {
         let digits = phone.as_str().trim_start_matches('+').to_owned();
-        for known in self.callbacks.values_mut().filter(|known| known.request.phone == *phone) {
+        for known in self.callbacks.values_mut().filter(|known| known.request.names(phone)) {
             known.redact();
             if known.request.key.take().is_some() {
                 let id = &known.request.id;
@@ -250,10 +251,8 @@ impl Checker {
     }
 
     fn expect_of_erasing(&self, phone: &Phone) -> Option<Refusal> {
-        let open = self
-            .callbacks
-            .values()
-            .find(|known| known.request.phone == *phone && !known.stage.is_completed());
+        let open =
+            self.callbacks.values().find(|known| known.request.names(phone) && !known.stage.is_completed());
         if let Some(open) = open {
             return Some(Refusal::NotErasable(open.request.id.clone(), open.stage.name()));
         }

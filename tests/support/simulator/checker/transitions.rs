@@ -2,7 +2,7 @@
 
 use ringback_engine::center::Plan;
 use ringback_engine::protocol::{Command, Event, Hook, TimeoutAnswer, TimeoutKind};
-use ringback_engine::record::{HoldReason, Outcome, Reason};
+use ringback_engine::record::{HoldReason, Outcome};
 use ringback_engine::{CallbackId, Instant, Name, Requirement};
 
 use super::Checker;
@@ -29,8 +29,8 @@ impl Checker {
                 return self.slot_held(hold, service, *slot, *until);
             }
             Event::HoldExpired { hold } => return self.hold_expired(hold),
-            // No customer of these worlds has several numbers.
-            Event::WrapUpExtended { .. } | Event::NextNumber { .. } => {
+            // No agent of these worlds asks for a longer wrap-up.
+            Event::WrapUpExtended { .. } => {
                 self.judge.must(37, false, || format!("{event:?}, and nobody of these worlds asks for it"));
                 return;
             }
@@ -59,6 +59,7 @@ impl Checker {
             | Event::Assigned { callback, .. }
             | Event::Recreated { callback, .. }
             | Event::PutOff { callback, .. }
+            | Event::NextNumber { callback, .. }
             | Event::Purged { callback } => callback,
         };
         let Some(sequence) = self.find(callback) else {
@@ -93,6 +94,7 @@ impl Checker {
             Event::Purged { .. } => self.goes(sequence),
             Event::Rescheduled { from, desired, .. } => self.rescheduled(sequence, *from, *desired),
             Event::Updated { .. } => self.updated(sequence, event),
+            Event::NextNumber { number, .. } => self.turns_to(sequence, number),
             Event::Assigned { agent, .. } => self.assigned(sequence, agent.as_ref()),
             Event::Recreated { of, .. } => {
                 matches!(&self.command, Some(Command::Recreate { callback: own, .. }) if own == of)
@@ -111,7 +113,6 @@ impl Checker {
             | Event::SlotHeld { .. }
             | Event::HoldExpired { .. }
             | Event::WrapUpExtended { .. }
-            | Event::NextNumber { .. }
             | Event::Refused { .. }
             | Event::Bulk { .. }
             | Event::Reconfigured { .. }
@@ -120,21 +121,25 @@ impl Checker {
         self.judge.must(6, moved, || format!("{event:?} of a callback that was {before:?}"));
     }
 
-    fn known(&self, sequence: u64) -> &Known {
+    pub(super) fn known(&self, sequence: u64) -> &Known {
         &self.callbacks[&sequence]
     }
 
     /// Attempts that count.
-    fn counted(&self, sequence: u64) -> u32 {
+    pub(super) fn counted(&self, sequence: u64) -> u32 {
         self.known(sequence).attempts - self.known(sequence).unknown
     }
 
-    fn known_mut(&mut self, sequence: u64) -> &mut Known {
+    pub(super) fn known_mut(&mut self, sequence: u64) -> &mut Known {
         self.callbacks.get_mut(&sequence).expect("found")
     }
 
     /// What the `timeout` hook has said about this callback in this instant: of `queue_wait`, or of its attempt.
-    fn timeout_answer(&mut self, callback: &CallbackId, queue_wait: bool) -> Option<TimeoutAnswer> {
+    pub(super) fn timeout_answer(
+        &mut self,
+        callback: &CallbackId,
+        queue_wait: bool,
+    ) -> Option<TimeoutAnswer> {
         let now = self.now;
         let said = self.said.get_mut(&(callback.clone(), Hook::Timeout))?;
         let meant = said.iter().position(|said| {
@@ -156,6 +161,7 @@ impl Checker {
             let decided = answer == Some(TimeoutAnswer::Schedule(desired)) || self.is_disposed(&stage);
             self.judge
                 .must(44, decided, || format!("{callback} is put off to {desired}; said was {answer:?}"));
+            self.judge_turn(sequence, &stage, desired);
             self.put_off(sequence, desired);
         }
         let service = self.service_of(sequence);
@@ -174,7 +180,7 @@ impl Checker {
     }
 
     /// Releases the agent whom a callback held before it moved.
-    fn let_go(&mut self, sequence: u64, before: &Stage) {
+    pub(super) fn let_go(&mut self, sequence: u64, before: &Stage) {
         let talked = matches!(before, Stage::Ended { .. });
         let wrap_up = before
             .from()
@@ -383,6 +389,7 @@ impl Checker {
                 Some(TimeoutAnswer::Retry(after)) => (Some(after), false),
                 answer => (None, answer == Some(TimeoutAnswer::Reroute)),
             };
+            self.judge_turn(sequence, &stage, hold.map_or(since, |length| since.after(length)));
             let known = self.known_mut(sequence);
             let hold = hold.map(|length| (since.after(length), HoldReason::Retry));
             (known.hold_due, known.rerouting) = (hold, rerouting);
@@ -403,6 +410,12 @@ impl Checker {
                 *held = Some(to);
                 self.known_mut(sequence).held_by = Some(why);
                 self.judge_hold(sequence, why);
+                // A step or an update may hold it for the number that it was turned to when it entered its line.
+                let enters = matches!(self.known(sequence).stage, Stage::Queued { since, .. } if since == now)
+                    && !matches!(self.command, Some(Command::Update { .. }));
+                if enters && !matches!(why, HoldReason::Retry | HoldReason::Snooze) && due.is_none() {
+                    self.judge_present_number(sequence);
+                }
             }
             (Stage::Queued { .. }, _) => {
                 // A remark: the limit is counted again whenever it matters.
@@ -412,79 +425,6 @@ impl Checker {
             }
             _ => return false,
         }
-        true
-    }
-
-    fn completes(&mut self, sequence: u64, callback: &CallbackId, reason: &Reason) -> bool {
-        let (stage, now) = (self.known(sequence).stage.clone(), self.now);
-        let known = self.known(sequence);
-        let waits = matches!(stage, Stage::Scheduled { .. } | Stage::Queued { .. });
-        let cut_short = waits
-            || known.hung_up && matches!(stage, Stage::Dialled { .. } | Stage::OnLine { .. })
-            || known.withdrawn
-            || matches!(stage, Stage::Confirming { .. } | Stage::Invited { .. });
-        let ttl_at = known.due_by_ttl();
-        let right = match reason {
-            Reason::AgentConnected => matches!(stage, Stage::Ended { .. }),
-            Reason::Cancelled | Reason::CancelledByAdmin => cut_short,
-            Reason::Ttl => {
-                self.judge
-                    .must(26, now == ttl_at, || format!("{callback} expires at {now}, due at {ttl_at}"));
-                cut_short
-            }
-            Reason::TargetNotFound => matches!(stage, Stage::Queued { .. }),
-            Reason::Script(word) => {
-                let answer = self.timeout_answer(callback, matches!(stage, Stage::Queued { .. }));
-                answer == Some(TimeoutAnswer::Complete(word.clone()))
-                    && (matches!(stage, Stage::Failed { .. } | Stage::Queued { .. } | Stage::Rejected { .. })
-                        || self.is_over(sequence, &stage))
-            }
-            Reason::CustomerCalledFirst => {
-                cut_short && matches!(self.command, Some(Command::InboundContact { .. }))
-            }
-            Reason::PreviewRejects(_) | Reason::NoConfirm | Reason::AgentConnect => {
-                self.ends_unserved(sequence, &stage, reason).unwrap_or(false)
-            }
-            Reason::CallToCustomer | Reason::InteractionDeleted => {
-                self.is_out_of_attempts(sequence, &stage, reason)
-            }
-            Reason::Error => cut_short && matches!(self.command, Some(Command::Fail { .. })),
-            Reason::NumberNotAllowed => self.is_forbidden(sequence, &stage),
-            Reason::Queueing => false,
-        };
-        self.judge_parting(sequence);
-        self.known_mut(sequence).served = *reason == Reason::AgentConnected;
-        if reason != &Reason::Ttl && !matches!(reason, Reason::AgentConnected) {
-            self.judge
-                .must(26, now <= ttl_at, || format!("{callback} is over at {now}, and had until {ttl_at}"));
-        }
-        let service_queue = self.facts.queue_named(&self.service_of(sequence).queue);
-        let queue = stage.from().or(self.known(sequence).way.as_ref().map(|way| way.queue)).or(service_queue);
-        self.unbook(sequence, &stage);
-        self.set(sequence, Stage::Completed { at: now, queue: queue.expect("a queue of the center") });
-        self.let_go(sequence, &stage);
-        right
-    }
-
-    fn is_out_of_attempts(&mut self, sequence: u64, stage: &Stage, reason: &Reason) -> bool {
-        let (outcome, from) = match stage {
-            Stage::Failed { outcome, from, .. } => (outcome, from),
-            Stage::Invited { from, until, .. } if *until == self.now => (&Outcome::NoAnswer, from),
-            _ => return false,
-        };
-        let (attempts, most) = (self.counted(sequence), self.facts.queue(*from).max_attempts);
-        let named = (*outcome == Outcome::Abandoned) == (*reason == Reason::InteractionDeleted);
-        named && attempts >= most
-    }
-
-    fn goes(&mut self, sequence: u64) -> bool {
-        let known = self.known(sequence);
-        let Stage::Completed { at, queue } = known.stage else { return false };
-        let (due, now, id) =
-            (at.after(self.facts.queue(queue).purge_after), self.now, known.request.id.clone());
-        self.judge.must(27, now >= due, || format!("{id} is purged at {now}, not before {due}"));
-        self.release_key(&id);
-        self.forget(sequence);
         true
     }
 }
