@@ -11,7 +11,7 @@ use ringback_fuzz::{DECODERS, Verdict};
 const LEAST_FILES: usize = 12;
 
 /// What all corpora together may weigh.
-const MOST_BYTES: u64 = 300_000;
+const MOST_BYTES: u64 = 400_000;
 
 fn fuzz(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz").join(path)

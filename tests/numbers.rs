@@ -186,3 +186,25 @@ fn two_customers_are_never_called_on_one_number_at_once() {
             .contains(&format!("{:?}", Event::NextNumber { callback: "c2".into(), number: phone(1) }))
     }));
 }
+
+#[test]
+fn who_is_taken_while_forbidden_waits_for_the_number_on_which_another_is_called() {
+    let mut center = hasty();
+    center.agents.push(Agent::new("ben"));
+    center.queues[0].dialling.preview = true;
+    let mut host = Host::new(center.clone());
+    host.request(request("c1", &[1])).unwrap();
+    host.request(request("c2", &[2, 1])).unwrap();
+    host.log_in("anna");
+    host.log_in("ben");
+    host.tell(Command::Accept { callback: "c1".into(), agent: "anna".into() }).unwrap();
+    center.services[0].blocked = vec![phone(2).as_str().into()];
+    host.tell(Command::Reconfigure { center: Box::new(center) }).unwrap();
+    host.tell(Command::Accept { callback: "c2".into(), agent: "ben".into() }).unwrap();
+    assert_eq!(called(&host), [phone(1)], "one at a time");
+    assert!(host.story().iter().any(|line| line == "0 returned callback:c2 why:number"));
+    host.report("c1", Outcome::Answered).unwrap();
+    host.end("c1");
+    let offered = host.story().iter().any(|line| line.contains("offered callback:c2"));
+    assert!(offered, "and then it is the turn of who waited");
+}

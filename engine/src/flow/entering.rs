@@ -147,9 +147,6 @@ impl<A: Application> Turn<'_, A> {
             callback.state = State::Queued(Queued { journey, since, hold });
         });
         self.unsettle();
-        if hold.is_none() {
-            self.choose_number(sequence);
-        }
         self.keep_window(sequence);
     }
 
@@ -250,7 +247,6 @@ impl<A: Application> Turn<'_, A> {
         let queued = Queued { hold: None, ..queued.clone() };
         self.book().put(sequence, State::Queued(queued));
         self.unsettle();
-        self.choose_number(sequence);
         self.keep_window(sequence);
         self.report_held(sequence);
     }

@@ -26,6 +26,14 @@ impl<A: Application> Turn<'_, A> {
         self.turn_to_first_free(sequence, self.now(), true)
     }
 
+    /// Whether a callback's present number may not be called under the rules in force, and another may.
+    pub(super) fn is_allowed_elsewhere(&self, sequence: Sequence) -> bool {
+        self.callback(sequence).is_some_and(|callback| {
+            let allowed = |number: &Number| self.book.layout().test_number(callback.service, number).is_ok();
+            !allowed(&callback.request.number()) && callback.request.other_numbers.iter().any(allowed)
+        })
+    }
+
     fn turn_to_first_free(&mut self, sequence: Sequence, from: Instant, present_first: bool) -> bool {
         let Some(callback) = self.callback(sequence) else { return false };
         let request = &callback.request;
@@ -50,9 +58,9 @@ impl<A: Application> Turn<'_, A> {
             None => {
                 let allowed =
                     |number: &Number| self.book.layout().test_number(callback.service, number).is_ok();
-                let mut others = others();
+                let (mut others, waits) = (others(), matches!(callback.state, State::Queued(_)));
                 match others.find(|(_, number)| allowed(number)) {
-                    Some((position, _)) if present_first && !allowed(&request.number()) => position,
+                    Some((position, _)) if waits && present_first && !allowed(&request.number()) => position,
                     _ => return false,
                 }
             }

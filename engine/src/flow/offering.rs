@@ -128,6 +128,14 @@ impl<A: Application> Turn<'_, A> {
     /// A callback that waited for a word of agent or customer sets off, unless it can't be called any more.
     pub(super) fn set_off(&mut self, sequence: Sequence, departure: Departure) {
         self.choose_number(sequence);
+        if self.is_allowed_elsewhere(sequence) {
+            // The other number is taken: it is waited for in line.
+            self.go_back(sequence, departure.journey, None, "number");
+            if let Some(agent) = departure.agent {
+                self.part(agent, sequence, Parting::Unused);
+            }
+            return;
+        }
         if self.forbid(sequence) {
             if let Some(agent) = departure.agent {
                 self.part(agent, sequence, Parting::Unused);

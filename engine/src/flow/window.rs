@@ -10,6 +10,11 @@ impl<A: Application> Turn<'_, A> {
     /// if it does not before; lets one go that such a hold keeps longer than it has to. A hold for another reason
     /// stands, and the window is asked when it ends. Answers whether the hold changed.
     pub(super) fn keep_window(&mut self, sequence: Sequence) -> bool {
+        let is_free =
+            |callback: &Callback| matches!(&callback.state, State::Queued(queued) if !queued.is_held());
+        if self.callback(sequence).is_some_and(is_free) {
+            self.choose_number(sequence);
+        }
         let Some(Callback { state: State::Queued(queued), ttl_at, .. }) = self.callback(sequence) else {
             return false;
         };

@@ -10,6 +10,7 @@ use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant, Name, P
 use super::Naive;
 use super::agents::Parting;
 use super::calls::Standard;
+use super::numbers::with_number;
 use super::world::{Callback, Stage, State};
 
 impl<A: Application> Naive<A> {
@@ -146,6 +147,15 @@ impl<A: Application> Naive<A> {
     /// Sets off after a word of agent or customer, unless something came between.
     pub(super) fn set_off(&mut self, sequence: Sequence, agent: AgentId) {
         self.choose_number(sequence);
+        let callback = self.world.callback(sequence).clone();
+        let service = self.world.service_of(&callback);
+        let bans =
+            |number| self.world.check_number(service, &with_number(&callback.request, &number)).is_err();
+        let banned: Vec<bool> = callback.request.numbers().map(bans).collect();
+        if banned[0] && banned.contains(&false) {
+            self.go_back(sequence, None, "number");
+            return self.part(&agent, sequence, Parting::Unused);
+        }
         if self.forbid(sequence) {
             return self.part(&agent, sequence, Parting::Unused);
         }

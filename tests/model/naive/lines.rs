@@ -102,7 +102,6 @@ impl<A: Application> Naive<A> {
             return self.go_back(sequence, None, "scheduled");
         }
         callback.state = State::Queued { since: now, hold: None };
-        self.choose_number(sequence);
         self.keep_window(sequence);
         let callback = self.world.callback(sequence);
         let queued = Event::Queued {
@@ -214,9 +213,6 @@ impl<A: Application> Naive<A> {
         let callback = self.world.callback_mut(sequence);
         callback.cooloffs.retain(|(_, until)| *until > since);
         callback.state = State::Queued { since, hold };
-        if hold.is_none() {
-            self.choose_number(sequence);
-        }
         self.keep_window(sequence);
     }
 
@@ -305,7 +301,6 @@ impl<A: Application> Naive<A> {
         if let State::Queued { hold, .. } = &mut self.world.callback_mut(sequence).state {
             *hold = None;
         }
-        self.choose_number(sequence);
         self.keep_window(sequence);
         self.report_held(sequence);
     }

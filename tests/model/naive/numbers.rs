@@ -57,7 +57,8 @@ impl<A: Application> Naive<A> {
         };
         let anywhere = |number: &Number| self.world.free_at(&callback, number, self.world.now).is_some();
         let numbers = [vec![callback.request.number()], callback.request.other_numbers.clone()].concat();
-        if turned || !bans(&numbers[0]) || numbers.iter().any(anywhere) {
+        let waits = matches!(callback.state, State::Queued { .. });
+        if turned || !waits || !bans(&numbers[0]) || numbers.iter().any(anywhere) {
             return turned;
         }
         let Some(allowed) = numbers.iter().find(|number| !bans(number)).cloned() else { return false };

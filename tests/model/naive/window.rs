@@ -102,6 +102,9 @@ impl World {
 impl<A: Application> Naive<A> {
     /// Holds who may not be called yet, and nobody else for that reason; whether that changed anything.
     pub(super) fn keep_window(&mut self, sequence: Sequence) -> bool {
+        if matches!(self.world.callback(sequence).state, State::Queued { hold: None, .. }) {
+            self.choose_number(sequence);
+        }
         let callback = self.world.callback(sequence);
         let State::Queued { hold, .. } = callback.state else { return false };
         if hold.is_some_and(|(_, why)| why != HoldReason::CallingWindow) {

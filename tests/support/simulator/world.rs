@@ -249,10 +249,7 @@ impl World {
         if self.has(Feature::Steering) && self.random.one_in(4) {
             request.hold = Some(Name::new(format!("h{}", self.random.below(8))));
         }
-        if self.has(Feature::SeveralNumbers)
-            && !self.features.has(Feature::NewConfigurations)
-            && !self.random.one_in(3)
-        {
+        if self.has(Feature::SeveralNumbers) && !self.random.one_in(3) {
             for _ in 0..self.random.within(1..3) {
                 request.other_numbers.push(self.number());
             }

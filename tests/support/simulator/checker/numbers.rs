@@ -116,7 +116,9 @@ impl Checker {
             .get_mut(&numbers[0].phone)
             .and_then(|line| line.live.take_if(|live| *live == sequence));
         if live.is_some() {
-            self.lines.entry(number.clone()).or_default().live = live;
+            // Where another is live on it, this one is about to be back in line.
+            let line = self.lines.entry(number.clone()).or_default();
+            line.live = line.live.or(live);
         }
         once
     }

@@ -410,10 +410,7 @@ impl Checker {
                 *held = Some(to);
                 self.known_mut(sequence).held_by = Some(why);
                 self.judge_hold(sequence, why);
-                // A step or an update may hold it for the number that it was turned to when it entered its line.
-                let enters = matches!(self.known(sequence).stage, Stage::Queued { since, .. } if since == now)
-                    && !matches!(self.command, Some(Command::Update { .. }));
-                if enters && !matches!(why, HoldReason::Retry | HoldReason::Snooze) && due.is_none() {
+                if !matches!(why, HoldReason::Retry | HoldReason::Snooze) && due.is_none() {
                     self.judge_present_number(sequence);
                 }
             }
