@@ -202,9 +202,10 @@ fn who_is_taken_while_forbidden_waits_for_the_number_on_which_another_is_called(
     host.tell(Command::Reconfigure { center: Box::new(center) }).unwrap();
     host.tell(Command::Accept { callback: "c2".into(), agent: "ben".into() }).unwrap();
     assert_eq!(called(&host), [phone(1)], "one at a time");
+    let attempt = host.attempt("c1");
     assert!(host.story().iter().any(|line| line == "0 returned callback:c2 why:number"));
-    host.report("c1", Outcome::Answered).unwrap();
-    host.end("c1");
+    host.tell(Command::Outcome { attempt, outcome: Outcome::Answered }).unwrap();
+    host.tell(Command::Ended { attempt }).unwrap();
     let offered = host.story().iter().any(|line| line.contains("offered callback:c2"));
     assert!(offered, "and then it is the turn of who waited");
 }
