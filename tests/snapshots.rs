@@ -79,7 +79,7 @@ fn the_state_of_another_version_is_carried_over_only_on_purpose() {
     let form = snapshot.replacen("\"snapshot\":", "\"snapshot\":7", 1);
     let refused = carried(&form).err().map(|error| error.to_string()).unwrap_or_default();
     assert!(refused.starts_with("the snapshot was taken with the form `7"), "{refused}");
-    let damaged = snapshot.replacen("c1", "c9", 1);
+    let damaged = snapshot.replacen("\"c1\"", "\"c9\"", 1);
     assert!(matches!(carried(&damaged), Err(SnapshotError::Damaged { .. })));
 }
 
