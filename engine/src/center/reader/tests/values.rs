@@ -47,7 +47,7 @@ fn wrong_types_say_what_to_write() {
             ),
             (
                 "wrap_up = 'until_redy'",
-                "error: queue `q`: `wrap_up`: unknown word `until_redy`; did you mean `until_ready`?",
+                "error: queue `q`: `wrap_up`: unknown word `until_redy`, did you mean `until_ready`?",
             ),
             (
                 "wrap_up = 'never'",
