@@ -9,6 +9,7 @@ pub mod bundle;
 pub mod commands;
 pub mod coverage;
 pub mod event_log;
+pub mod facts;
 pub mod journal;
 pub mod progress;
 pub mod rehearsal;

@@ -57,6 +57,9 @@ enum Command {
         /// Write the script to this file, with how often each line was reached and what it never answered
         #[arg(long, value_name = "FILE")]
         coverage: Option<PathBuf>,
+        /// Write one row a callback to this file, as CSV: what is known of it, for reports
+        #[arg(long, value_name = "FILE")]
+        facts: Option<PathBuf>,
         /// Pass over lines of traffic.csv and roster.csv that can't be used
         #[arg(long)]
         skip_bad: bool,
@@ -122,8 +125,8 @@ fn main() -> ExitCode {
         }
         Command::Test { dir } => test(&dir),
         Command::Graph { dir, dot } => graph(&dir, dot.as_deref()),
-        Command::Run { dir, events, summary, report, journal, coverage, skip_bad } => {
-            Run { dir, events, summary, report, journal, coverage, skip_bad }.start()
+        Command::Run { dir, events, summary, report, journal, coverage, facts, skip_bad } => {
+            Run { dir, events, summary, report, journal, coverage, facts, skip_bad }.start()
         }
         Command::Audit { dir, events } => audit(&dir, &events),
         Command::TestNumber { dir, service, numbers, at } => {

@@ -122,3 +122,23 @@ fn a_callback_is_explained_by_the_lines_that_decided() {
     let (_, err) = says(&dir, &["explain", ".", "--callback", "r99"], 1);
     assert!(err.contains("nothing happened to `r99`"), "{err}");
 }
+
+#[test]
+fn a_run_leaves_facts_for_reports_and_draws_the_day_in_plain_characters() {
+    let dir = starter("facts");
+    let (out, _) = says(&dir, &["run", ".", "--facts", "facts.csv", "--summary", "s.json"], 0);
+    let (_, plot) = out.split_once("10 March 2026, by").expect("a plot");
+    assert!(
+        plot.contains("10 Mar 09:00") && plot.is_ascii() && plot.lines().all(|line| line.len() <= 80),
+        "{plot}"
+    );
+    let summary: Value = serde_json::from_str(&fs::read_to_string(dir.join("s.json")).unwrap()).unwrap();
+    let facts = fs::read_to_string(dir.join("facts.csv")).unwrap();
+    assert_eq!(summary["accepted"], facts.lines().count() - 1, "a row for each callback");
+    let column =
+        facts.lines().next().unwrap().split(',').position(|name| name == "FINAL_DIAL_RESULT").unwrap();
+    let connected = facts.lines().filter(|line| line.split(',').nth(column) == Some("CONNECTED")).count();
+    assert_eq!(summary["completed"]["AGENT_CONNECTED"], connected);
+    let (_, err) = says(&dir, &["run", ".", "--facts", "no/such/folder.csv"], 2);
+    assert!(err.contains("can't be written"), "{err}");
+}

@@ -18,9 +18,10 @@ use super::{Failure, Outcome, colours, create, unwritable};
 use crate::bundle::{Bundle, calls, render_all};
 use crate::coverage;
 use crate::event_log::EventLog;
+use crate::facts::{self, Facts};
 use crate::journal::Recorded;
 use crate::progress::Progress;
-use crate::report::{Shown, page};
+use crate::report::{Shown, page, plot};
 use crate::streams::TRAFFIC;
 use crate::summary::{Calls, Course, Effort, Summary, Tally};
 use crate::world::{Observer, Played, Timed, Verbs, play_with};
@@ -40,6 +41,8 @@ pub struct Run {
     pub journal: Option<PathBuf>,
     /// Where it goes which lines of the script were reached, and which answers never made: the script with counts.
     pub coverage: Option<PathBuf>,
+    /// Where the facts go, one row a callback, as CSV.
+    pub facts: Option<PathBuf>,
     /// Whether bad lines are passed over.
     pub skip_bad: bool,
 }
@@ -108,15 +111,19 @@ impl Run {
             let json = serde_json::to_string_pretty(&summary).map_err(Failure::unreadable)?;
             writeln!(out, "{json}").and_then(|()| out.flush()).map_err(|error| unwritable(path, &error))?;
         }
-        if let (Some(mut out), Some(path), Some(course)) = (report, &self.report, course) {
-            let label = layout.center().name.clone();
-            let shown = Shown { label, summary: &summary, course: &course };
+        let shown = Shown { label: layout.center().name.clone(), summary: &summary, course: &course };
+        let drawn = plot(layout.center().timezone, &course);
+        if let (Some(mut out), Some(path)) = (report, &self.report) {
             let page = page(&layout.center().name, layout.center().timezone, &[shown]);
             out.write_all(page.as_bytes())
                 .and_then(|()| out.flush())
                 .map_err(|error| unwritable(path, &error))?;
         }
         let mut said = summary.to_text();
+        if !drawn.is_empty() {
+            said.push('\n');
+            said.push_str(&drawn);
+        }
         if let (Some(mut out), Some(path), Some(covered)) = (coverage, &self.coverage, covered) {
             out.write_all(coverage::listing(&script, &covered).as_bytes())
                 .and_then(|()| out.flush())
@@ -132,16 +139,20 @@ impl Run {
         Stage { period, layout, text, requests, begun }: Stage<'_>,
         application: A,
         counted: impl FnOnce(&A) -> (BTreeMap<Hook, Calls>, Option<Coverage>),
-    ) -> Result<(Summary, Option<Course>, Played, Option<Coverage>), Failure> {
+    ) -> Result<(Summary, Course, Played, Option<Coverage>), Failure> {
         let mut events = self.events.as_deref().map(create).transpose()?.map(EventLog::new);
         let journal = self.journal.as_deref().map(create).transpose()?;
-        let mut tally = if self.report.is_some() { Tally::with_course() } else { Tally::default() };
+        let mut facts = self.facts.as_deref().map(create).transpose()?.map(|out| (out, Facts::default()));
+        let mut tally = Tally::with_course();
         let mut progress = Progress::new(requests);
         let mut engine = Timed::new(Engine::new(Arc::clone(layout), application));
 
         let mut watching: Vec<&mut dyn Observer> = vec![&mut tally, &mut progress];
         if let Some(log) = &mut events {
             watching.push(log);
+        }
+        if let Some((_, facts)) = &mut facts {
+            watching.push(facts);
         }
         let played = match (journal, &self.journal) {
             (Some(out), Some(path)) => {
@@ -159,10 +170,13 @@ impl Run {
         if let (Some(log), Some(path)) = (events, &self.events) {
             log.finish().map_err(|error| unwritable(path, &error))?;
         }
+        if let (Some((out, facts)), Some(path)) = (facts, &self.facts) {
+            facts::write(&facts.into_facts(), layout, out).map_err(|error| unwritable(path, &error))?;
+        }
         let (script, covered) = counted(engine.inner.application());
         let effort =
             Effort { script, engine_steps: engine.steps, engine: engine.elapsed, wall: begun.elapsed() };
-        let course = tally.take_course();
+        let course = tally.take_course().unwrap_or_default();
         Ok((tally.summary(effort), course, played, covered))
     }
 

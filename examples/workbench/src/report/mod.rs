@@ -4,12 +4,14 @@
 //! the same as a wall. `page.html`, `page.css` and `page.js` are what a browser gets.
 
 mod picture;
+mod plot;
 mod scale;
 
 use serde::Serialize;
 
 use crate::summary::{Course, Summary};
 pub use picture::RunPicture;
+pub use plot::plot;
 use scale::Scale;
 
 use chrono_tz::Tz;

@@ -49,10 +49,15 @@ pub(super) struct Scale {
 impl Scale {
     /// The axis for what happened between these instants.
     pub(super) fn of(zone: Tz, span: Option<(Instant, Instant)>) -> Self {
+        Self::of_bars(zone, span, MOST_BARS)
+    }
+
+    /// The same, with fewer bars than `most`.
+    pub(super) fn of_bars(zone: Tz, span: Option<(Instant, Instant)>, most: i64) -> Self {
         let (first, last) = span.unwrap_or_default();
         let length = last.since(first).millis();
         let (bar, bar_words) =
-            BARS.into_iter().find(|(bar, _)| length / bar < MOST_BARS).unwrap_or((28 * DAY, "4 weeks"));
+            BARS.into_iter().find(|(bar, _)| length / bar < most).unwrap_or((28 * DAY, "4 weeks"));
         let local = local(zone, first);
         let floor = if bar < DAY { hour_of(local) } else { midnight_of(local) };
         let from = local_to_instant(zone, floor).0.millis();
@@ -64,6 +69,11 @@ impl Scale {
     /// How many bars there are.
     pub(super) fn bars(&self) -> usize {
         usize::try_from((self.to - self.from) / self.bar).unwrap_or(0)
+    }
+
+    /// When a bar begins.
+    pub(super) fn begin_of(&self, bar: usize) -> Instant {
+        Instant::from_millis(self.from + self.bar * i64::try_from(bar).unwrap_or(0))
     }
 
     /// The bar that an instant falls into.
