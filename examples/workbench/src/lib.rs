@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod bundle;
 pub mod commands;
+pub mod comparison;
 pub mod coverage;
 pub mod event_log;
 pub mod facts;

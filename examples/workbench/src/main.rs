@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use ringback_workbench::commands::{
-    Explain, Failure, Run, audit, check, explain, graph, new, replay, say, test, test_number,
+    Compare, Explain, Failure, Run, audit, check, explain, graph, new, replay, say, test, test_number,
 };
 
 /// The workbench of Ringback: checks what you write, and plays what your callback rules do with a day's traffic.
@@ -60,6 +60,23 @@ enum Command {
         /// Write one row a callback to this file, as CSV: what is known of it, for reports
         #[arg(long, value_name = "FILE")]
         facts: Option<PathBuf>,
+        /// Pass over lines of traffic.csv and roster.csv that can't be used
+        #[arg(long)]
+        skip_bad: bool,
+    },
+    /// Plays the same traffic through two applications or two centers, and tells what differs
+    Compare {
+        /// The bundle: a folder with center.toml, traffic.csv and roster.csv
+        dir: PathBuf,
+        /// The other application, a script; or a folder with another center.toml
+        #[arg(long, value_name = "OTHER")]
+        with: PathBuf,
+        /// Write a report to this file: one HTML page with both in every picture
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+        /// Write all of it as one JSON object to standard output
+        #[arg(long)]
+        json: bool,
         /// Pass over lines of traffic.csv and roster.csv that can't be used
         #[arg(long)]
         skip_bad: bool,
@@ -127,6 +144,9 @@ fn main() -> ExitCode {
         Command::Graph { dir, dot } => graph(&dir, dot.as_deref()),
         Command::Run { dir, events, summary, report, journal, coverage, facts, skip_bad } => {
             Run { dir, events, summary, report, journal, coverage, facts, skip_bad }.start()
+        }
+        Command::Compare { dir, with, report, json, skip_bad } => {
+            Compare { dir, with, report, json, skip_bad }.start()
         }
         Command::Audit { dir, events } => audit(&dir, &events),
         Command::TestNumber { dir, service, numbers, at } => {

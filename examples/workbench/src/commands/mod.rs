@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod compare;
 mod explain;
 mod first_pass;
 mod graph;
@@ -19,6 +20,7 @@ use std::path::Path;
 
 pub use audit::audit;
 pub use check::check;
+pub use compare::Compare;
 pub use explain::{Explain, explain};
 pub use graph::graph;
 pub use new::new;

@@ -114,7 +114,7 @@ impl Run {
         let shown = Shown { label: layout.center().name.clone(), summary: &summary, course: &course };
         let drawn = plot(layout.center().timezone, &course);
         if let (Some(mut out), Some(path)) = (report, &self.report) {
-            let page = page(&layout.center().name, layout.center().timezone, &[shown]);
+            let page = page(&layout.center().name, layout.center().timezone, &shown);
             out.write_all(page.as_bytes())
                 .and_then(|()| out.flush())
                 .map_err(|error| unwritable(path, &error))?;

@@ -9,6 +9,9 @@ const activities = [
 ];
 const $ = (id) => document.getElementById(id);
 const several = runs.length > 1;
+// Of several runs each has a letter and a colour, in every picture.
+runs.forEach((run, index) => { run.letter = String.fromCharCode(65 + index); run.colour = colours[index % 2][0]; });
+const named = (run) => several ? `${run.letter}  ${run.label}` : run.label;
 
 function make(parent, tag, attributes = {}, text) {
   const node = document.createElement(tag);
@@ -127,19 +130,25 @@ function figures(parent) {
 
 function requests(parent) {
   const box = panel(parent, "Requests", several
-    ? runs.map((run, index) => [colours[index % 2][0], run.label + ", accepted"])
+    ? runs.map((run, index) => [colours[index % 2][0], named(run) + ", accepted"]).concat([["var(--bad)", "not accepted"]])
     : [["var(--one)", "accepted"], ["var(--bad)", "not accepted"]]);
   const marks = axis(Math.max(...runs.flatMap((run) => run.requests.map(sum)), 1));
   const { svg, x, y } = frame(box, 150, marks);
+  const share = 1 / runs.length, whole = x(barStart(1)) - x(barStart(0)), thin = whole * share < 3;
   runs.forEach((run, index) => run.requests.forEach(([yes, no], bar) => {
-    const share = several ? 1 / runs.length : 1;
-    const whole = x(barStart(bar + 1)) - x(barStart(bar)), wide = Math.max(1, whole * share - 1);
-    const at = x(barStart(bar)) + index * whole * share;
+    const wide = Math.max(1, whole * share - 1), at = x(barStart(bar)) + index * whole * share;
+    if (thin) return;
     if (yes) draw(svg, "rect", { x: at, y: y(yes), width: wide, height: y(0) - y(yes), fill: colours[index % 2][0], rx: 1 });
     if (no) draw(svg, "rect", { x: at, y: y(yes + no), width: wide, height: y(yes) - y(yes + no), fill: "var(--bad)", rx: 1 });
     const over = draw(svg, "rect", { x: at, y: y(marks[marks.length - 1]), width: whole * share, height: y(0) - y(marks[marks.length - 1]), fill: "transparent" });
-    says(over, `${clock(barStart(bar))}${several ? ", " + run.label : ""}\n${number(yes)} accepted, ${number(no)} not`);
+    says(over, `${clock(barStart(bar))}${several ? ", " + named(run) : ""}\n${number(yes)} accepted, ${number(no)} not`);
   }));
+  // Bars that are too thin to tell apart are a line for each run.
+  if (thin) runs.forEach((run) => {
+    let path = "";
+    run.requests.forEach(([yes], bar) => { path += `${bar ? "L" : "M"}${x(barStart(bar))},${y(yes)}L${x(barStart(bar + 1))},${y(yes)}`; });
+    draw(svg, "path", { d: path, fill: "none", stroke: run.colour, "stroke-width": 1.5, "stroke-linejoin": "round" });
+  });
 }
 
 // All lines of a run added up, point by point.
@@ -149,7 +158,7 @@ function total(run) {
 }
 
 function line(parent) {
-  const box = panel(parent, "Customers waiting", several ? runs.map((run, index) => [colours[index % 2][0], run.label]) : null);
+  const box = panel(parent, "Customers waiting", several ? runs.map((run) => [run.colour, named(run)]) : null);
   const totals = runs.map(total);
   const marks = axis(Math.max(...totals.flat(), 1));
   const { svg, x, y, width, left, right } = frame(box, 130, marks);
@@ -166,14 +175,14 @@ function line(parent) {
     const share = (event.clientX - over.getBoundingClientRect().left) / over.getBoundingClientRect().width;
     const said = runs.map((run, index) => {
       const points = totals[index], point = Math.min(points.length - 1, Math.max(0, Math.floor(share * points.length)));
-      return (several ? run.label + ": " : "") + number(points[point] ?? 0) + " waiting";
+      return (several ? named(run) + ": " : "") + number(points[point] ?? 0) + " waiting";
     });
     return [clock(scale.from + share * (scale.to - scale.from)), ...said].join("\n");
   });
 }
 
 function level(parent) {
-  const box = panel(parent, "Connected within 20 s", several ? runs.map((run, index) => [colours[index % 2][0], run.label]) : null);
+  const box = panel(parent, "Connected within 20 s", several ? runs.map((run) => [run.colour, named(run)]) : null);
   const { svg, x, y } = frame(box, 110, [0, 0.5, 1], (share) => share * 100 + " %");
   runs.forEach((run, index) => {
     let path = "", pen = "M";
@@ -184,7 +193,7 @@ function level(parent) {
       pen = "L";
       const dot = draw(svg, "circle", { cx: middle, cy: y(quick / all), r: 2, fill: colours[index % 2][0] });
       const wide = draw(svg, "circle", { cx: middle, cy: y(quick / all), r: 9, fill: "transparent" });
-      for (const node of [dot, wide]) says(node, `${clock(barStart(bar))}${several ? ", " + run.label : ""}\n${number(quick)} of ${number(all)}: ${percent(quick / all)}`);
+      for (const node of [dot, wide]) says(node, `${clock(barStart(bar))}${several ? ", " + named(run) : ""}\n${number(quick)} of ${number(all)}: ${percent(quick / all)}`);
     });
     draw(svg, "path", { d: path, fill: "none", stroke: colours[index % 2][0], "stroke-width": 1.5 });
   });
@@ -202,7 +211,7 @@ function waits(parent) {
       const count = run.waits[index][1], thick = several ? 11 : 15, top = index * row + (several ? 5 + which * 13 : 6);
       const long = count / most * (width - 90 - 96);
       const bar = draw(svg, "rect", { x: 90, y: top, width: Math.max(count ? 2 : 0, long), height: thick, rx: 2, fill: colours[which % 2][0] });
-      says(bar, `${several ? run.label + ", " : ""}${label}: ${number(count)}, ${percent(count / all[which])}`);
+      says(bar, `${several ? named(run) + ", " : ""}${label}: ${number(count)}, ${percent(count / all[which])}`);
       draw(svg, "text", { x: 90 + long + 8, y: top + thick - 2 }, count ? `${number(count)}, ${percent(count / all[which])}` : "0");
     });
   });
@@ -215,50 +224,59 @@ function table(parent, head, rows) {
   const body = make(box, "tbody");
   for (const row of rows) {
     const line = make(body, "tr");
-    row.forEach((text) => make(line, "td", {}, text));
+    row.forEach((cell) => {
+      if (!Array.isArray(cell)) { make(line, "td", {}, cell); return; }
+      const [text, run] = cell, box = make(line, "td", {}, text);
+      if (run) make(box, "b", { class: "letter", style: `color:${run.colour}`, title: run.label }, run.letter);
+    });
   }
 }
 function queues(parent) {
-  const rows = [];
-  runs.forEach((run) => {
-    const { waiting, service_level: levels, longest_line: longest } = run.summary;
-    for (const [name, wait] of Object.entries(waiting.by_queue)) {
-      rows.push([several ? `${name} (${run.label})` : name, number(wait.connected), time(wait.p50), time(wait.p95),
+  const rows = [], names = [...new Set(runs.flatMap((run) => Object.keys(run.summary.waiting.by_queue)))].sort();
+  names.forEach((name) => runs.forEach((run) => {
+    const { waiting, service_level: levels, longest_line: longest } = run.summary, wait = waiting.by_queue[name];
+    if (wait) {
+      rows.push([[name, several && run], number(wait.connected), time(wait.p50), time(wait.p95),
         percent(levels.by_queue[name]?.within["20"]), number(longest.by_queue[name]?.waiting ?? 0)]);
     }
-  });
+  }));
   if (!rows.length) { make(parent, "p", { class: "none" }, "Nobody was connected."); return; }
   table(parent, ["queue", "connected", "median", "95 %", "in 20 s", "line"], rows);
 }
 
 function agents(parent) {
   const shown = runs.flatMap((run) => run.agents.map((agent) => [run, agent]));
+  if (several) shown.sort(([run, agent], [other, another]) => agent.id < another.id ? -1 : agent.id > another.id ? 1 : run.letter < other.letter ? -1 : 1);
   if (!shown.length) { make(parent, "p", { class: "none" }, "Nobody logged in."); return; }
   const byCall = shown.some(([, agent]) => agent.calls);
   $("agents-said").textContent = byCall ? "What each did; at the right the share of logged-in time with callbacks."
     : `Share of logged-in time with callbacks, by ${scale.bar_words}; at the right over the whole period.`;
-  key(parent, byCall ? activities.slice(1).map(([text, colour]) => [colour, text])
-    : [["var(--idle)", "free"], ["var(--talk)", "busy"]]);
+  const at = byCall ? 5 : 0, talking = byCall ? "talking" : "busy";
+  const busy = several ? runs.map((run) => [run.colour, `${talking}, ${named(run)}`]) : [["var(--talk)", talking]];
+  key(parent, [...(byCall ? activities.slice(1, at).map(([text, colour]) => [colour, text]) : [["var(--idle)", "free"]]), ...busy]);
+  const talk = (run) => several ? run.colour : "var(--talk)";
   const width = Math.max(260, parent.clientWidth), row = 20, left = Math.min(130, Math.max(56, width * .16)), right = 54;
   const height = shown.length * row + 26;
   const svg = draw(parent, "svg", { viewBox: `0 0 ${width} ${height}`, height, style: "margin-top:8px" });
   const x = (ms) => left + (ms - scale.from) / (scale.to - scale.from) * (width - left - right);
   shown.forEach(([run, agent], index) => {
-    const y = index * row + 3, name = several ? `${agent.id} (${run.label})` : agent.id;
-    const fits = Math.floor(left / 7.2);
-    const label = draw(svg, "text", { x: 0, y: y + 12, class: "name" }, name.length > fits ? name.slice(0, fits - 1) + "…" : name);
+    const y = index * row + 3, name = several ? `${agent.id}, ${named(run)}` : agent.id;
+    const fits = Math.floor((left - (several ? 14 : 0)) / 7.2), own = agent.id;
+    const again = several && index && shown[index - 1][1].id === own;
+    const label = draw(svg, "text", { x: 0, y: y + 12, class: "name" }, again ? "" : own.length > fits ? own.slice(0, fits - 1) + "…" : own);
     says(label, name);
+    if (several) draw(svg, "text", { x: left - 6, y: y + 12, "text-anchor": "end", style: `fill:${run.colour};font-weight:600` }, run.letter);
     draw(svg, "line", { x1: left, x2: width - right, y1: y + 7, y2: y + 7, stroke: "var(--grid)" });
     for (const [from, to, activity] of agent.calls ?? []) {
       const slim = activity <= 2;
-      const bar = draw(svg, "rect", { x: x(from), y: y + (slim ? 4 : 1), width: Math.max(.6, x(to) - x(from)), height: slim ? 6 : 12, fill: activities[activity][1] });
+      const bar = draw(svg, "rect", { x: x(from), y: y + (slim ? 4 : 1), width: Math.max(.6, x(to) - x(from)), height: slim ? 6 : 12, fill: activity === 5 ? talk(run) : activities[activity][1] });
       says(bar, `${name}\n${activities[activity][0]}, ${clock(from)} to ${clock(to)}`);
     }
     (agent.shares ?? []).forEach((share, bar) => {
       if (share < 0) return;
       const at = { x: x(barStart(bar)), y: y + 1, width: Math.max(1, x(barStart(bar + 1)) - x(barStart(bar)) - 1), height: 12, rx: 1 };
       draw(svg, "rect", { ...at, fill: "var(--idle)" });
-      says(draw(svg, "rect", { ...at, fill: "var(--talk)", "fill-opacity": share / 100 }), `${name}\n${clock(barStart(bar))}: ${share} %`);
+      says(draw(svg, "rect", { ...at, fill: talk(run), "fill-opacity": share / 100 }), `${name}\n${clock(barStart(bar))}: ${share} %`);
     });
     draw(svg, "text", { x: width, y: y + 12, "text-anchor": "end" }, percent(agent.occupancy));
   });
@@ -291,9 +309,43 @@ function bars(parent, of, colour, none) {
 }
 function script(parent) {
   const rows = runs.flatMap((run) => Object.entries(run.summary.script).filter(([, calls]) => calls.calls)
-    .map(([hook, calls]) => [several ? `${hook} (${run.label})` : hook, number(calls.calls), number(calls.faults), number(Math.round(calls.operations / calls.calls))]));
+    .map(([hook, calls]) => [[hook, several && run], number(calls.calls), number(calls.faults), number(Math.round(calls.operations / calls.calls))]));
   if (!rows.length) { make(parent, "p", { class: "none" }, "No hook was asked: the center's settings decided."); return; }
   table(parent, ["hook", "calls", "faults", "operations a call"], rows);
+}
+
+// Who won and who lost, and the first decision that differs.
+function differences(parent) {
+  const { paired, changed, all, by_service: by, first } = data.differences;
+  const services = Object.entries(by);
+  make(parent, "p", { class: "said" }, changed
+    ? `${number(changed)} of ${number(paired)} requests fared otherwise under B. Won: served by B only, or sooner. Lost: served by A only, or later.`
+    : `All ${number(paired)} requests fared the same.`);
+  const won = (balance) => balance.served_by_b_only + balance.sooner.callbacks;
+  const lost = (balance) => balance.served_by_a_only + balance.later.callbacks;
+  const rows = services.length > 1 ? [["all", all], ...services] : services;
+  const most = Math.max(1, ...rows.flatMap(([, balance]) => [won(balance), lost(balance)]));
+  const box = make(parent, "div", { class: "balance" });
+  for (const [name, balance] of rows) {
+    make(box, "span", { class: "name" }, name);
+    for (const [count, side, colour] of [[lost(balance), "lost", "var(--bad)"], [won(balance), "won", "var(--good)"]]) {
+      const half = make(box, "div", { class: side });
+      make(half, "i", { style: `width:${count / most * 70}%;background:${colour}` });
+      make(half, "span", {}, `${number(count)} ${side}`);
+    }
+  }
+  if (!first) return;
+  make(parent, "h3", {}, "The first decision that differs");
+  make(parent, "p", { class: "said" }, `${first.at.replace("T", " ").replace("Z", " UTC")}: ${first.hook}${first.about ? ` (${first.about})` : ""} of ${first.callback}, after ${number(first.same_before)} that are the same`);
+  const pair = make(parent, "div", { class: "decided" });
+  [first.a, first.b].forEach((side, index) => {
+    const half = make(pair, "div", { style: `border-color:${runs[index].colour}` });
+    make(half, "code", {}, side.answer);
+    const { decision } = side;
+    make(half, "span", {}, decision ? `${side.script}:${decision.line}` : "the center's settings");
+    const reads = [...new Set((decision?.steps ?? []).flatMap((step) => step.reads.map((read) => `${read.expression} = ${read.value}`)))];
+    if (reads.length) make(half, "span", { class: "reads" }, reads.join("\n"));
+  });
 }
 
 $("center").textContent = data.center;
@@ -302,15 +354,16 @@ $("period").textContent = `${data.period}, local time of ${data.zone}`;
 if (several) runs.forEach((run, index) => {
   const item = make($("runs"), "li");
   make(item, "i", { style: `background:${colours[index % 2][0]}` });
-  item.append(run.label);
+  item.append(named(run));
 });
 $("day-said").textContent = `One bar or point is ${/^\d/.test(scale.bar_words) ? scale.bar_words : "a" + (/^[aeiou]|^hour/.test(scale.bar_words) ? "n " : " ") + scale.bar_words}.`;
-$("foot").textContent = runs.map((run) => `${several ? run.label + ": " : ""}${number(run.summary.events)} events in ${number(run.summary.engine_steps)} calls of the engine, ${run.summary.engine_seconds.toFixed(2)} s`).join(" · ");
+$("foot").textContent = runs.map((run) => `${several ? run.letter + ": " : ""}${number(run.summary.events)} events in ${number(run.summary.engine_steps)} calls of the engine${run.summary.engine_seconds ? ", " + run.summary.engine_seconds.toFixed(2) + " s" : ""}`).join(" · ");
 
 function all() {
-  const made = ["figures", "day", "waits", "queues", "agents", "rejections", "reasons", "attempts", "script"];
+  const made = ["figures", "differences", "day", "waits", "queues", "agents", "rejections", "reasons", "attempts", "script"];
   made.forEach((id) => $(id).replaceChildren());
   figures($("figures"));
+  if (data.differences) { $("differs").hidden = false; differences($("differences")); }
   requests($("day")); line($("day")); level($("day"));
   waits($("waits"));
   queues($("queues"));

@@ -18,6 +18,7 @@ use serde::{Serialize, Serializer};
 use smol_str::SmolStr;
 
 pub use course::{Activity, Course};
+pub(crate) use table::{columns, shown};
 pub use tally::{Effort, Tally};
 pub use waits::{Waits, percentile};
 
@@ -98,7 +99,7 @@ pub struct Waiting {
 }
 
 /// Milliseconds, written as decimal seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seconds(pub i64);
 
 /// Shares connected within so many seconds; absent where nobody was accepted.

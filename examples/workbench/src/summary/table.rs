@@ -32,12 +32,13 @@ impl Summary {
 }
 
 /// A table's rows, without the frame of blanks that a style without lines leaves.
-fn shown(table: &Table) -> String {
+pub(crate) fn shown(table: &Table) -> String {
     let rows = table.lines().map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned());
     rows.filter(|row| !row.is_empty()).map(|row| row + "\n").collect()
 }
 
-fn table(header: &[&str]) -> Table {
+/// A table with this header and numbers in all columns but the first.
+pub(crate) fn columns(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(header);
     for column in table.column_iter_mut().skip(1) {
@@ -81,7 +82,7 @@ fn counts(summary: &Summary) -> Table {
 }
 
 fn waiting(waiting: &By<Waiting>) -> Table {
-    let mut table = table(&["queue", "connected", "mean", "p50", "p80", "p95", "p99", "max"]);
+    let mut table = columns(&["queue", "connected", "mean", "p50", "p80", "p95", "p99", "max"]);
     rows(waiting, |name, waiting| {
         let mut row = vec![name.to_owned(), waiting.connected.to_string()];
         let Waiting { mean, p50, p80, p95, p99, max, .. } = *waiting;
@@ -95,7 +96,7 @@ fn service_level(level: &By<ServiceLevel>) -> Table {
     let within = SERVICE_LEVELS.map(|seconds| format!("{seconds} s"));
     let header: Vec<&str> =
         ["queue", "callbacks"].into_iter().chain(within.iter().map(String::as_str)).collect();
-    let mut table = table(&header);
+    let mut table = columns(&header);
     rows(level, |name, level| {
         let mut row = vec![name.to_owned(), level.callbacks.to_string()];
         row.extend(level.within.values().map(|share| percent(*share)));
@@ -105,7 +106,7 @@ fn service_level(level: &By<ServiceLevel>) -> Table {
 }
 
 fn longest(longest: &By<Longest>) -> Table {
-    let mut table = table(&["queue", "waiting", "first at"]);
+    let mut table = columns(&["queue", "waiting", "first at"]);
     rows(longest, |name, longest| {
         table.add_row([name.to_owned(), longest.waiting.to_string(), or_none(longest.at.as_ref())]);
     });
@@ -113,7 +114,7 @@ fn longest(longest: &By<Longest>) -> Table {
 }
 
 fn script(summary: &Summary) -> Table {
-    let mut table = table(&["hook", "calls", "faults", "operations"]);
+    let mut table = columns(&["hook", "calls", "faults", "operations"]);
     for (hook, calls) in &summary.script {
         let numbers = [calls.calls, calls.faults, calls.operations].map(|number| number.to_string());
         table.add_row(std::iter::once(hook.to_string()).chain(numbers));
