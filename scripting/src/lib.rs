@@ -16,7 +16,7 @@
 //! [`RhaiApplication::new`] checks a script against a center and says all that is wrong with it at once, each finding
 //! with its place and what to write instead. What it returns is an
 //! [`Application`](ringback_engine::protocol::Application) for the engine. The words of scripts, with an example
-//! each, are in [`vocabulary`].
+//! each, are in [`vocabulary`], and [`reference`](mod@reference) writes them for people and editors.
 //!
 //! ```
 //! use chrono_tz::Tz;
@@ -87,6 +87,7 @@ mod diagnostic;
 mod fault;
 pub mod limits;
 mod meter;
+pub mod reference;
 mod requirements;
 mod sandbox;
 pub mod spoken;

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use ringback_workbench::commands::{
-    Compare, Explain, Failure, Run, audit, check, explain, graph, new, replay, say, test, test_number,
+    Compare, Explain, Failure, Run, audit, check, explain, graph, new, reference, replay, say, test,
+    test_number,
 };
 
 /// The workbench of Ringback: checks what you write, and plays what your callback rules do with a day's traffic.
@@ -126,6 +127,11 @@ enum Command {
         #[arg(long, value_name = "TIME")]
         at: Option<String>,
     },
+    /// Writes the reference of all words for scripts, and their definitions for editors
+    Reference {
+        /// The folder for REFERENCE.md and ringback.d.rhai; made if it is not there
+        dir: PathBuf,
+    },
     /// Repeats a journal and compares effects and state
     Replay {
         /// The journal that `run --journal` wrote
@@ -152,6 +158,7 @@ fn main() -> ExitCode {
         Command::TestNumber { dir, service, numbers, at } => {
             test_number(&dir, &service, &numbers, at.as_deref())
         }
+        Command::Reference { dir } => reference(&dir),
         Command::Replay { file } => replay(&file),
     };
     match result.and_then(|text| say(&text)) {

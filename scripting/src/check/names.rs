@@ -8,7 +8,7 @@ use ringback_engine::protocol::Hook;
 use super::hint;
 use super::outline::{Function, Tokens};
 use crate::diagnostic::Findings;
-use crate::vocabulary::{Form, WORDS, Word, called, properties};
+use crate::vocabulary::{Form, Word, called, properties, words as all_words};
 
 /// Keywords that can stand in front of a parenthesis without being called.
 const KEYWORDS: [&str; 16] = [
@@ -147,7 +147,7 @@ fn check_call(call: &Call<'_>, functions: &[Function<'_>], findings: &mut Findin
             format!("write `.{name}` without parentheses"),
         );
     } else {
-        let known = WORDS.iter().filter(|word| word.form != Form::Property).map(|word| word.name);
+        let known = all_words().filter(|word| word.form != Form::Property).map(|word| word.name);
         let hint = hint(name, known.chain(functions.iter().map(|function| function.name)));
         let what = if behind_dot { "method" } else { "function" };
         findings.error(span, format!("unknown {what} `{name}`{hint}"));
@@ -175,7 +175,7 @@ fn check_property(tokens: Tokens<'_>, function: &Function<'_>, i: usize, finding
         findings.error_with_help(span, format!("`{name}` is called"), format!("write `.{name}()`"));
         return;
     }
-    let known = WORDS.iter().filter(|word| word.form == Form::Property).filter(belongs).map(|word| word.name);
+    let known = all_words().filter(|word| word.form == Form::Property).filter(belongs).map(|word| word.name);
     let hint = hint(name, known);
     match owner {
         Some(kind) => {

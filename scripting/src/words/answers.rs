@@ -1,11 +1,12 @@
 //! What hooks answer, checked as it is made: a fault names the line that made it.
 
-use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, ImmutableString, NativeCallContext};
 use ringback_engine::center::Limit;
 use ringback_engine::protocol::{Acceptance, RetentionAnswer, TimeoutAnswer};
 use ringback_engine::{Duration, Instant};
 use smol_str::SmolStr;
 
+use super::registry::{Registry, kind, word};
 use super::{Fallible, ask, fault, kind_of, text};
 use crate::limits::{TAGS, WORD_LENGTH};
 
@@ -17,33 +18,33 @@ pub(crate) struct Limits(pub(crate) Vec<Limit>);
 #[derive(Clone, Debug)]
 pub(crate) struct Verdict(pub(crate) Option<TimeoutAnswer>);
 
-pub(super) fn register(engine: &mut Engine) {
-    engine.register_type_with_name::<Acceptance>("acceptance");
-    engine.register_type_with_name::<Limits>("limits");
-    engine.register_type_with_name::<Verdict>("timeout answer");
-    engine.register_type_with_name::<RetentionAnswer>("purge answer");
+pub(super) fn register(engine: &mut Registry<'_>) {
+    kind!(engine, Acceptance, "acceptance");
+    kind!(engine, Limits, "limits");
+    kind!(engine, Verdict, "timeout answer");
+    kind!(engine, RetentionAnswer, "purge answer");
     acceptances(engine);
     limits(engine);
     verdicts(engine);
-    engine.register_fn("purge", || RetentionAnswer::Purge);
-    engine.register_fn("keep", |duration: Duration| RetentionAnswer::Keep(duration));
-    engine.register_fn("redact", || RetentionAnswer::Redact);
+    word!(engine, "purge", || RetentionAnswer::Purge);
+    word!(engine, "keep", |duration: Duration| RetentionAnswer::Keep(duration));
+    word!(engine, "redact", || RetentionAnswer::Redact);
 }
 
-fn acceptances(engine: &mut Engine) {
-    engine.register_fn("accept", || Acceptance::Accept { priority: None, ttl: None, tags: Vec::new() });
-    engine.register_fn("reject", |code: Dynamic| rejection(&text(&code)?, None));
-    engine.register_fn("reject", |code: Dynamic, sentence: Dynamic| {
+fn acceptances(engine: &mut Registry<'_>) {
+    word!(engine, "accept", || Acceptance::Accept { priority: None, ttl: None, tags: Vec::new() });
+    word!(engine, "reject", |code: Dynamic| rejection(&text(&code)?, None));
+    word!(engine, "reject", |code: Dynamic, sentence: Dynamic| {
         rejection(&text(&code)?, Some(text(&sentence)?.to_string()))
     });
-    engine.register_fn("defer", |instant: Instant| Acceptance::Defer(instant));
-    engine.register_fn("priority", |answer: Acceptance, n: i64| {
+    word!(engine, "defer", |instant: Instant| Acceptance::Defer(instant));
+    word!(engine, "priority", |answer: Acceptance, n: i64| {
         accepted(answer, "priority", |priority, _, _| {
             *priority = Some(n);
             Ok(())
         })
     });
-    engine.register_fn("ttl", |answer: Acceptance, duration: Duration| {
+    word!(engine, "ttl", |answer: Acceptance, duration: Duration| {
         accepted(answer, "ttl", |_, ttl, _| {
             if duration <= Duration::ZERO {
                 return fault(format!("a life of {duration}; write a longer time, as `hours(4)`"));
@@ -52,7 +53,7 @@ fn acceptances(engine: &mut Engine) {
             Ok(())
         })
     });
-    engine.register_fn("tag", |answer: Acceptance, name: Dynamic, value: Dynamic| {
+    word!(engine, "tag", |answer: Acceptance, name: Dynamic, value: Dynamic| {
         let (name, value) = (text(&name)?, text(&value)?);
         accepted(answer, "tag", |_, _, tags| tagged(tags, &name, &value))
     });
@@ -104,15 +105,15 @@ fn tagged(tags: &mut Vec<(SmolStr, SmolStr)>, name: &str, value: &str) -> Fallib
     Ok(())
 }
 
-fn limits(engine: &mut Engine) {
-    engine.register_fn("no_limit", Limits::default);
-    engine.register_fn("limit", |key: ImmutableString, max: i64, per: Duration| {
+fn limits(engine: &mut Registry<'_>) {
+    word!(engine, "no_limit", Limits::default);
+    word!(engine, "limit", |key: ImmutableString, max: i64, per: Duration| {
         limited(Limits::default(), &key, max, per)
     });
-    engine.register_fn("limit", |key: Dynamic, max: i64, per: Duration| {
+    word!(engine, "limit", |key: Dynamic, max: i64, per: Duration| {
         limited(Limits::default(), &text(&key)?, max, per)
     });
-    engine.register_fn("limit", |limits: Limits, key: Dynamic, max: i64, per: Duration| {
+    word!(engine, "limit", |limits: Limits, key: Dynamic, max: i64, per: Duration| {
         limited(limits, &text(&key)?, max, per)
     });
 }
@@ -133,17 +134,17 @@ fn limited(mut limits: Limits, key: &str, max: i64, per: Duration) -> Fallible<L
     Ok(limits)
 }
 
-fn verdicts(engine: &mut Engine) {
-    engine.register_fn("retry", |after: Duration| {
+fn verdicts(engine: &mut Registry<'_>) {
+    word!(engine, "retry", |after: Duration| {
         if after > Duration::ZERO {
             Ok(Verdict(Some(TimeoutAnswer::Retry(after))))
         } else {
             fault(format!("`retry` after {after}; write a longer time, as `minutes(5)`"))
         }
     });
-    engine.register_fn("requeue", || Verdict(Some(TimeoutAnswer::Requeue)));
-    engine.register_fn("reroute", || Verdict(Some(TimeoutAnswer::Reroute)));
-    engine.register_fn("schedule", |context: NativeCallContext<'_>, instant: Instant| {
+    word!(engine, "requeue", || Verdict(Some(TimeoutAnswer::Requeue)));
+    word!(engine, "reroute", || Verdict(Some(TimeoutAnswer::Reroute)));
+    word!(engine, "schedule", |context: NativeCallContext<'_>, instant: Instant| {
         ask(&context, |view| {
             if instant > view.now() {
                 Ok(Verdict(Some(TimeoutAnswer::Schedule(instant))))
@@ -152,14 +153,14 @@ fn verdicts(engine: &mut Engine) {
             }
         })
     });
-    engine.register_fn("complete", |word: Dynamic| {
+    word!(engine, "complete", |word: Dynamic| {
         let word = text(&word)?;
         match word_of_answer(&word) {
             Ok(()) => Ok(Verdict(Some(TimeoutAnswer::Complete(SmolStr::new(word.as_str()))))),
             Err(message) => fault(message),
         }
     });
-    engine.register_fn("standard", || Verdict(None));
+    word!(engine, "standard", || Verdict(None));
 }
 
 /// What `hook` should have answered instead of `value`.

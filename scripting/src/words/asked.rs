@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, ImmutableString};
+use rhai::{Dynamic, ImmutableString};
 use ringback_engine::protocol::{AgentView, CallbackView, Contact, TimeoutKind, View};
 use ringback_engine::record::Request;
 use ringback_engine::{Country, Duration, Instant};
 
 use super::center::value_of;
+use super::registry::{Registry, kind, property, word};
 use super::{Fallible, fault, text};
 
 /// A request as scripts see it.
@@ -70,55 +71,55 @@ impl Asked for CallbackValue {
     }
 }
 
-pub(super) fn register(engine: &mut Engine) {
-    engine.register_type_with_name::<RequestValue>("request");
-    engine.register_type_with_name::<CallbackValue>("callback");
-    engine.register_type_with_name::<EventValue>("event");
+pub(super) fn register(engine: &mut Registry<'_>) {
+    kind!(engine, RequestValue, "request");
+    kind!(engine, CallbackValue, "callback");
+    kind!(engine, EventValue, "event");
     asked::<RequestValue>(engine);
     asked::<CallbackValue>(engine);
     callbacks(engine);
     agents(engine);
-    engine.register_get("kind", |event: &mut EventValue| ImmutableString::from(event.0.word()));
+    property!(engine, "kind", |event: &mut EventValue| ImmutableString::from(event.0.word()));
 }
 
-fn asked<T: Asked>(engine: &mut Engine) {
-    engine.register_get("id", |asked: &mut T| shared(asked.request().id.as_str()));
-    engine.register_get("service", |asked: &mut T| shared(&asked.request().service));
-    engine.register_get("phone", |asked: &mut T| shared(asked.request().phone.as_str()));
-    engine.register_get("country", |asked: &mut T| {
+fn asked<T: Asked>(engine: &mut Registry<'_>) {
+    property!(engine, "id", |asked: &mut T| shared(asked.request().id.as_str()));
+    property!(engine, "service", |asked: &mut T| shared(&asked.request().service));
+    property!(engine, "phone", |asked: &mut T| shared(asked.request().phone.as_str()));
+    property!(engine, "country", |asked: &mut T| {
         shared(asked.request().facts.country.as_ref().map_or("", Country::as_str))
     });
-    engine.register_get("language", |asked: &mut T| shared(&asked.request().language));
-    engine.register_get("channel", |asked: &mut T| shared(&asked.request().channel));
-    engine.register_get("has_desired", |asked: &mut T| asked.request().desired.is_some());
-    engine.register_get("kind", |asked: &mut T| {
+    property!(engine, "language", |asked: &mut T| shared(&asked.request().language));
+    property!(engine, "channel", |asked: &mut T| shared(&asked.request().channel));
+    property!(engine, "has_desired", |asked: &mut T| asked.request().desired.is_some());
+    property!(engine, "kind", |asked: &mut T| {
         shared(if asked.request().desired.is_some() { "scheduled" } else { "immediate" })
     });
-    engine.register_get("desired", |asked: &mut T| match asked.request().desired {
+    property!(engine, "desired", |asked: &mut T| match asked.request().desired {
         Some(desired) => Ok(desired),
         None => fault("there is no desired time; ask `has_desired` first"),
     });
-    engine.register_get("priority", |asked: &mut T| asked.priority());
-    engine.register_get("last_agent", |asked: &mut T| {
+    property!(engine, "priority", |asked: &mut T| asked.priority());
+    property!(engine, "last_agent", |asked: &mut T| {
         let last = asked.view().last_agent(&asked.request().phone);
         shared(last.as_ref().map_or("", |agent| agent.as_str()))
     });
-    engine.register_get("received", |asked: &mut T| asked.received());
-    engine.register_fn("attr", |asked: &mut T, name: ImmutableString| attribute(asked.request(), &name));
-    engine.register_fn("attr", |asked: &mut T, name: Dynamic| attribute(asked.request(), &text(&name)?));
-    engine.register_fn("attr", |asked: &mut T, name: ImmutableString, otherwise: ImmutableString| {
+    property!(engine, "received", |asked: &mut T| asked.received());
+    word!(engine, "attr", |asked: &mut T, name: ImmutableString| attribute(asked.request(), &name));
+    word!(engine, "attr", |asked: &mut T, name: Dynamic| attribute(asked.request(), &text(&name)?));
+    word!(engine, "attr", |asked: &mut T, name: ImmutableString, otherwise: ImmutableString| {
         attribute_or(asked.request(), &name, || otherwise.into())
     });
-    engine.register_fn("attr", |asked: &mut T, name: ImmutableString, otherwise: i64| {
+    word!(engine, "attr", |asked: &mut T, name: ImmutableString, otherwise: i64| {
         attribute_or(asked.request(), &name, || otherwise.into())
     });
-    engine.register_fn("attr", |asked: &mut T, name: Dynamic, otherwise: Dynamic| -> Fallible<Dynamic> {
+    word!(engine, "attr", |asked: &mut T, name: Dynamic, otherwise: Dynamic| -> Fallible<Dynamic> {
         attribute_or(asked.request(), &text(&name)?, || otherwise)
     });
-    engine.register_fn("has", |asked: &mut T, name: ImmutableString| {
+    word!(engine, "has", |asked: &mut T, name: ImmutableString| {
         asked.request().attributes.contains_key(name.as_str())
     });
-    engine.register_fn("has", |asked: &mut T, name: Dynamic| -> Fallible<bool> {
+    word!(engine, "has", |asked: &mut T, name: Dynamic| -> Fallible<bool> {
         Ok(asked.request().attributes.contains_key(text(&name)?.as_str()))
     });
 }
@@ -140,21 +141,21 @@ fn attribute_or(request: &Request, name: &str, otherwise: impl FnOnce() -> Dynam
     request.attributes.get(name).map_or_else(|| Ok(otherwise()), value_of)
 }
 
-fn callbacks(engine: &mut Engine) {
-    engine.register_get("queue", |callback: &mut CallbackValue| shared(&callback.0.queue));
-    engine.register_get("attempts", |callback: &mut CallbackValue| i64::from(callback.0.attempts));
-    engine.register_get("last_outcome", |callback: &mut CallbackValue| {
+fn callbacks(engine: &mut Registry<'_>) {
+    property!(engine, "queue", |callback: &mut CallbackValue| shared(&callback.0.queue));
+    property!(engine, "attempts", |callback: &mut CallbackValue| i64::from(callback.0.attempts));
+    property!(engine, "last_outcome", |callback: &mut CallbackValue| {
         shared(callback.0.last_outcome.map_or("", |outcome| outcome.word()))
     });
-    engine.register_get("rejects", |callback: &mut CallbackValue| i64::from(callback.0.rejects));
-    engine.register_get("waited", |callback: &mut CallbackValue| {
+    property!(engine, "rejects", |callback: &mut CallbackValue| i64::from(callback.0.rejects));
+    property!(engine, "waited", |callback: &mut CallbackValue| {
         callback.0.view.now().since(callback.0.place).max(Duration::ZERO)
     });
-    engine.register_get("place", |callback: &mut CallbackValue| callback.0.place);
-    engine.register_get("state", |callback: &mut CallbackValue| {
+    property!(engine, "place", |callback: &mut CallbackValue| callback.0.place);
+    property!(engine, "state", |callback: &mut CallbackValue| {
         ImmutableString::from(callback.0.state.to_string())
     });
-    engine.register_fn("tag", |callback: &mut CallbackValue, name: Dynamic| {
+    word!(engine, "tag", |callback: &mut CallbackValue, name: Dynamic| {
         let name = text(&name)?;
         match tag(&callback.0, &name) {
             Some(value) => Ok(value),
@@ -163,26 +164,26 @@ fn callbacks(engine: &mut Engine) {
             )),
         }
     });
-    engine.register_fn(
-        "tag",
-        |callback: &mut CallbackValue, name: Dynamic, otherwise: Dynamic| -> Fallible<Dynamic> {
-            let name = text(&name)?;
-            Ok(tag(&callback.0, &name).map_or(otherwise, Dynamic::from))
-        },
-    );
+    word!(engine, "tag", |callback: &mut CallbackValue,
+                          name: Dynamic,
+                          otherwise: Dynamic|
+     -> Fallible<Dynamic> {
+        let name = text(&name)?;
+        Ok(tag(&callback.0, &name).map_or(otherwise, Dynamic::from))
+    },);
 }
 
-fn agents(engine: &mut Engine) {
-    engine.register_type_with_name::<AgentValue>("agent");
-    engine.register_get("id", |agent: &mut AgentValue| shared(agent.0.settings.id.as_str()));
-    engine.register_get("idle", |agent: &mut AgentValue| agent.0.idle);
-    engine.register_get("calls", |agent: &mut AgentValue| i64::try_from(agent.0.calls).unwrap_or(i64::MAX));
-    engine.register_get("occupancy", |agent: &mut AgentValue| i64::from(agent.0.occupancy));
-    engine.register_fn("skill", |agent: &mut AgentValue, name: Dynamic| -> Fallible<i64> {
+fn agents(engine: &mut Registry<'_>) {
+    kind!(engine, AgentValue, "agent");
+    property!(engine, "id", |agent: &mut AgentValue| shared(agent.0.settings.id.as_str()));
+    property!(engine, "idle", |agent: &mut AgentValue| agent.0.idle);
+    property!(engine, "calls", |agent: &mut AgentValue| i64::try_from(agent.0.calls).unwrap_or(i64::MAX));
+    property!(engine, "occupancy", |agent: &mut AgentValue| i64::from(agent.0.occupancy));
+    word!(engine, "skill", |agent: &mut AgentValue, name: Dynamic| -> Fallible<i64> {
         let level = agent.0.settings.skills.get(text(&name)?.as_str());
         Ok(level.copied().map_or(0, i64::from))
     });
-    engine.register_fn("in_group", |agent: &mut AgentValue, name: Dynamic| -> Fallible<bool> {
+    word!(engine, "in_group", |agent: &mut AgentValue, name: Dynamic| -> Fallible<bool> {
         Ok(agent.0.settings.groups.contains(text(&name)?.as_str()))
     });
 }

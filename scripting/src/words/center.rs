@@ -1,32 +1,33 @@
 //! The center around a call: calendars, lines, counts and tables.
 
-use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, ImmutableString, NativeCallContext};
 use ringback_engine::Duration;
 use ringback_engine::Instant;
 use ringback_engine::center::Attribute;
 use ringback_engine::protocol::LineView;
 
+use super::registry::{Registry, kind, property, word};
 use super::{Fallible, ask, fault, fitting, takes_text, text};
 
-pub(super) fn register(engine: &mut Engine) {
-    engine.register_type_with_name::<LineView>("line");
+pub(super) fn register(engine: &mut Registry<'_>) {
+    kind!(engine, LineView, "line");
     takes_text!(engine, "is_open", is_open);
     takes_text!(engine, "open_for", open_for);
     takes_text!(engine, "next_open", next_open);
     takes_text!(engine, "line", line);
-    engine.register_get("waiting", |line: &mut LineView| i64::from(line.waiting));
-    engine.register_get("on_call", |line: &mut LineView| i64::from(line.on_call));
-    engine.register_get("oldest", |line: &mut LineView| line.oldest);
-    engine.register_get("agents", |line: &mut LineView| i64::from(line.agents));
-    engine.register_get("ready", |line: &mut LineView| i64::from(line.ready));
-    engine.register_get("paused", |line: &mut LineView| line.paused);
-    engine.register_get("ewt", |line: &mut LineView| line.ewt.unwrap_or(Duration::from_secs(-1)));
-    engine.register_get("full", |line: &mut LineView| line.full);
-    engine.register_fn("count", |context: NativeCallContext<'_>, key: Dynamic, per: Duration| {
+    property!(engine, "waiting", |line: &mut LineView| i64::from(line.waiting));
+    property!(engine, "on_call", |line: &mut LineView| i64::from(line.on_call));
+    property!(engine, "oldest", |line: &mut LineView| line.oldest);
+    property!(engine, "agents", |line: &mut LineView| i64::from(line.agents));
+    property!(engine, "ready", |line: &mut LineView| i64::from(line.ready));
+    property!(engine, "paused", |line: &mut LineView| line.paused);
+    property!(engine, "ewt", |line: &mut LineView| line.ewt.unwrap_or(Duration::from_secs(-1)));
+    property!(engine, "full", |line: &mut LineView| line.full);
+    word!(engine, "count", |context: NativeCallContext<'_>, key: Dynamic, per: Duration| {
         let key = text(&key)?;
         ask(&context, |view| Ok(i64::from(view.count(&key, per))))
     });
-    engine.register_fn("lookup", |context: NativeCallContext<'_>, table: Dynamic, key: Dynamic| {
+    word!(engine, "lookup", |context: NativeCallContext<'_>, table: Dynamic, key: Dynamic| {
         let (table, key) = (text(&table)?, text(&key)?);
         match entry(&context, &table, &key)? {
             Some(value) => Ok(value),
@@ -35,28 +36,23 @@ pub(super) fn register(engine: &mut Engine) {
             }
         }
     });
-    engine.register_fn(
-        "lookup",
-        |context: NativeCallContext<'_>,
-         table: Dynamic,
-         key: Dynamic,
-         otherwise: Dynamic|
-         -> Fallible<Dynamic> {
-            Ok(entry(&context, &text(&table)?, &text(&key)?)?.unwrap_or(otherwise))
-        },
-    );
-    engine.register_fn(
-        "listed",
-        |context: NativeCallContext<'_>, table: Dynamic, key: Dynamic| -> Fallible<bool> {
-            Ok(entry(&context, &text(&table)?, &text(&key)?)?.is_some())
-        },
-    );
-    engine.register_fn(
-        "listed",
-        |context: NativeCallContext<'_>, table: ImmutableString, key: ImmutableString| -> Fallible<bool> {
-            Ok(entry(&context, &table, &key)?.is_some())
-        },
-    );
+    word!(engine, "lookup", |context: NativeCallContext<'_>,
+                             table: Dynamic,
+                             key: Dynamic,
+                             otherwise: Dynamic|
+     -> Fallible<Dynamic> {
+        Ok(entry(&context, &text(&table)?, &text(&key)?)?.unwrap_or(otherwise))
+    },);
+    word!(engine, "listed", |context: NativeCallContext<'_>,
+                             table: Dynamic,
+                             key: Dynamic|
+     -> Fallible<bool> {
+        Ok(entry(&context, &text(&table)?, &text(&key)?)?.is_some())
+    },);
+    word!(engine, "listed", |context: NativeCallContext<'_>,
+                             table: ImmutableString,
+                             key: ImmutableString|
+     -> Fallible<bool> { Ok(entry(&context, &table, &key)?.is_some()) },);
 }
 
 /// An attribute as scripts see it.

@@ -6,8 +6,12 @@ mod asked;
 mod center;
 mod operators;
 mod plans;
+mod registry;
 mod texts;
 mod times;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -20,6 +24,7 @@ use crate::limits::TEXT_BYTES;
 use crate::meter::Meter;
 use crate::requirements::Requirements;
 use crate::spoken;
+use registry::Registry;
 
 pub(crate) use answers::{Limits, Verdict, word_of_answer, wrong_answer};
 pub(crate) use asked::{AgentValue, CallbackValue, EventValue, RequestValue};
@@ -34,6 +39,10 @@ pub(crate) struct Call(pub(crate) Arc<dyn View>);
 
 /// Registers every word.
 pub(crate) fn register(engine: &mut Engine, requirements: &Arc<Requirements>, meter: &Arc<Meter>) {
+    register_in(&mut Registry::new(engine), requirements, meter);
+}
+
+fn register_in(engine: &mut Registry<'_>, requirements: &Arc<Requirements>, meter: &Arc<Meter>) {
     operators::register(engine);
     times::register(engine);
     texts::register(engine, meter);
@@ -132,10 +141,14 @@ pub(crate) fn said(value: &Dynamic) -> String {
 /// Registers a word that takes one text: at once for texts, by way of [`text`] for other kinds.
 macro_rules! takes_text {
     ($engine:expr, $name:literal, $function:expr) => {
-        $engine
-            .register_fn($name, |context: NativeCallContext<'_>, a: ImmutableString| $function(&context, &a));
-        $engine
-            .register_fn($name, |context: NativeCallContext<'_>, a: Dynamic| $function(&context, &text(&a)?));
+        $crate::words::registry::word!(
+            $engine,
+            $name,
+            |context: NativeCallContext<'_>, a: ImmutableString| { $function(&context, &a) }
+        );
+        $crate::words::registry::word!($engine, $name, |context: NativeCallContext<'_>, a: Dynamic| {
+            $function(&context, &text(&a)?)
+        });
     };
 }
 use takes_text;

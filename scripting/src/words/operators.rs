@@ -3,18 +3,19 @@
 
 use std::any::TypeId;
 
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, EvalAltResult, ImmutableString, NativeCallContext};
 use ringback_engine::{Duration, Instant};
 
+use super::registry::{Registry, raw_word, word};
 use super::texts::shown;
 use super::{Fallible, ask, fault, fitting, kind_of};
 
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Registry<'_>) {
     integers(engine);
     comparisons(engine);
     times(engine);
     texts(engine);
-    engine.register_fn("!", |a: bool| !a);
+    word!(engine, "!", |a: bool| !a);
     engine.register_iterator::<std::ops::Range<i64>>();
     engine.register_iterator::<std::ops::RangeInclusive<i64>>();
     fallbacks(engine);
@@ -30,7 +31,7 @@ fn checked(a: i64, operator: &str, b: i64, result: Option<i64>) -> Fallible<i64>
     }
 }
 
-fn integers(engine: &mut Engine) {
+fn integers(engine: &mut Registry<'_>) {
     type Operation = fn(i64, i64) -> Option<i64>;
     const OPERATIONS: [(&str, &str, Operation); 5] = [
         ("+", "+=", i64::checked_add),
@@ -40,35 +41,35 @@ fn integers(engine: &mut Engine) {
         ("%", "%=", i64::checked_rem),
     ];
     for (operator, assigning, operation) in OPERATIONS {
-        engine.register_fn(operator, move |a: i64, b: i64| checked(a, operator, b, operation(a, b)));
-        engine.register_fn(assigning, move |a: &mut i64, b: i64| -> Fallible<()> {
+        word!(engine, operator, move |a: i64, b: i64| checked(a, operator, b, operation(a, b)));
+        word!(engine, assigning, move |a: &mut i64, b: i64| -> Fallible<()> {
             *a = checked(*a, operator, b, operation(*a, b))?;
             Ok(())
         });
     }
-    engine.register_fn("-", |a: i64| checked(0, "-", a, a.checked_neg()));
-    engine.register_fn("+", |a: i64| a);
+    word!(engine, "-", |a: i64| checked(0, "-", a, a.checked_neg()));
+    word!(engine, "+", |a: i64| a);
 }
 
 /// `==`, `!=` and the orders of one kind with itself.
 macro_rules! compare {
     ($engine:expr, $kind:ty) => {
-        $engine.register_fn("==", |a: $kind, b: $kind| a == b);
-        $engine.register_fn("!=", |a: $kind, b: $kind| a != b);
-        $engine.register_fn("<", |a: $kind, b: $kind| a < b);
-        $engine.register_fn("<=", |a: $kind, b: $kind| a <= b);
-        $engine.register_fn(">", |a: $kind, b: $kind| a > b);
-        $engine.register_fn(">=", |a: $kind, b: $kind| a >= b);
+        word!($engine, "==", |a: $kind, b: $kind| a == b);
+        word!($engine, "!=", |a: $kind, b: $kind| a != b);
+        word!($engine, "<", |a: $kind, b: $kind| a < b);
+        word!($engine, "<=", |a: $kind, b: $kind| a <= b);
+        word!($engine, ">", |a: $kind, b: $kind| a > b);
+        word!($engine, ">=", |a: $kind, b: $kind| a >= b);
     };
 }
 
-fn comparisons(engine: &mut Engine) {
+fn comparisons(engine: &mut Registry<'_>) {
     compare!(engine, i64);
     compare!(engine, ImmutableString);
     compare!(engine, Duration);
     compare!(engine, Instant);
-    engine.register_fn("==", |a: bool, b: bool| a == b);
-    engine.register_fn("!=", |a: bool, b: bool| a != b);
+    word!(engine, "==", |a: bool, b: bool| a == b);
+    word!(engine, "!=", |a: bool, b: bool| a != b);
 }
 
 fn moved(instant: Instant, millis: Option<i64>) -> Fallible<Instant> {
@@ -88,32 +89,32 @@ fn span(millis: Option<i64>) -> Fallible<Duration> {
     )
 }
 
-fn times(engine: &mut Engine) {
-    engine.register_fn("+", |a: Instant, b: Duration| moved(a, Some(b.millis())));
-    engine.register_fn("+", |a: Duration, b: Instant| moved(b, Some(a.millis())));
-    engine.register_fn("-", |a: Instant, b: Duration| moved(a, b.millis().checked_neg()));
-    engine.register_fn("-", |a: Instant, b: Instant| span(a.millis().checked_sub(b.millis())));
-    engine.register_fn("+", |a: Duration, b: Duration| span(a.millis().checked_add(b.millis())));
-    engine.register_fn("-", |a: Duration, b: Duration| span(a.millis().checked_sub(b.millis())));
-    engine.register_fn("*", |a: Duration, b: i64| span(a.millis().checked_mul(b)));
-    engine.register_fn("*", |a: i64, b: Duration| span(a.checked_mul(b.millis())));
-    engine.register_fn("-", |a: Duration| span(a.millis().checked_neg()));
+fn times(engine: &mut Registry<'_>) {
+    word!(engine, "+", |a: Instant, b: Duration| moved(a, Some(b.millis())));
+    word!(engine, "+", |a: Duration, b: Instant| moved(b, Some(a.millis())));
+    word!(engine, "-", |a: Instant, b: Duration| moved(a, b.millis().checked_neg()));
+    word!(engine, "-", |a: Instant, b: Instant| span(a.millis().checked_sub(b.millis())));
+    word!(engine, "+", |a: Duration, b: Duration| span(a.millis().checked_add(b.millis())));
+    word!(engine, "-", |a: Duration, b: Duration| span(a.millis().checked_sub(b.millis())));
+    word!(engine, "*", |a: Duration, b: i64| span(a.millis().checked_mul(b)));
+    word!(engine, "*", |a: i64, b: Duration| span(a.checked_mul(b.millis())));
+    word!(engine, "-", |a: Duration| span(a.millis().checked_neg()));
 }
 
 /// A text with a value of another kind behind or in front of it.
 macro_rules! join {
     ($engine:expr, $kind:ty) => {
-        $engine.register_fn("+", |context: NativeCallContext<'_>, a: ImmutableString, b: $kind| {
+        word!($engine, "+", |context: NativeCallContext<'_>, a: ImmutableString, b: $kind| {
             joined(&a, &show(&context, &Dynamic::from(b))?)
         });
-        $engine.register_fn("+", |context: NativeCallContext<'_>, a: $kind, b: ImmutableString| {
+        word!($engine, "+", |context: NativeCallContext<'_>, a: $kind, b: ImmutableString| {
             joined(&show(&context, &Dynamic::from(a))?, &b)
         });
     };
 }
 
-fn texts(engine: &mut Engine) {
-    engine.register_fn("+", |a: ImmutableString, b: ImmutableString| joined(&a, &b));
+fn texts(engine: &mut Registry<'_>) {
+    word!(engine, "+", |a: ImmutableString, b: ImmutableString| joined(&a, &b));
     join!(engine, i64);
     join!(engine, bool);
     join!(engine, Duration);
@@ -132,19 +133,19 @@ fn show(context: &NativeCallContext<'_>, value: &Dynamic) -> Fallible<ImmutableS
 }
 
 /// What any other pair of kinds comes to.
-fn fallbacks(engine: &mut Engine) {
+fn fallbacks(engine: &mut Registry<'_>) {
     for operator in ["==", "!=", "<", "<=", ">", ">="] {
-        engine.register_fn(operator, move |a: Dynamic, b: Dynamic| -> Fallible<bool> {
+        word!(engine, operator, move |a: Dynamic, b: Dynamic| -> Fallible<bool> {
             fault(format!("`{operator}` can't compare {} with {}", kind_of(&a), kind_of(&b)))
         });
     }
     for operator in ["+", "-", "*", "/", "%"] {
-        engine.register_fn(operator, move |a: Dynamic, b: Dynamic| -> Fallible<i64> {
+        word!(engine, operator, move |a: Dynamic, b: Dynamic| -> Fallible<i64> {
             fault(format!("`{operator}` has no meaning for {} and {}", kind_of(&a), kind_of(&b)))
         });
     }
     for operator in ["-", "+", "!"] {
-        engine.register_fn(operator, move |a: Dynamic| -> Fallible<i64> {
+        word!(engine, operator, move |a: Dynamic| -> Fallible<i64> {
             fault(format!("`{operator}` has no meaning for {}", kind_of(&a)))
         });
     }
@@ -152,7 +153,7 @@ fn fallbacks(engine: &mut Engine) {
     // values stay where they are, since a raw function takes nothing.
     let any = [TypeId::of::<Dynamic>(), TypeId::of::<Dynamic>()];
     for operator in ["+=", "-=", "*=", "/=", "%="] {
-        engine.register_raw_fn(operator, any, move |context, _| -> Fallible<()> {
+        raw_word!(engine, operator, any, (), move |context, _| -> Fallible<()> {
             Err(Box::new(EvalAltResult::ErrorFunctionNotFound(operator.into(), context.call_position())))
         });
     }

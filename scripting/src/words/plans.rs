@@ -2,45 +2,43 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, ImmutableString, NativeCallContext};
 use ringback_engine::center::{Plan, Preference, Step};
 use ringback_engine::value::Ageing;
 use ringback_engine::{AgentId, Duration, Requirement};
 
+use super::registry::{Registry, kind, word};
 use super::{Fallible, ask, fault, takes_text, text};
 use crate::requirements::Requirements;
 
-pub(super) fn register(engine: &mut Engine, requirements: &Arc<Requirements>) {
-    engine.register_type_with_name::<Plan>("plan");
+pub(super) fn register(engine: &mut Registry<'_>, requirements: &Arc<Requirements>) {
+    kind!(engine, Plan, "plan");
     takes_text!(engine, "queue", |context: &NativeCallContext<'_>, name: &str| {
         existing_queue(context, name).map(|()| Plan::new(name))
     });
-    engine.register_fn(
-        "queue",
-        |context: NativeCallContext<'_>, plan: Plan, name: Dynamic| -> Fallible<Plan> {
-            let name = text(&name)?;
-            existing_queue(&context, &name)?;
-            let mut plan = plan;
-            plan.go_to(name.as_str());
-            Ok(plan)
-        },
-    );
+    word!(engine, "queue", |context: NativeCallContext<'_>, plan: Plan, name: Dynamic| -> Fallible<Plan> {
+        let name = text(&name)?;
+        existing_queue(&context, &name)?;
+        let mut plan = plan;
+        plan.go_to(name.as_str());
+        Ok(plan)
+    },);
     let parsed = Arc::clone(requirements);
-    engine.register_fn("need", move |plan: Plan, need: ImmutableString| -> Fallible<Plan> {
+    word!(engine, "need", move |plan: Plan, need: ImmutableString| -> Fallible<Plan> {
         let need = requirement(&parsed, &need)?;
         Ok(changed(plan, |step| step.need = Some(need)))
     });
     let parsed = Arc::clone(requirements);
-    engine.register_fn("need", move |plan: Plan, need: Dynamic| -> Fallible<Plan> {
+    word!(engine, "need", move |plan: Plan, need: Dynamic| -> Fallible<Plan> {
         let need = requirement(&parsed, &text(&need)?)?;
         Ok(changed(plan, |step| step.need = Some(need)))
     });
-    engine.register_fn("priority", |plan: Plan, n: i64| changed(plan, |step| step.priority = Some(n)));
-    engine.register_fn("age", |plan: Plan, points: i64, every: Duration| aged(plan, points, every, None));
-    engine.register_fn("age", |plan: Plan, points: i64, every: Duration, cap: i64| {
+    word!(engine, "priority", |plan: Plan, n: i64| changed(plan, |step| step.priority = Some(n)));
+    word!(engine, "age", |plan: Plan, points: i64, every: Duration| aged(plan, points, every, None));
+    word!(engine, "age", |plan: Plan, points: i64, every: Duration, cap: i64| {
         aged(plan, points, every, Some(cap))
     });
-    engine.register_fn("prefer", |plan: Plan, agent: Dynamic, span: Duration| -> Fallible<Plan> {
+    word!(engine, "prefer", |plan: Plan, agent: Dynamic, span: Duration| -> Fallible<Plan> {
         let agent = text(&agent)?;
         if span <= Duration::ZERO {
             return fault(format!(
@@ -51,7 +49,7 @@ pub(super) fn register(engine: &mut Engine, requirements: &Arc<Requirements>) {
         // `last_agent` is empty where there is none.
         Ok(if agent.is_empty() { plan } else { changed(plan, |step| step.prefer = Some(preference)) })
     });
-    engine.register_fn("after", |plan: Plan, delay: Duration| {
+    word!(engine, "after", |plan: Plan, delay: Duration| {
         let mut plan = plan;
         match plan.after(delay) {
             Ok(()) => Ok(plan),

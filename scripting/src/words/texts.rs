@@ -4,9 +4,10 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use rhai::{Dynamic, Engine, FUNC_TO_STRING, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, FUNC_TO_STRING, ImmutableString, NativeCallContext};
 use ringback_engine::{Duration, Instant};
 
+use super::registry::{Registry, raw_word, word};
 use super::times::LocalTime;
 use super::{Fallible, ask, fault, fitting, kind_of, text};
 use crate::check::{BOOLEAN, GUARD, INTEGER, TEXT};
@@ -15,7 +16,7 @@ use crate::meter::Meter;
 /// How many values `any_of` can compare with.
 const ALTERNATIVES: usize = 8;
 
-pub(super) fn register(engine: &mut Engine, meter: &Arc<Meter>) {
+pub(super) fn register(engine: &mut Registry<'_>, meter: &Arc<Meter>) {
     asked_of_texts(engine);
     any_of(engine, TypeId::of::<i64>(), |a, b| a.as_int().ok() == b.as_int().ok());
     any_of(engine, TypeId::of::<bool>(), |a, b| a.as_bool().ok() == b.as_bool().ok());
@@ -25,7 +26,7 @@ pub(super) fn register(engine: &mut Engine, meter: &Arc<Meter>) {
     any_of(engine, TypeId::of::<Duration>(), |a, b| a.clone().try_cast::<Duration>() == b.clone().try_cast());
     any_of(engine, TypeId::of::<Instant>(), |a, b| a.clone().try_cast::<Instant>() == b.clone().try_cast());
     for name in ["print", "debug"] {
-        engine.register_fn(name, |context: NativeCallContext<'_>, value: Dynamic| {
+        word!(engine, name, |context: NativeCallContext<'_>, value: Dynamic| {
             ask(&context, |view| match shown(&value, view.timezone()) {
                 Some(text) => Ok(text),
                 None => fault(format!("{} can't be printed", kind_of(&value))),
@@ -33,7 +34,7 @@ pub(super) fn register(engine: &mut Engine, meter: &Arc<Meter>) {
         });
     }
     let meter = Arc::clone(meter);
-    engine.register_fn(FUNC_TO_STRING, move |context: NativeCallContext<'_>, value: Dynamic| {
+    word!(engine, FUNC_TO_STRING, move |context: NativeCallContext<'_>, value: Dynamic| {
         ask(&context, |view| {
             Ok(shown(&value, view.timezone()).unwrap_or_else(|| {
                 meter.note_unshown();
@@ -61,11 +62,11 @@ pub(super) fn shown(value: &Dynamic, zone: Tz) -> Option<ImmutableString> {
     value.clone().try_cast::<Instant>().map(|instant| LocalTime::new(instant, zone).shown())
 }
 
-fn asked_of_texts(engine: &mut Engine) {
-    engine.register_fn("len", |a: Dynamic| -> Fallible<i64> { Ok(count(text(&a)?.chars().count())) });
-    engine.register_fn("lower", |a: Dynamic| fitting(text(&a)?.to_lowercase().into()));
-    engine.register_fn("upper", |a: Dynamic| fitting(text(&a)?.to_uppercase().into()));
-    engine.register_fn("sub", |a: Dynamic, from: i64, count: i64| sub(&text(&a)?, from, count));
+fn asked_of_texts(engine: &mut Registry<'_>) {
+    word!(engine, "len", |a: Dynamic| -> Fallible<i64> { Ok(count(text(&a)?.chars().count())) });
+    word!(engine, "lower", |a: Dynamic| fitting(text(&a)?.to_lowercase().into()));
+    word!(engine, "upper", |a: Dynamic| fitting(text(&a)?.to_uppercase().into()));
+    word!(engine, "sub", |a: Dynamic, from: i64, count: i64| sub(&text(&a)?, from, count));
     type Question = fn(&str, &str) -> bool;
     const QUESTIONS: [(&str, Question); 3] = [
         ("contains", |a, b| a.contains(b)),
@@ -73,14 +74,14 @@ fn asked_of_texts(engine: &mut Engine) {
         ("ends_with", |a, b| a.ends_with(b)),
     ];
     for (name, question) in QUESTIONS {
-        engine.register_fn(name, move |a: ImmutableString, b: ImmutableString| question(&a, &b));
-        engine.register_fn(name, move |a: Dynamic, b: Dynamic| -> Fallible<bool> {
+        word!(engine, name, move |a: ImmutableString, b: ImmutableString| question(&a, &b));
+        word!(engine, name, move |a: Dynamic, b: Dynamic| -> Fallible<bool> {
             Ok(question(&text(&a)?, &text(&b)?))
         });
     }
     // `n in 1..5` asks the range.
-    engine.register_fn("contains", |range: std::ops::Range<i64>, n: i64| range.contains(&n));
-    engine.register_fn("contains", |range: std::ops::RangeInclusive<i64>, n: i64| range.contains(&n));
+    word!(engine, "contains", |range: std::ops::Range<i64>, n: i64| range.contains(&n));
+    word!(engine, "contains", |range: std::ops::RangeInclusive<i64>, n: i64| range.contains(&n));
 }
 
 fn count(count: usize) -> i64 {
@@ -95,10 +96,10 @@ fn sub(text: &str, from: i64, count: i64) -> Fallible<ImmutableString> {
 }
 
 /// Registers `any_of` for one kind, once for each number of values. Mixtures of kinds find no function.
-fn any_of(engine: &mut Engine, kind: TypeId, equal: fn(&Dynamic, &Dynamic) -> bool) {
+fn any_of(engine: &mut Registry<'_>, kind: TypeId, equal: fn(&Dynamic, &Dynamic) -> bool) {
     for alternatives in 1..=ALTERNATIVES {
         let kinds = vec![kind; alternatives.saturating_add(1)];
-        engine.register_raw_fn("any_of", kinds, move |_, arguments| match &*arguments {
+        raw_word!(engine, "any_of", kinds, bool, move |_, arguments| match &*arguments {
             [value, others @ ..] => Ok(others.iter().any(|other| equal(value, other))),
             [] => Ok(false),
         });
@@ -106,8 +107,8 @@ fn any_of(engine: &mut Engine, kind: TypeId, equal: fn(&Dynamic, &Dynamic) -> bo
 }
 
 /// The guard of `switch`: its value, if it is of a kind that the labels have.
-fn guard(engine: &mut Engine) {
-    engine.register_fn(GUARD, |kinds: i64, value: Dynamic| -> Fallible<Dynamic> {
+fn guard(engine: &mut Registry<'_>) {
+    word!(engine, GUARD, |kinds: i64, value: Dynamic| -> Fallible<Dynamic> {
         let kind = match &value {
             value if value.is_int() => INTEGER,
             value if value.is_string() => TEXT,

@@ -4,48 +4,49 @@ use std::fmt::Write;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Timelike};
 use chrono_tz::Tz;
-use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, ImmutableString, NativeCallContext};
 use ringback_engine::center::{Resolved, instant_to_local, local_to_instant, zone_named};
 use ringback_engine::{Duration, Instant};
 
+use super::registry::{Registry, kind, property, word};
 use super::{Fallible, ask, fault, text};
 
 /// What the clocks of a zone show at an instant.
 #[derive(Clone)]
 pub(crate) struct LocalTime(DateTime<FixedOffset>);
 
-pub(super) fn register(engine: &mut Engine) {
-    engine.register_type_with_name::<Duration>("duration");
-    engine.register_type_with_name::<Instant>("instant");
-    engine.register_type_with_name::<LocalTime>("local time");
+pub(super) fn register(engine: &mut Registry<'_>) {
+    kind!(engine, Duration, "duration");
+    kind!(engine, Instant, "instant");
+    kind!(engine, LocalTime, "local time");
     for (name, millis) in
         [("seconds", 1_000), ("minutes", 60_000), ("hours", 3_600_000), ("days", 86_400_000_i64)]
     {
-        engine.register_fn(name, move |n: i64| match n.checked_mul(millis) {
+        word!(engine, name, move |n: i64| match n.checked_mul(millis) {
             Some(millis) => Ok(Duration::from_millis(millis)),
             None => fault(format!("overflow: `{name}({n})` does not fit in 64 bits")),
         });
     }
-    engine.register_get("seconds", |duration: &mut Duration| duration.secs());
-    engine.register_fn("now", |context: NativeCallContext<'_>| ask(&context, |view| Ok(view.now())));
-    engine.register_fn("at", at);
-    engine.register_fn("local", |context: NativeCallContext<'_>, instant: Instant| {
+    property!(engine, "seconds", |duration: &mut Duration| duration.secs());
+    word!(engine, "now", |context: NativeCallContext<'_>| ask(&context, |view| Ok(view.now())));
+    word!(engine, "at", at);
+    word!(engine, "local", |context: NativeCallContext<'_>, instant: Instant| {
         ask(&context, |view| Ok(LocalTime::new(instant, view.timezone())))
     });
-    engine.register_fn("local", |instant: Instant, name: ImmutableString| -> Fallible<LocalTime> {
+    word!(engine, "local", |instant: Instant, name: ImmutableString| -> Fallible<LocalTime> {
         Ok(LocalTime::new(instant, zone(&name)?))
     });
-    engine.register_fn("local", |instant: Instant, name: Dynamic| -> Fallible<LocalTime> {
+    word!(engine, "local", |instant: Instant, name: Dynamic| -> Fallible<LocalTime> {
         Ok(LocalTime::new(instant, zone(&text(&name)?)?))
     });
-    engine.register_get("year", |time: &mut LocalTime| i64::from(time.0.year()));
-    engine.register_get("month", |time: &mut LocalTime| i64::from(time.0.month()));
-    engine.register_get("day", |time: &mut LocalTime| i64::from(time.0.day()));
-    engine.register_get("weekday", |time: &mut LocalTime| i64::from(time.0.weekday().number_from_monday()));
-    engine.register_get("hour", |time: &mut LocalTime| i64::from(time.0.hour()));
-    engine.register_get("minute", |time: &mut LocalTime| i64::from(time.0.minute()));
-    engine.register_get("date", |time: &mut LocalTime| time.date());
-    engine.register_get("time", |time: &mut LocalTime| time.time_of_day());
+    property!(engine, "year", |time: &mut LocalTime| i64::from(time.0.year()));
+    property!(engine, "month", |time: &mut LocalTime| i64::from(time.0.month()));
+    property!(engine, "day", |time: &mut LocalTime| i64::from(time.0.day()));
+    property!(engine, "weekday", |time: &mut LocalTime| i64::from(time.0.weekday().number_from_monday()));
+    property!(engine, "hour", |time: &mut LocalTime| i64::from(time.0.hour()));
+    property!(engine, "minute", |time: &mut LocalTime| i64::from(time.0.minute()));
+    property!(engine, "date", |time: &mut LocalTime| time.date());
+    property!(engine, "time", |time: &mut LocalTime| time.time_of_day());
 }
 
 impl LocalTime {

@@ -4,6 +4,7 @@ mod dialect;
 mod findings;
 mod hostile;
 mod kinds;
+mod reference;
 mod runs;
 mod support;
 mod traces;

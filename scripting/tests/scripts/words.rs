@@ -6,7 +6,6 @@ use ringback_engine::protocol::{Acceptance, Application, RetentionAnswer, Timeou
 use ringback_engine::record::Outcome;
 use ringback_engine::value::Ageing;
 use ringback_engine::{Duration, Requirement};
-use ringback_scripting::vocabulary::{Form, WORDS};
 
 /// Expressions and what they print.
 const VALUES: &[(&str, &str)] = &[
@@ -436,42 +435,4 @@ fn agents_are_rated_by_what_they_are_and_did() {
     let said = crate::support::shown(&findings);
     assert!(said.contains("an agent has no property `idel`, did you mean `idle`?"), "{said}");
     assert!(said.contains("nobody has the skill `biling`, did you mean `billing`?"), "{said}");
-}
-
-/// The table of words and what is registered are one: each example runs.
-#[test]
-fn every_example_runs() {
-    for word in WORDS {
-        let source = format!(
-            "fn accept(request) {{ {use_request} accept() }} fn timeout(callback, event) {{ {use_callback} standard() }} \
-             fn score(callback, agent) {{ {use_agent} 0 }}",
-            use_request = if word.example.contains("request") {
-                format!("let x = {};", word.example)
-            } else {
-                String::new()
-            },
-            use_agent = if word.example.contains("agent.") {
-                format!("let x = {};", word.example)
-            } else {
-                String::new()
-            },
-            use_callback = if word.example.contains("request") || word.example.contains("agent.") {
-                String::new()
-            } else {
-                format!("let x = {};", word.example)
-            },
-        );
-        let built = crate::support::build(&source);
-        let mut app =
-            built.unwrap_or_else(|findings| panic!("{}: {}", word.name, crate::support::shown(&findings)));
-        app.accept(&contact()).unwrap_or_else(|fault| panic!("{}: {}", word.name, fault.message));
-        app.timeout(&callback(), TimeoutKind::QueueWait)
-            .unwrap_or_else(|fault| panic!("{}: {}", word.name, fault.message));
-        app.score(&callback(), &agent()).unwrap_or_else(|fault| panic!("{}: {}", word.name, fault.message));
-        assert!(word.example.contains(word.name), "{} is not in its example", word.name);
-        assert!(word.sentence.ends_with('.') && !word.gives.is_empty(), "{}", word.name);
-        if word.form != Form::Function {
-            assert!(!word.on.is_empty(), "{}", word.name);
-        }
-    }
 }
