@@ -4,6 +4,7 @@
 mod answers;
 mod centers;
 mod checker;
+mod customers;
 mod features;
 mod health;
 mod history;
@@ -13,6 +14,7 @@ mod rules;
 mod run;
 mod scripts;
 mod steering;
+mod telephony;
 mod world;
 
 use std::sync::atomic::{AtomicU64, Ordering};

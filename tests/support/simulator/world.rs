@@ -4,23 +4,20 @@ use std::collections::{BTreeMap, VecDeque};
 
 use ringback_engine::center::Center;
 use ringback_engine::journal::Call;
-use ringback_engine::protocol::{CancelledBy, Command, Dial, Effect, EffectKind, Event};
-use ringback_engine::record::{Outcome, Request, Switch};
-use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant, Name, Number};
+use ringback_engine::protocol::{Command, Effect, EffectKind, Event};
+use ringback_engine::record::{Request, Switch};
+use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant, Name};
 
 use super::centers;
 use super::features::{Feature, Features};
 use super::random::Random;
 use super::run::Step;
+use crate::at;
 use crate::history::QUEUES;
-use crate::{at, phone};
-
-/// So many requests are remembered, to be sent again.
-const REMEMBERED: usize = 16;
 
 /// What will happen.
 #[expect(clippy::large_enum_variant, reason = "one lives at a time")]
-enum Happening {
+pub(super) enum Happening {
     /// Somebody asks for a callback.
     Customer,
     /// This command is said.
@@ -42,24 +39,24 @@ enum Happening {
 /// The world.
 pub(super) struct World {
     pub(super) random: Random,
-    features: Features,
+    pub(super) features: Features,
     pub(super) services: Vec<Name>,
     pub(super) agents: Vec<AgentId>,
-    now: Instant,
+    pub(super) now: Instant,
     agenda: BTreeMap<(Instant, u64), Happening>,
     entries: u64,
     /// Milliseconds between requests, on average.
-    pace: i64,
+    pub(super) pace: i64,
     /// How long interactions take at most, in seconds.
-    talk: i64,
+    pub(super) talk: i64,
     pub(super) numbers: u32,
     pub(super) asked: u64,
-    remembered: Vec<Request>,
-    attempts: u64,
+    pub(super) remembered: Vec<Request>,
+    pub(super) attempts: u64,
     /// The attempt dialled last for a callback, until it is answered.
     pub(super) live: BTreeMap<CallbackId, AttemptId>,
     /// The attempts of those who talk.
-    talks: BTreeMap<CallbackId, AttemptId>,
+    pub(super) talks: BTreeMap<CallbackId, AttemptId>,
     /// What the host has to say first.
     urgent: VecDeque<Command>,
     pub(super) healed: bool,
@@ -121,7 +118,7 @@ impl World {
         !self.healed && self.features.has(feature)
     }
 
-    fn later(&mut self, millis: i64, happening: Happening) {
+    pub(super) fn later(&mut self, millis: i64, happening: Happening) {
         self.entries += 1;
         self.agenda.insert((self.now.after(Duration::from_millis(millis)), self.entries), happening);
     }
@@ -225,78 +222,6 @@ impl World {
         Step::Call { at: self.now.before(back), call }
     }
 
-    fn customer(&mut self) -> Request {
-        let flood = self.has(Feature::Floods) && self.random.permille(8);
-        if flood {
-            for _ in 0..self.random.within(30..250) {
-                let request = self.request();
-                let after = self.random.within(0..1_500);
-                self.say(after, Command::Request(request));
-            }
-        }
-        let next = self.random.within(0..2 * self.pace);
-        self.later(next, Happening::Customer);
-        if self.has(Feature::RepeatedRequests) && !self.remembered.is_empty() && self.random.one_in(8) {
-            return self.again();
-        }
-        self.request()
-    }
-
-    fn request(&mut self) -> Request {
-        let service = self.services[self.random.below(self.services.len())].clone();
-        let id = format!("c{}", self.asked);
-        let mut request = Request::new(id, service, self.number());
-        if self.has(Feature::Steering) && self.random.one_in(4) {
-            request.hold = Some(Name::new(format!("h{}", self.random.below(8))));
-        }
-        if self.has(Feature::SeveralNumbers) && !self.random.one_in(3) {
-            for _ in 0..self.random.within(1..3) {
-                request.other_numbers.push(self.number());
-            }
-        }
-        self.asked += 1;
-        request.priority = self.random.within(0..4);
-        if self.has(Feature::Dialling) && !self.random.one_in(4) {
-            request.entropy = Some(self.random.next() % 40);
-        }
-        if self.has(Feature::Appointments) && self.random.one_in(3) {
-            request = request.at(self.now.after(Duration::from_secs(self.random.within(-5..1_200))));
-        }
-        if self.has(Feature::UnknownNames) && self.random.one_in(40) {
-            request.service = "nowhere".into();
-        }
-        if self.has(Feature::RepeatedRequests) {
-            if self.random.one_in(3) {
-                request.key = Some(format!("k{}", self.asked).into());
-            }
-            if self.remembered.len() < REMEMBERED {
-                self.remembered.push(request.clone());
-            } else {
-                let place = self.random.below(REMEMBERED);
-                self.remembered[place] = request.clone();
-            }
-        }
-        request
-    }
-
-    /// A number of a customer.
-    pub(super) fn number(&mut self) -> Number {
-        let number = self.random.next() as u32 % self.numbers;
-        if self.has(Feature::OddNumbers) { crate::number(number) } else { phone(number).into() }
-    }
-
-    /// A request that was sent before: unchanged, changed, or under another id.
-    fn again(&mut self) -> Request {
-        let mut request = self.remembered[self.random.below(self.remembered.len())].clone();
-        match self.random.below(3) {
-            0 => request.priority += 1,
-            1 => request.id = CallbackId::new(format!("again{}", self.asked)),
-            _ => {}
-        }
-        self.asked += 1;
-        request
-    }
-
     /// What an agent says next, and when the agent will say more.
     fn agent(&mut self, agent: AgentId) -> Command {
         let flaps = self.has(Feature::FlappingAgents);
@@ -355,73 +280,6 @@ impl World {
                 }
                 _ => {}
             }
-        }
-    }
-
-    /// A phone rings.
-    fn ring(&mut self, dial: &Dial) {
-        let attempt = dial.attempt;
-        self.attempts = self.attempts.max(attempt.0);
-        self.live.insert(dial.callback.clone(), attempt);
-        let rings = dial.ring_for.millis();
-        if self.healed {
-            return self.say(2_000, Command::Outcome { attempt, outcome: Outcome::Answered });
-        }
-        let outcome = match self.random.below(10) {
-            0..6 => Outcome::Answered,
-            _ if self.random.one_in(12) => Outcome::Unknown,
-            _ => self.random.pick(&Outcome::ALL),
-        };
-        let mut after = self.random.within(0..rings);
-        if self.has(Feature::LateReports) && self.random.one_in(10) {
-            after = self.random.within(rings..3 * rings);
-        }
-        if !(self.has(Feature::LostReports) && self.random.one_in(10)) {
-            self.say(after, Command::Outcome { attempt, outcome });
-        }
-        self.may_go_wrong(&dial.callback, attempt, after);
-        if self.has(Feature::RepeatedReports) && self.random.one_in(8) {
-            let (outcome, after) = (self.random.pick(&Outcome::ALL), after + self.random.within(-50..9_000));
-            self.say(after.max(0), Command::Outcome { attempt, outcome });
-        }
-        if self.has(Feature::WrongReports) && self.random.one_in(8) {
-            let (outcome, wrong) = (self.random.pick(&Outcome::ALL), self.some_attempt());
-            let command = if self.random.one_in(3) {
-                Command::Ended { attempt: wrong }
-            } else {
-                Command::Outcome { attempt: wrong, outcome }
-            };
-            self.say(after, command);
-        }
-        if self.has(Feature::CancelRaces) && self.random.one_in(8) {
-            let by = self.random.pick(&[CancelledBy::Customer, CancelledBy::Admin]);
-            let after = after + self.random.pick(&[-1_000, -1, 0, 0, 1, 1_000]);
-            self.say(after.max(0), Command::Cancel { callback: dial.callback.clone(), by });
-        } else if self.random.one_in(30) {
-            let callback = CallbackId::new(format!("c{}", self.random.next() % self.asked.max(1)));
-            self.say(after, Command::Cancel { callback, by: CancelledBy::Admin });
-        }
-    }
-
-    pub(super) fn some_attempt(&mut self) -> AttemptId {
-        AttemptId(self.random.next() % (self.attempts + 3))
-    }
-
-    /// Agent and customer talk; somebody reports the end, or nobody.
-    fn talk(&mut self, callback: &CallbackId) {
-        let Some(attempt) = self.live.remove(callback) else { return };
-        self.talks.insert(callback.clone(), attempt);
-        if self.healed {
-            return self.say(5_000, Command::Ended { attempt });
-        }
-        let after = self.random.within(0..self.talk * 1_000);
-        if !(self.has(Feature::EndlessTalks) && self.random.one_in(12)) {
-            let ending = self.ending(attempt);
-            self.say(after, ending);
-        }
-        if self.has(Feature::RepeatedReports) && self.random.one_in(8) {
-            let after = after + self.random.within(0..5_000);
-            self.say(after, Command::Ended { attempt });
         }
     }
 }

@@ -4,7 +4,7 @@ use ringback_engine::protocol::{AgentState, Command};
 use ringback_engine::{AgentId, Duration, Instant};
 
 use super::Checker;
-use super::known::Session;
+use super::people::Session;
 
 impl Checker {
     /// Wrap-ups that are over by `now`.

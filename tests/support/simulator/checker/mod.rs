@@ -7,17 +7,21 @@ mod agents;
 mod calls;
 mod dialling;
 mod endings;
+mod expected;
 mod facts;
 mod hours;
 mod invariants;
 mod known;
 mod numbers;
 mod order;
+mod people;
 mod permits;
+mod returning;
 mod scan;
 mod slots;
 mod steering;
 mod transitions;
+mod way;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -34,7 +38,8 @@ pub use invariants::{Breach, Checked, INVARIANTS, Invariant, Tally};
 use super::rules::{Said, Word};
 use admission::Books;
 use facts::Facts;
-use known::{Known, Line, Person, Stage};
+use known::{Known, Line, Stage};
+use people::Person;
 
 /// More effects than this of one call are too much for a host to take at once.
 const MOST_EFFECTS: usize = 8 * ringback_engine::center::MAX_STEP;

@@ -7,7 +7,8 @@ use ringback_engine::{Duration, Instant};
 
 use super::Checker;
 use super::facts::Agents;
-use super::known::{Known, Line, Session, Stage, Way};
+use super::known::{Known, Line, Stage, Way};
+use super::people::Session;
 
 /// The smallest comes first.
 type Place = (Reverse<i64>, Instant, u64);

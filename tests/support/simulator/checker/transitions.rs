@@ -1,16 +1,11 @@
 //! Transitions: each event moves a callback along the table of transitions, or is a breach.
 
-use ringback_engine::center::Plan;
 use ringback_engine::protocol::{Command, Event, Hook, TimeoutAnswer, TimeoutKind};
-use ringback_engine::record::{HoldReason, Outcome};
-use ringback_engine::{CallbackId, Instant, Name, Requirement};
+use ringback_engine::{CallbackId, Instant, Name};
 
 use super::Checker;
-use super::known::{Known, Stage, Way};
+use super::known::{Known, Stage};
 use crate::simulator::rules::Word;
-
-/// Why a callback that was to be called after a word can't be called any more.
-const BARRIERS: [&str; 4] = ["closed", "calling_window", "number", "dial_rate"];
 
 impl Checker {
     pub(super) fn event(&mut self, event: &Event) {
@@ -196,92 +191,6 @@ impl Checker {
         }
     }
 
-    /// A way along the plan that the application gave, or the default plan.
-    fn set_out(&mut self, sequence: u64) {
-        let id = self.known(sequence).request.id.clone();
-        let bound_for = self.known_mut(sequence).bound_for.take();
-        let faulted = self.unrouted.remove(&id) || bound_for.is_some();
-        let answer = (!faulted).then(|| self.answer(&id, Hook::Route)).flatten();
-        let plan = match answer {
-            Some(Word::Route(Some(plan))) => plan,
-            _ => bound_for.map_or_else(|| self.default_plan(sequence), |queue| self.plan_of(queue)),
-        };
-        let queue = self.facts.queue_named(plan.queue()).unwrap_or(usize::MAX);
-        if !self.judge.must(46, queue != usize::MAX, || format!("{id} is sent to no queue: {plan:?}")) {
-            return;
-        }
-        let (since, need) = (self.now, Requirement::anyone());
-        let able = self.facts.able(&need, queue);
-        self.known_mut(sequence).way = Some(Way { plan, since, taken: 0, queue, need, ageing: None, able });
-        self.take_step(sequence);
-        while self
-            .known(sequence)
-            .way
-            .as_ref()
-            .is_some_and(|way| self.passed.contains(&(id.clone(), way.queue)))
-        {
-            let before = self.known(sequence).way.as_ref().map(|way| way.taken);
-            self.take_step(sequence);
-            if self.known(sequence).way.as_ref().map(|way| way.taken) == before {
-                break;
-            }
-        }
-        self.passed.retain(|(passed, _)| *passed != id);
-    }
-
-    pub(super) fn default_plan(&self, sequence: u64) -> Plan {
-        let queue = &self.service_of(sequence).queue;
-        self.plan_of(self.facts.queue_named(queue).expect("a queue of the center"))
-    }
-
-    /// A queue, then its overflow.
-    pub(super) fn plan_of(&self, queue: usize) -> Plan {
-        let settings = self.facts.queue(queue);
-        let mut plan = Plan::new(settings.name.clone());
-        let mut edges: Vec<_> = settings.overflow.iter().filter(|edge| edge.when.is_none()).collect();
-        edges.sort_by_key(|edge| edge.after);
-        for edge in edges {
-            plan.after(edge.after).expect("in order");
-            plan.go_to(edge.to.clone());
-        }
-        plan
-    }
-
-    fn take_step(&mut self, sequence: u64) {
-        let Some(known) = self.callbacks.get_mut(&sequence) else { return };
-        let Some(way) = &mut known.way else { return };
-        let Some(step) = way.plan.steps().get(way.taken).cloned() else { return };
-        way.taken += 1;
-        if let Some(queue) = step.queue.as_ref().and_then(|queue| self.facts.queue_named(queue)) {
-            way.queue = queue;
-        }
-        if let Some(need) = step.need {
-            way.need = (*need).clone();
-        }
-        known.priority = step.priority.unwrap_or(known.priority);
-        way.ageing = step.ageing.or(way.ageing);
-        way.able = self.facts.able(&way.need, way.queue);
-    }
-
-    /// Whether what is said of a callback's way is so.
-    fn judge_way(&mut self, sequence: u64, queue: &Name, need: &str) {
-        let known = &self.callbacks[&sequence];
-        let Some(way) = &known.way else { return };
-        let settings = self.facts.queue(way.queue);
-        let (id, stands) = (&known.request.id, settings.name == *queue);
-        self.judge.must(46, stands, || format!("{id} is said to be in {queue}, not in {}", settings.name));
-        let assigned = known.assigned.map(|agent| self.facts.center.agents[agent].id.clone());
-        let mut whole = way.need.and(&settings.need.and(&Requirement::any_group(&settings.groups)));
-        if let Some(agent) = assigned {
-            whole = Requirement::agent(agent);
-        }
-        for (agent, _) in known.cooloffs.iter().filter(|(_, until)| *until > self.now) {
-            let agent = self.facts.center.agents[*agent].id.clone();
-            whole = whole.and(&Requirement::any_but(agent));
-        }
-        self.judge.must(46, whole.to_string() == need, || format!("{id} needs {whole}, and {need} is said"));
-    }
-
     fn enters(&mut self, sequence: u64, queue: &Name, need: &str, score: i64) -> bool {
         let (stage, since) = (self.known(sequence).stage.clone(), self.now);
         let (right, due) = match stage {
@@ -333,95 +242,6 @@ impl Checker {
             self.passed.retain(|(passed, _)| *passed != id);
         }
         self.judge_way(sequence, queue, need);
-        true
-    }
-
-    fn returns(&mut self, sequence: u64, why: &str) -> bool {
-        let (stage, since) = (self.known(sequence).stage.clone(), self.now);
-        let right = match &stage {
-            Stage::Scheduled { submit_at } => {
-                let (due, at) = (*submit_at == since, since);
-                self.judge.must(25, due, || format!("{sequence} is submitted at {at}, due at {submit_at}"));
-                why == "scheduled" && self.known(sequence).way.is_some()
-            }
-            Stage::Failed { outcome, .. } => why == outcome.word(),
-            stage if stage.is_routing() && self.known(sequence).hold_due.is_some() => why == "snoozed",
-            Stage::Rejected { .. } => why == "rejected",
-            Stage::LegFailed { .. } => why.starts_with("agent_") && why != "agent_lost",
-            Stage::Dialled { .. } | Stage::OnLine { .. } => {
-                self.known(sequence).hung_up && why == "agent_lost"
-            }
-            Stage::Ended { .. } => self.is_disposed(&stage) && why == "requeued",
-            Stage::Offered { .. } | Stage::Confirming { .. } | Stage::Invited { .. } => match why {
-                "agent_lost" => matches!(self.command, Some(Command::AgentLost { .. })),
-                "unknown" => self.away.is_some(),
-                "offer" | "unconfirmed" | "not_called" => self.is_over(sequence, &stage),
-                _ => self.may_leave(sequence).is_some() && BARRIERS.contains(&why),
-            },
-            Stage::Reserved { .. } => self.may_leave(sequence).is_some() && BARRIERS.contains(&why),
-            _ => false,
-        };
-        if matches!(stage, Stage::LegFailed { .. })
-            || matches!(stage, Stage::Invited { .. }) && matches!(why, "agent_lost" | "unknown")
-        {
-            self.known_mut(sequence).unknown += 1;
-        }
-        let (settled, asked) = match &stage {
-            Stage::Failed { from, outcome, .. } => (Some(*from), *outcome != Outcome::Unknown),
-            Stage::Invited { from, .. } => (Some(*from), why == "not_called"),
-            Stage::Rejected { .. } => (None, true),
-            stage => (None, self.is_over(sequence, stage) && matches!(why, "offer" | "unconfirmed")),
-        };
-        self.judge_parting(sequence);
-        self.set(sequence, Stage::Queued { since, held: None });
-        self.let_go(sequence, &stage);
-        if asked {
-            let id = self.known(sequence).request.id.clone();
-            let (hold, rerouting) = match self.timeout_answer(&id, false) {
-                None if settled.is_none() => (None, false),
-                None => {
-                    let from = settled.expect("just asked");
-                    let (made, most) = (self.counted(sequence), self.facts.queue(from).max_attempts);
-                    self.judge
-                        .must(6, made < most, || format!("{id} goes on after {made} attempts of {most}"));
-                    (Some(self.facts.queue(from).retry_after), false)
-                }
-                Some(TimeoutAnswer::Retry(after)) => (Some(after), false),
-                answer => (None, answer == Some(TimeoutAnswer::Reroute)),
-            };
-            self.judge_turn(sequence, &stage, hold.map_or(since, |length| since.after(length)));
-            let known = self.known_mut(sequence);
-            let hold = hold.map(|length| (since.after(length), HoldReason::Retry));
-            (known.hold_due, known.rerouting) = (hold, rerouting);
-        }
-        right
-    }
-
-    fn held(&mut self, sequence: u64, to: Instant, why: HoldReason) -> bool {
-        let now = self.now;
-        self.judge
-            .must(16, to > now || why == HoldReason::Retry, || format!("{sequence} is held until {to}"));
-        let due = self.known_mut(sequence).hold_due.take();
-        self.judge.must(16, due.is_none_or(|due| due == (to, why)), || {
-            format!("{sequence} is held until {to}, not {due:?}")
-        });
-        match (&mut self.known_mut(sequence).stage, why) {
-            (Stage::Queued { held, .. }, why) if why != HoldReason::AttemptsPerNumber => {
-                *held = Some(to);
-                self.known_mut(sequence).held_by = Some(why);
-                self.judge_hold(sequence, why);
-                if !matches!(why, HoldReason::Retry | HoldReason::Snooze) && due.is_none() {
-                    self.judge_present_number(sequence);
-                }
-            }
-            (Stage::Queued { .. }, _) => {
-                // A remark: the limit is counted again whenever it matters.
-                let line = self.lines.get(&self.known(sequence).request.phone);
-                let full = line.is_some_and(|line| self.is_at_limit(line));
-                self.judge.must(13, full, || format!("{sequence} is held by a limit that is not reached"));
-            }
-            _ => return false,
-        }
         true
     }
 }
