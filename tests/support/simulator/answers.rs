@@ -2,7 +2,7 @@
 
 use ringback_engine::protocol::{Command, Connect, Disposition, Offer, Push, PushKind};
 use ringback_engine::record::{AgentFailure, Outcome};
-use ringback_engine::{AttemptId, CallbackId, Duration, Name, Phone};
+use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Name, Phone};
 
 use super::features::Feature;
 use super::world::World;
@@ -93,6 +93,34 @@ impl World {
             let by = self.random.one_in(2).then(|| Duration::from_secs(self.random.within(-1..300)));
             self.say(after, Command::Snooze { callback: callback.clone(), by });
         }
+    }
+
+    /// An agent wraps up, and says when that is over, or forgets to.
+    pub(super) fn wraps_up(&mut self, agent: &AgentId) {
+        let agent = agent.clone();
+        if self.healed {
+            return self.say(1_000, Command::Ready { agent });
+        }
+        if !self.has(Feature::WrapUps) {
+            return;
+        }
+        let after = self.random.within(0..20_000);
+        match self.random.below(10) {
+            0 => {}
+            1 => self.say(after, Command::NotReady { agent, reason: None }),
+            2 => self.say(after, Command::LogOut { agent }),
+            3 => self.say(after, Command::LogIn { agent }),
+            4..7 => {
+                let longer = self.needs_longer(agent.clone());
+                self.say(after / 6, longer);
+                self.say(after, Command::Ready { agent });
+            }
+            _ => self.say(after, Command::Ready { agent }),
+        }
+    }
+
+    pub(super) fn needs_longer(&mut self, agent: AgentId) -> Command {
+        Command::ExtendWrapUp { agent, by: Duration::from_secs(self.random.within(-1..40)) }
     }
 
     /// How an interaction ends: mostly for good.

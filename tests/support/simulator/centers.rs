@@ -2,7 +2,7 @@
 
 use ringback_engine::center::{
     Agent, Attribute, Calendar, CalledFirst, CallingWindow, Center, Confirm, Dialling, Duplicates, First,
-    OfferExpired, OnFault, Overflow, Queue, Quota, Service, Strategy, Table, Unconfirmed,
+    OfferExpired, OnFault, Overflow, Queue, Quota, Service, Strategy, Table, Unconfirmed, WrapUp,
 };
 use ringback_engine::{Ageing, Country, Duration, Name};
 
@@ -96,6 +96,9 @@ fn queue(name: &str, random: &mut Random, features: &Features) -> Queue {
     queue.priority = random.within(0..3) * 5;
     queue.ageing = ageing(random);
     queue.wrap_up = Duration::from_secs(random.pick(&[0, 0, 4, 15])).into();
+    if features.has(Feature::WrapUps) && !random.one_in(3) {
+        queue.wrap_up = WrapUp::UntilReady;
+    }
     queue.max_attempts = random.within(1..4) as u32;
     queue.retry_after = Duration::from_secs(random.pick(&[5, 20, 60]));
     if !features.has(Feature::LongLives) {

@@ -64,11 +64,13 @@ pub enum Feature {
     NewConfigurations,
     /// Customers give several numbers.
     SeveralNumbers,
+    /// Wrap-ups wait for a word of the agent, or are extended.
+    WrapUps,
 }
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::LostReports,
         Self::LateReports,
         Self::RepeatedReports,
@@ -95,6 +97,7 @@ impl Feature {
         Self::Crowds,
         Self::NewConfigurations,
         Self::SeveralNumbers,
+        Self::WrapUps,
     ];
 }
 

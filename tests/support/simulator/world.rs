@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use ringback_engine::center::Center;
 use ringback_engine::journal::Call;
-use ringback_engine::protocol::{Command, Effect, EffectKind, Event};
+use ringback_engine::protocol::{AgentState, Command, Effect, EffectKind, Event};
 use ringback_engine::record::{Request, Switch};
 use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Instant, Name};
 
@@ -235,6 +235,7 @@ impl World {
         }
         match self.random.below(10) {
             _ if self.random.one_in(60) => Command::Resume,
+            _ if self.has(Feature::WrapUps) && self.random.one_in(12) => self.needs_longer(agent),
             0 => Command::LogOut { agent },
             1 | 2 => Command::NotReady { agent, reason: None },
             3 | 4 => Command::Ready { agent },
@@ -264,6 +265,9 @@ impl World {
                     });
                 }
                 EffectKind::Event(Event::Connected { callback, .. }) => self.talk(callback),
+                EffectKind::Event(Event::Agent { agent, state: AgentState::WrapUp, .. }) => {
+                    self.wraps_up(agent);
+                }
                 EffectKind::Event(Event::Reconfigured { .. }) => {
                     self.center = self.told.take().unwrap_or_else(|| self.center.clone());
                 }

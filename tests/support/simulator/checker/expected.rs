@@ -53,9 +53,9 @@ impl Checker {
             Command::LogIn { agent }
             | Command::Ready { agent }
             | Command::NotReady { agent, .. }
-            | Command::ExtendWrapUp { agent, .. }
             | Command::LogOut { agent }
             | Command::AgentLost { agent } => self.stranger(agent),
+            Command::ExtendWrapUp { agent, .. } => self.expect_of_extending(agent),
             Command::Accept { .. }
             | Command::Reject { .. }
             | Command::Confirmed { .. }

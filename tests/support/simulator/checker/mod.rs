@@ -288,6 +288,7 @@ impl Checker {
             Command::LogIn { agent }
             | Command::Ready { agent }
             | Command::NotReady { agent, .. }
+            | Command::ExtendWrapUp { agent, .. }
             | Command::LogOut { agent }
             | Command::AgentLost { agent } => {
                 if let Some(agent) = self.facts.agent_named(agent) {

@@ -25,15 +25,23 @@ pub(super) struct Session {
     pub(super) leaving: bool,
     pub(super) idle_since: Instant,
     pub(super) calls: u64,
-    /// When each wrap-up is over, and since when its callback took the agent.
-    pub(super) wrap_ups: Vec<(Instant, Instant)>,
+    pub(super) wrap_ups: Vec<WrappingUp>,
+}
+
+/// A wrap-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct WrappingUp {
+    /// When it is over; when the agent says what comes next, if absent.
+    pub(super) until: Option<Instant>,
+    /// Since when its callback took the agent.
+    pub(super) from: Instant,
 }
 
 impl Session {
     /// Milliseconds since log-in that work took, and that interactions took; at one time each counts.
     pub(super) fn spent(&self, now: Instant) -> (i64, i64) {
         let since_log_in = |from: Instant| now.millis() - from.max(self.since).millis();
-        let wrap_ups = self.wrap_ups.iter().map(|(_, from)| (*from, None));
+        let wrap_ups = self.wrap_ups.iter().map(|wrap_up| (wrap_up.from, None));
         self.under_way.values().copied().chain(wrap_ups).fold(self.spent, |(busy, talk), (from, talks)| {
             (busy + since_log_in(from), talk + talks.map_or(0, since_log_in))
         })
@@ -45,6 +53,17 @@ impl Session {
         let (from, talks) = self.under_way.remove(&sequence)?;
         self.spent.1 += talks.map_or(0, since_log_in);
         Some(from)
+    }
+
+    /// The wrap-up that is over by itself first.
+    pub(super) fn first_end(&self) -> Option<Instant> {
+        self.wrap_ups.iter().filter_map(|wrap_up| wrap_up.until).min()
+    }
+
+    /// The agent says what comes next, and wrap-ups that waited for that are over.
+    pub(super) fn end_open_wrap_ups(&mut self, now: Instant) {
+        let over: Vec<_> = self.wrap_ups.extract_if(.., |wrap_up| wrap_up.until.is_none()).collect();
+        over.into_iter().for_each(|wrap_up| self.free(wrap_up.from, now));
     }
 
     /// A unit of work is over, which began then.

@@ -50,9 +50,11 @@ impl Checker {
     }
 
     fn scan_agents(&mut self, engine: &Engine<impl Application>) {
-        for (index, settings) in self.facts.center.agents.iter().enumerate() {
-            let person = &self.people[index];
+        for index in 0..self.people.len() {
+            let settings = self.facts.center.agents[index].clone();
             let session = engine.agent(&settings.id).and_then(|agent| agent.session());
+            self.scan_wrap_ups(index, session);
+            let person = &self.people[index];
             let mut holds: Vec<u64> =
                 session.into_iter().flat_map(|session| session.callbacks()).map(|held| held.0).collect();
             let mut known = person.holds.clone();

@@ -24,11 +24,7 @@ impl Checker {
                 return self.slot_held(hold, service, *slot, *until);
             }
             Event::HoldExpired { hold } => return self.hold_expired(hold),
-            // No agent of these worlds asks for a longer wrap-up.
-            Event::WrapUpExtended { .. } => {
-                self.judge.must(37, false, || format!("{event:?}, and nobody of these worlds asks for it"));
-                return;
-            }
+            Event::WrapUpExtended { agent, until } => return self.wrap_up_extended(agent, *until),
             // Judged with what they are said of, or of no callback.
             Event::Refused { .. } | Event::Bulk { .. } | Event::SetAside { .. } => return,
             Event::Reconfigured { .. } => return self.reconfigured(),
@@ -177,10 +173,7 @@ impl Checker {
     /// Releases the agent whom a callback held before it moved.
     pub(super) fn let_go(&mut self, sequence: u64, before: &Stage) {
         let talked = matches!(before, Stage::Ended { .. });
-        let wrap_up = before
-            .from()
-            .filter(|_| talked)
-            .map(|queue| self.facts.queue(queue).wrap_up.length().unwrap_or_default());
+        let wrap_up = before.from().filter(|_| talked).map(|queue| self.facts.queue(queue).wrap_up);
         if before.from().is_some() {
             let phone = self.known(sequence).request.phone.clone();
             let line = self.lines.entry(phone).or_default();
