@@ -7,7 +7,9 @@ use chrono_tz::Tz;
 use crate::book::Book;
 use crate::center::{Layout, MAX_STEP};
 use crate::flow::Turn;
-use crate::protocol::{Advanced, Application, Command, Effect, LineView, Refusal, SlotView, View};
+use crate::protocol::{
+    Advanced, Application, Command, Effect, Explanation, LineView, Refusal, SlotView, View,
+};
 use crate::record::{Agent, Callback, StateName, Switches};
 use crate::value::{AgentId, CallbackId, Instant, Phone, Sequence};
 
@@ -184,6 +186,13 @@ impl<A: Application> Engine<A> {
     #[must_use]
     pub fn position(&self, id: &CallbackId) -> Option<usize> {
         self.book.position(self.book.find(id)?)
+    }
+
+    /// Why a callback stands where it stands: all that keeps one that waits from being called now, who ranks before it, and what
+    /// its plan does next. It costs as much as the callbacks of its queue and the agents of the center are many.
+    #[must_use]
+    pub fn explain(&self, id: &CallbackId) -> Option<Explanation> {
+        self.book.explain(self.book.find(id)?)
     }
 
     /// Rebuilds every index from the states, compares, and checks the promises of the lifecycle.

@@ -12,6 +12,7 @@ mod closings;
 mod deadlines;
 mod dials;
 mod door;
+mod explaining;
 mod kept;
 mod last_agents;
 mod ledger;

@@ -73,6 +73,11 @@ impl Book {
         self.ledger.numbers.get(phone)?.limited_until(self.attempts_quota(), self.ledger.clock)
     }
 
+    /// Until when a number is fenced, if it is.
+    pub(super) fn fenced_until(&self, phone: &Phone) -> Option<Instant> {
+        self.ledger.numbers.get(phone)?.fenced_until.filter(|until| *until > self.ledger.clock)
+    }
+
     /// When the customer of a callback that is not completed may be called, where it stands.
     pub(crate) fn callable(&self, sequence: Sequence) -> Callable<'_> {
         let callback = self.callback(sequence);

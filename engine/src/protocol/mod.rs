@@ -4,6 +4,7 @@ mod application;
 mod changes;
 mod command;
 mod effect;
+mod explanation;
 mod order;
 mod refusal;
 mod slot;
@@ -15,6 +16,7 @@ pub use application::{
 pub use changes::Changes;
 pub use command::{BulkDeed, CancelledBy, Command, Disposition};
 pub use effect::{Advanced, AgentState, Effect, EffectKind, Event};
+pub use explanation::{Agents, Barrier, Before, Explained, Explanation, NextStep, StageName, Wait, WaitsFor};
 pub use order::{Connect, Dial, HangUp, Log, Offer, Push, PushKind};
 pub use refusal::{Code, Refusal, Rejection};
 pub use slot::SlotView;

@@ -115,6 +115,17 @@ fn a_callback_is_explained_by_the_lines_that_decided() {
     let (early, _) = says(&dir, &["explain", ".", "--callback", "r04", "--at", "2026-03-10 09:02:00"], 0);
     assert!(early.contains("entered queue `support`") && !early.contains("is over"), "{early}");
     assert!(!early.contains("ran line"), "{early}");
+    let why = "  - no agent who meets `technical >= 5` is ready: 2 agents meet it, 1 busy, 1 not logged in\n  at 2026-03-10 09:07:00.000 \
+               its plan goes on: queue `support`, an agent must meet `technical`; as things are, 3 do, 2 of them logged in, 0 ready\n";
+    assert!(
+        early.contains("waits in queue `support`: nobody ranks before it") && early.contains(why),
+        "{early}"
+    );
+    let (held, _) =
+        says(&dir, &["explain", ".", "--callback", "r04", "--at", "2026-03-10 09:10:00", "--json"], 0);
+    let held: Value = serde_json::from_str(&held).unwrap();
+    let barrier = json!({"barrier": "held", "until": "2026-03-10T08:11:03.000Z", "why": "retry"});
+    assert_eq!(held["explanation"]["barriers"][0], barrier);
     let (json, _) = says(&dir, &["explain", ".", "--callback", "r04", "--json"], 0);
     let all: Value = serde_json::from_str(&json).unwrap();
     let timeout = all["decisions"].as_array().unwrap().iter().find(|one| one["hook"] == "timeout").unwrap();

@@ -4,7 +4,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ringback_engine::Instant;
 use ringback_engine::center::Layout;
 use ringback_engine::journal::ApplicationText;
 
@@ -14,8 +13,8 @@ use crate::bundle::{Bundle, RhaiApplication, build, file_text, render_all, runti
 use crate::comparison::{self, Comparison, Obstacle, Play, Ran, Side, assumed, only_in};
 use crate::progress::Progress;
 use crate::report::{Shown, page_of_two};
-use crate::streams::{CHANGES, ChangeLine, ROSTER, RosterLine, StreamError, TRAFFIC, TrafficLine};
-use crate::world::play_with;
+use crate::streams::{CHANGES, ROSTER, TRAFFIC};
+use crate::world::play_until;
 
 /// A comparison, as it was asked for.
 #[derive(Clone, Debug, Default)]
@@ -143,11 +142,8 @@ impl Compare {
     fn player<'a>(&self, (traffic, roster, changes): (&'a Period, &'a Period, &'a Period)) -> Box<Play<'a>> {
         let skip_bad = self.skip_bad;
         Box::new(move |engine, until, watching| {
-            let requests = traffic.traffic()?.take_while(move |line| in_time(line, until));
-            let shifts = roster.roster()?.into_iter().flatten().take_while(move |line| in_time(line, until));
-            let mut changes = changes.changes()?;
-            changes.retain(|line| line.at <= until);
-            play_with(engine, (requests, shifts, changes), skip_bad, watching)
+            let shifts = roster.roster()?.into_iter().flatten();
+            play_until(engine, (traffic.traffic()?, shifts, changes.changes()?), until, skip_bad, watching)
         })
     }
 
@@ -167,33 +163,6 @@ impl Ready {
         let Self { label, layout, text, application } = self;
         (Side { label, layout, text, play }, application)
     }
-}
-
-/// A line with an instant.
-trait Timed {
-    fn at(&self) -> Instant;
-}
-
-impl Timed for TrafficLine {
-    fn at(&self) -> Instant {
-        self.at
-    }
-}
-
-impl Timed for RosterLine {
-    fn at(&self) -> Instant {
-        self.at
-    }
-}
-
-impl Timed for ChangeLine {
-    fn at(&self) -> Instant {
-        self.at
-    }
-}
-
-fn in_time<T: Timed>(line: &Result<T, StreamError>, until: Instant) -> bool {
-    line.as_ref().map_or(true, |line| line.at() <= until)
 }
 
 fn ready(bundle: Bundle, dir: &Path) -> Result<Ready, Failure> {

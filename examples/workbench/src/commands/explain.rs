@@ -1,4 +1,4 @@
-//! `ringback explain`: what became of one callback, and which lines of the script decided that.
+//! `ringback explain`: what became of one callback, which lines of the script decided that, and what it waits for.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -13,11 +13,11 @@ use ringback_scripting::trace::{Decision, Keep};
 use serde_json::{Value, json};
 
 use super::first_pass::Period;
-use super::{Failure, Outcome, colours};
+use super::{Failure, Outcome, colours, why};
 use crate::bundle::{Bundle, render_all};
 use crate::event_log::EventLog;
 use crate::streams::TRAFFIC;
-use crate::world::{Observer, Standing, play_with};
+use crate::world::{Observer, Standing, play_until};
 
 /// How a callback is explained.
 #[derive(Clone, Debug, Default)]
@@ -56,13 +56,16 @@ pub fn explain(dir: &Path, asked: &Explain) -> Outcome {
     let callback = CallbackId::new(&asked.callback);
     let traced = Traced::new(application, Keep::Of(callback)).map_err(Failure::found)?;
     let mut engine = Engine::new(Arc::clone(&layout), traced);
-    let mut watch = Watch { callback: asked.callback.clone(), until, events: Vec::new() };
+    let mut watch = Watch { callback: asked.callback.clone(), events: Vec::new() };
     let traffic = period.traffic().map_err(Failure::unreadable)?;
     let roster = period.roster().map_err(Failure::unreadable)?.into_iter().flatten();
     let changes = period.changes().map_err(Failure::unreadable)?;
-    play_with(&mut engine, (traffic, roster, changes), true, &mut watch).map_err(Failure::unreadable)?;
-    let mut decisions = engine.application_mut().take_decisions();
-    decisions.retain(|decision| decision.at <= until);
+    play_until(&mut engine, (traffic, roster, changes), until, true, &mut watch)
+        .map_err(Failure::unreadable)?;
+    // At its end nothing holds it up any more.
+    let id = CallbackId::new(&asked.callback);
+    let explanation = asked.at.as_ref().and_then(|_| engine.explain(&id));
+    let decisions = engine.application_mut().take_decisions();
     if watch.events.is_empty() && decisions.is_empty() {
         let when = asked.at.as_ref().map_or_else(String::new, |at| format!(" until {at}"));
         return Err(Failure::found(format!(
@@ -71,24 +74,22 @@ pub fn explain(dir: &Path, asked: &Explain) -> Outcome {
         )));
     }
     if asked.json {
-        let all = json!({ "callback": asked.callback, "events": watch.events, "decisions": decisions });
+        let why = explanation.as_ref().map(why::json);
+        let all = json!({ "callback": asked.callback, "events": watch.events, "decisions": decisions, "explanation": why });
         return Ok(format!("{all:#}\n"));
     }
-    Ok(told(&watch.events, &decisions, zone, asked.trace))
+    let why = explanation.as_ref().map_or_else(String::new, |explanation| why::sentences(explanation, zone));
+    Ok([told(&watch.events, &decisions, zone, asked.trace), why].concat())
 }
 
 /// Keeps the log's lines about one callback.
 struct Watch {
     callback: String,
-    until: Instant,
     events: Vec<Value>,
 }
 
 impl Observer for Watch {
     fn effect(&mut self, effect: &Effect, _: Option<&Standing>) {
-        if effect.at > self.until {
-            return;
-        }
         let mut line = EventLog::new(Vec::new());
         line.effect(effect, None);
         let line = line.finish().unwrap_or_default();
@@ -136,7 +137,7 @@ fn decided(decision: &Decision, zone: Tz, trace: bool, text: &mut String) {
 }
 
 /// What the local clock shows.
-fn clock(at: Instant, zone: Tz) -> String {
+pub(super) fn clock(at: Instant, zone: Tz) -> String {
     instant_to_local(zone, at).format("%Y-%m-%d %H:%M:%S%.3f").to_string()
 }
 

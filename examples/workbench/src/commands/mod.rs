@@ -13,6 +13,7 @@ mod run;
 mod source_lines;
 mod test;
 mod test_number;
+mod why;
 
 use std::fmt;
 use std::fs::File;

@@ -21,7 +21,7 @@ use ringback_engine::record::Request;
 
 use crate::streams::{BadLines, StreamError};
 
-pub use play::{play, play_with};
+pub use play::{play, play_until, play_with};
 pub use verbs::{Standing, Timed, Verbs};
 
 /// Whoever watches a run: an event log, a summary, a progress bar.

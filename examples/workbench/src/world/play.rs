@@ -52,7 +52,27 @@ where
 /// See [`play`].
 pub fn play_with<E, T, R>(
     engine: &mut E,
+    streams: (T, R, Vec<ChangeLine>),
+    skip_bad: bool,
+    observer: &mut dyn Observer,
+) -> Result<Played, PlayError>
+where
+    E: Verbs,
+    T: Iterator<Item = Result<TrafficLine, StreamError>>,
+    R: Iterator<Item = Result<RosterLine, StreamError>>,
+{
+    play_until(engine, streams, Instant::MAX, skip_bad, observer)
+}
+
+/// Plays likewise, but no further than an instant: all that happens until then has, and the engine's clock stands there.
+///
+/// # Errors
+///
+/// See [`play`].
+pub fn play_until<E, T, R>(
+    engine: &mut E,
     (traffic, roster, changes): (T, R, Vec<ChangeLine>),
+    until: Instant,
     skip_bad: bool,
     observer: &mut dyn Observer,
 ) -> Result<Played, PlayError>
@@ -70,9 +90,12 @@ where
         played: Played::default(),
     };
     while skip_bad || !world.played.bad.is_full() {
-        if !world.step()? {
+        if !world.step(until)? {
             break;
         }
+    }
+    if until < Instant::MAX {
+        world.pass_time(until)?;
     }
     Ok(world.played)
 }
@@ -83,10 +106,10 @@ where
     T: Iterator<Item = Result<TrafficLine, StreamError>>,
     R: Iterator<Item = Result<RosterLine, StreamError>>,
 {
-    /// Does what comes next; `false` if nothing does.
-    fn step(&mut self) -> Result<bool, PlayError> {
-        let act_at = self.agenda.next_at()?;
-        let deadline = self.engine.next_deadline();
+    /// Does what comes next; `false` if nothing does until then.
+    fn step(&mut self, until: Instant) -> Result<bool, PlayError> {
+        let act_at = self.agenda.next_at()?.filter(|at| *at <= until);
+        let deadline = self.engine.next_deadline().filter(|at| *at <= until);
         match (deadline, act_at) {
             (Some(deadline), act_at) if act_at.is_none_or(|at| deadline <= at) => self.pass_time(deadline)?,
             (_, Some(at)) => {
