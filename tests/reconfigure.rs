@@ -169,13 +169,13 @@ fn the_new_limits_count_what_has_been_counted() {
 fn the_rules_of_the_number_are_asked_again_when_the_attempt_leaves() {
     let mut center = center([Agent::new("anna")]);
     center.services[0].premium = true;
-    center.tables.push(Table { name: "opt_out".into(), entries: BTreeMap::new() });
+    center.tables.push(Table { name: "opt_out".into(), entries: BTreeMap::new().into() });
     let lists: [(&str, Change); 4] = [
         ("country", |center| center.services[0].countries = Some(vec![Country::new("DE").unwrap()])),
         ("blocked", |center| center.services[0].blocked = vec!["+1212".into()]),
         ("kind", |center| center.services[0].premium = false),
         ("opt-out", |center| {
-            center.tables[0].entries.insert(ringback::phone(8).as_str().into(), Attribute::Integer(1));
+            center.tables[0].entries = [(ringback::phone(8).as_str().into(), Attribute::Integer(1))].into();
         }),
     ];
     for (rule, forbid) in lists {

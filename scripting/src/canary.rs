@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use ringback_engine::center::{Attribute, Center, Layout};
+use ringback_engine::center::{Center, Layout, Table};
 use ringback_engine::protocol::{LineView, View};
 use ringback_engine::{AgentId, Duration, Instant, Phone};
 
@@ -121,7 +121,7 @@ impl View for Nowhere {
         0
     }
 
-    fn lookup(&self, _: &str, _: &str) -> Option<Option<Attribute>> {
+    fn table(&self, _: &str) -> Option<&Table> {
         None
     }
 }

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use super::Book;
-use crate::center::{Attribute, Hours, QueueIndex};
+use crate::center::{Hours, QueueIndex, Table};
 use crate::protocol::{LineView, View};
 use crate::value::{AgentId, Duration, Instant, Phone};
 
@@ -65,7 +65,7 @@ impl View for Book {
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
-    fn lookup(&self, table: &str, key: &str) -> Option<Option<Attribute>> {
-        self.layout.table(table).map(|table| table.entries.get(key).cloned())
+    fn table(&self, name: &str) -> Option<&Table> {
+        self.layout.table(name)
     }
 }

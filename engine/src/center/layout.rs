@@ -11,6 +11,7 @@ use super::calendars;
 use super::dialling::check_dialling;
 use super::finding::{Finding, Severity, did_you_mean};
 use super::graph::RoutingGraph;
+use super::tables;
 use super::values::{at_least, check_ageing, check_agents, check_limits, check_service};
 use super::{Agent, AtClose, Center, NumberRules, Objection, Plan, PlanError, Queue, Service, Table};
 use crate::value::{AgentId, Duration, Name, Number, Phone, Requirement};
@@ -113,6 +114,7 @@ impl Layout {
         };
         let table_names = names_of("table", center.tables.iter().map(|t| &t.name), &mut findings);
         names_of("agent", center.agents.iter().map(|a| a.id.text()), &mut findings);
+        tables::check(&center, &mut findings);
         check_agents(&center, &mut findings);
         check_limits(&center, &mut findings);
         let calendar_order = calendars::check(&center, &names.calendars, &mut findings);
@@ -218,8 +220,7 @@ impl Layout {
     /// Whether a number's owner does not want to be called.
     #[must_use]
     pub fn has_opted_out(&self, phone: &Phone) -> bool {
-        self.table(&self.center.limits.opt_out)
-            .is_some_and(|table| table.entries.contains_key(phone.as_str()))
+        self.table(&self.center.limits.opt_out).is_some_and(|table| table.contains(phone.as_str()))
     }
 
     /// Whether a service may call a number, and if not, why.

@@ -20,6 +20,7 @@ mod plan;
 pub mod reader;
 mod service;
 mod slots;
+mod tables;
 mod values;
 mod window;
 mod wrap_up;
@@ -50,6 +51,7 @@ pub use overflow::{Comparison, Condition, ConditionError, Overflow, Quantity};
 pub use plan::{Limit, MAX_STEPS, Plan, PlanError, Preference, Step};
 pub use service::{CalledFirst, Duplicates, OnFault, Service};
 pub use slots::slot_of;
+pub use tables::{Entries, MOST_COLUMNS, Rows, Table, TableError};
 pub use window::{Callable, CallingWindow, DaySpan, NumberZones};
 pub use wrap_up::WrapUp;
 pub use zone::{ZONES, ZONES_RELEASED, instant_to_local, stale_zones, zone_named};
@@ -210,15 +212,6 @@ pub enum Strategy {
     Random,
     /// The one whom the application's `score` hook rates highest, of the [`SCORED`] who have been free longest.
     Script,
-}
-
-/// Data for applications: texts by key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Table {
-    /// Its name.
-    pub name: Name,
-    /// Its entries.
-    pub entries: BTreeMap<SmolStr, Attribute>,
 }
 
 /// The value of a request's attribute or of a table's entry.

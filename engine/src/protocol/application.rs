@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::center::{Agent, Attribute, Limit, Plan};
+use crate::center::{Agent, Limit, Plan, Table};
 use crate::record::{Outcome, Request, StateName};
 use crate::value::{AgentId, CallbackId, Duration, Instant, Name, Phone, Sequence};
 
@@ -165,8 +165,8 @@ pub trait View: Send + Sync {
     fn has_queue(&self, queue: &str) -> bool;
     /// Admitted requests that limits with this key have counted in `(now - per, now]`.
     fn count(&self, key: &str, per: Duration) -> u32;
-    /// An entry of a table; `None` if there is no such table, `Some(None)` if it has no such entry.
-    fn lookup(&self, table: &str, key: &str) -> Option<Option<Attribute>>;
+    /// A table; `None` if there is none of this name.
+    fn table(&self, name: &str) -> Option<&Table>;
 }
 
 /// A queue's numbers at one instant.

@@ -53,3 +53,91 @@ fn the_reference_is_written_and_renewed() {
     assert_eq!(code, 2);
     assert!(error.contains("file: can't be written"), "{error}");
 }
+
+const CENTER: &str = r#"
+name = "Ein Haus"
+timezone = "Europe/Berlin"
+application = "app.rhai"
+
+[[queue]]
+name = "main"
+
+[[service]]
+name = "help"
+queue = "main"
+default_country = "DE"
+
+[[agent]]
+id = "anna"
+skills = { german = 5 }
+"#;
+
+const TRAFFIC: &str = "\
+at,id,service,phone,handle
+2026-03-10 10:00:00,c1,help,030 55501001,60
+2026-03-10 10:00:01,c2,help,030 55501002,60
+2026-03-10 10:00:02,c3,help,030 55501003,60
+";
+
+const ROSTER: &str = "at,agent,event\n2026-03-10 10:05,anna,login\n";
+
+/// A bundle of these files.
+fn bundle(test: &str, center: &str, files: &[(&str, &str)]) -> PathBuf {
+    let dir = folder(test);
+    let common = [("center.toml", center), ("traffic.csv", TRAFFIC), ("roster.csv", ROSTER)];
+    for (file, text) in common.iter().chain(files) {
+        fs::write(dir.join(file), text).unwrap();
+    }
+    dir
+}
+
+const CUSTOMERS: &str = "\n[[table]]\nname = \"customers\"\nfile = \"customers.csv\"\n";
+
+#[test]
+fn a_table_of_several_columns_decides_and_is_replayed() {
+    let script = "\
+fn accept(request) {
+    if cell(\"customers\", request.phone, \"calls\", 1) == 0 { return reject(\"no_calls\"); }
+    accept().priority(if cell(\"customers\", request.phone, \"tier\", \"none\") == \"gold\" { 50 } else { 0 })
+}
+";
+    let files = [
+        ("app.rhai", script),
+        ("customers.csv", "number,tier,calls\n+493055501002,gold,\n+493055501003,,0\n"),
+        (
+            "tests.toml",
+            "[[test]]\nname = \"gold goes first\"\nat = \"2026-03-10 10:00\"\n\
+             request = { service = \"help\", phone = \"030 55501002\" }\nexpect.accept = 'accept().priority(50)'\n",
+        ),
+    ];
+    let dir = bundle("columns", &[CENTER, CUSTOMERS].concat(), &files);
+    let (said, error, code) = ringback(&dir, &["check", "."]);
+    assert_eq!((said.as_str(), error.as_str(), code), (".: the bundle is fine\n", "", 0));
+    assert_eq!(ringback(&dir, &["test", "."]).2, 0);
+    let (_, error, code) = ringback(&dir, &["run", ".", "--events", "e.jsonl", "--journal", "j"]);
+    assert_eq!(code, 0, "{error}");
+    let events = fs::read_to_string(dir.join("e.jsonl")).unwrap();
+    let reserved = events.lines().find(|line| line.contains("\"reserved\"")).unwrap();
+    assert!(reserved.contains("\"c2\""), "{reserved}");
+    assert!(events.contains("SCRIPT:no_calls"));
+    // The journal carries the table.
+    fs::remove_file(dir.join("customers.csv")).unwrap();
+    let (said, error, code) = ringback(&dir, &["replay", "j"]);
+    assert_eq!(code, 0, "{said}{error}");
+}
+
+#[test]
+fn what_a_table_of_several_columns_lacks_is_told_at_its_place() {
+    let script = "fn accept(request) {\n    print(cell(\"customers\", request.phone, \"teir\", 0));\n    accept()\n}\n";
+    let files = [("app.rhai", script), ("customers.csv", "number,tier,calls\n+493055501002,gold,2\n")];
+    let dir = bundle("column", &[CENTER, CUSTOMERS].concat(), &files);
+    let (_, error, code) = ringback(&dir, &["check", "."]);
+    assert_eq!(code, 1);
+    assert!(error.contains("table `customers` has no column `teir`, did you mean `tier`?"), "{error}");
+    assert!(error.contains("--> app.rhai:2:44"), "{error}");
+
+    fs::write(dir.join("customers.csv"), "number,tier,calls\n+493055501002,gold\n").unwrap();
+    let (_, error, code) = ringback(&dir, &["check", "."]);
+    assert_eq!(code, 1);
+    assert!(error.contains("`customers.csv` line 2: expected 3 columns, found 2"), "{error}");
+}

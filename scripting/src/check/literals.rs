@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use ringback_engine::center::{Agent, Center, Layout, zone_named};
+use ringback_engine::center::{Agent, Center, Layout, TableError, zone_named};
 use ringback_engine::record::Outcome;
 use ringback_engine::value::requirement::Term;
 use ringback_engine::{Name, Requirement};
@@ -14,7 +14,7 @@ use super::names::parameter_kind;
 use super::outline::{Function, Tokens};
 use super::switches::labels;
 use crate::diagnostic::Findings;
-use crate::vocabulary::{Form, called};
+use crate::vocabulary::{Form, Word, called};
 use crate::words::{local_time, word_of_answer};
 
 /// The kinds of events that `timeout` is asked about.
@@ -60,10 +60,8 @@ pub(crate) fn check(
             continue;
         }
         let Some(arguments) = tokens.arguments(open) else { continue };
-        let form = if tokens.symbol_before(i) == "." { Form::Method } else { Form::Function };
-        let Some(word) = called(name).find(|word| word.form == form && word.accepts(arguments.len())) else {
-            continue;
-        };
+        let Some((word, arguments)) = given(tokens, i, arguments) else { continue };
+        check_table(tokens, name, &arguments, layout, findings);
         for (role, argument) in word.takes.iter().zip(&arguments) {
             let literal = literal(tokens, argument);
             if *role == "queue" && word.gives == "plan" {
@@ -84,6 +82,62 @@ pub(crate) fn check(
         {
             findings.error(tokens.span(at), message);
         }
+    }
+}
+
+/// The word called at `i`, and what stands in its parentheses: `"vip".listed(key)` is `listed("vip", key)`, and
+/// `need(plan, text)` is `plan.need(text)`.
+fn given(
+    tokens: Tokens<'_>,
+    i: usize,
+    mut arguments: Vec<Range<usize>>,
+) -> Option<(&'static Word, Vec<Range<usize>>)> {
+    let name = tokens.name(i);
+    let behind_dot = tokens.symbol_before(i) == ".";
+    let (form, other) =
+        if behind_dot { (Form::Method, Form::Function) } else { (Form::Function, Form::Method) };
+    let find = |form: Form, count: usize| called(name).find(|word| word.form == form && word.accepts(count));
+    if let Some(word) = find(form, arguments.len()) {
+        return Some((word, arguments));
+    }
+    if behind_dot {
+        let receiver = i.saturating_sub(2)..i.saturating_sub(1);
+        arguments.insert(0, receiver);
+        return find(other, arguments.len()).map(|word| (word, arguments));
+    }
+    if arguments.is_empty() {
+        return None;
+    }
+    arguments.remove(0);
+    find(other, arguments.len()).map(|word| (word, arguments))
+}
+
+/// Checks that a table named in a text has what it is asked for.
+fn check_table(
+    tokens: Tokens<'_>,
+    name: &str,
+    arguments: &[Range<usize>],
+    layout: Option<&Layout>,
+    findings: &mut Findings<'_>,
+) {
+    let text = |n: usize| arguments.get(n).and_then(|argument| literal(tokens, argument));
+    let (Some(layout), Some((at, table_name))) = (layout, text(0)) else { return };
+    let Some(table) = layout.table(table_name) else { return };
+    let column = text(2);
+    let answer = match (name, column) {
+        ("lookup", _) => table.value(""),
+        ("cell", Some((_, column))) => table.cell("", column),
+        // Which column is computed; whether the table has any is not.
+        ("cell", None) => match table.cell("", "") {
+            Err(TableError::UnknownColumn(_)) => return,
+            answer => answer,
+        },
+        _ => return,
+    };
+    if let Err(error) = answer {
+        let (column_at, column) = column.unwrap_or((at, ""));
+        let at = if matches!(error, TableError::UnknownColumn(_)) { column_at } else { at };
+        findings.error(tokens.span(at), error.told(table_name, column));
     }
 }
 

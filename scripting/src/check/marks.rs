@@ -296,8 +296,8 @@ impl<'s> Marks<'s> {
 
 /// Whether a word reads what the answer may depend on.
 fn is_read(name: &str, form: Form) -> bool {
-    const FUNCTIONS: [&str; 9] =
-        ["now", "local", "is_open", "open_for", "next_open", "line", "count", "lookup", "listed"];
+    const FUNCTIONS: [&str; 10] =
+        ["now", "local", "is_open", "open_for", "next_open", "line", "count", "lookup", "listed", "cell"];
     match form {
         Form::Function => FUNCTIONS.contains(&name),
         Form::Method => matches!(name, "attr" | "has" | "tag" | "skill" | "in_group"),

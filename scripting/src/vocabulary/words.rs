@@ -157,15 +157,16 @@ pub(super) const CENTER: &[Word] = &[
         "lookup",
         &["table", "key", "otherwise"],
         "any",
-        "An entry of a table; without `otherwise`, one that is absent is a fault.",
+        "What a table of two columns has for a key; without `otherwise`, nothing there is a fault.",
         "lookup(\"vip\", request.phone, 0)",
     )
     .with_optional(1),
+    function("cell", &["table", "key", "column", "otherwise"], "any", "What a table of several columns has for a key in one of them; without `otherwise`, nothing there is a fault.", "cell(\"customers\", request.phone, \"tier\", \"standard\")").with_optional(1),
     function(
         "listed",
         &["table", "key"],
         "boolean",
-        "Whether a table has an entry.",
+        "Whether a table has a key.",
         "listed(\"vip\", request.phone)",
     ),
     function(

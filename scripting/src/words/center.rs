@@ -3,7 +3,7 @@
 use rhai::{Dynamic, ImmutableString, NativeCallContext};
 use ringback_engine::Duration;
 use ringback_engine::Instant;
-use ringback_engine::center::Attribute;
+use ringback_engine::center::{Attribute, TableError};
 use ringback_engine::protocol::LineView;
 
 use super::registry::{Registry, kind, property, word};
@@ -27,6 +27,10 @@ pub(super) fn register(engine: &mut Registry<'_>) {
         let key = text(&key)?;
         ask(&context, |view| Ok(i64::from(view.count(&key, per))))
     });
+    tables(engine);
+}
+
+fn tables(engine: &mut Registry<'_>) {
     word!(engine, "lookup", |context: NativeCallContext<'_>, table: Dynamic, key: Dynamic| {
         let (table, key) = (text(&table)?, text(&key)?);
         match entry(&context, &table, &key)? {
@@ -43,16 +47,30 @@ pub(super) fn register(engine: &mut Registry<'_>) {
      -> Fallible<Dynamic> {
         Ok(entry(&context, &text(&table)?, &text(&key)?)?.unwrap_or(otherwise))
     },);
-    word!(engine, "listed", |context: NativeCallContext<'_>,
-                             table: Dynamic,
-                             key: Dynamic|
-     -> Fallible<bool> {
-        Ok(entry(&context, &text(&table)?, &text(&key)?)?.is_some())
-    },);
-    word!(engine, "listed", |context: NativeCallContext<'_>,
-                             table: ImmutableString,
-                             key: ImmutableString|
-     -> Fallible<bool> { Ok(entry(&context, &table, &key)?.is_some()) },);
+    type Context<'c> = NativeCallContext<'c>;
+    word!(engine, "listed", |context: Context<'_>, table: Dynamic, key: Dynamic| {
+        listed(&context, &text(&table)?, &text(&key)?)
+    });
+    word!(engine, "listed", |context: Context<'_>, table: ImmutableString, key: ImmutableString| {
+        listed(&context, &table, &key)
+    });
+    word!(engine, "cell", |context: Context<'_>, table: Dynamic, key: Dynamic, column: Dynamic| {
+        let (table, key, column) = (text(&table)?, text(&key)?, text(&column)?);
+        match cell(&context, &table, &key, &column)? {
+            Some(value) => Ok(value),
+            None => fault(format!(
+                "table `{table}` has nothing for `{key}` in `{column}`; write `cell(table, key, column, otherwise)`"
+            )),
+        }
+    });
+    word!(engine, "cell", |context: Context<'_>,
+                           table: Dynamic,
+                           key: Dynamic,
+                           column: Dynamic,
+                           otherwise: Dynamic| {
+        let found = cell(&context, &text(&table)?, &text(&key)?, &text(&column)?)?;
+        Fallible::Ok(found.unwrap_or(otherwise))
+    });
 }
 
 /// An attribute as scripts see it.
@@ -86,6 +104,25 @@ fn line(context: &NativeCallContext<'_>, queue: &str) -> Fallible<LineView> {
     ask(context, |view| known(view.line(queue), "queue", queue))
 }
 
+fn listed(context: &NativeCallContext<'_>, table: &str, key: &str) -> Fallible<bool> {
+    ask(context, |view| Ok(known(view.table(table), "table", table)?.contains(key)))
+}
+
 fn entry(context: &NativeCallContext<'_>, table: &str, key: &str) -> Fallible<Option<Dynamic>> {
-    ask(context, |view| known(view.lookup(table, key), "table", table)?.as_ref().map(value_of).transpose())
+    ask(context, |view| found(known(view.table(table), "table", table)?.value(key), table, ""))
+}
+
+fn cell(context: &NativeCallContext<'_>, table: &str, key: &str, column: &str) -> Fallible<Option<Dynamic>> {
+    ask(context, |view| found(known(view.table(table), "table", table)?.cell(key, column), table, column))
+}
+
+fn found(
+    value: Result<Option<&Attribute>, TableError>,
+    table: &str,
+    column: &str,
+) -> Fallible<Option<Dynamic>> {
+    match value {
+        Ok(value) => value.map(value_of).transpose(),
+        Err(error) => fault(error.told(table, column)),
+    }
 }

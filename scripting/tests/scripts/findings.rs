@@ -91,6 +91,41 @@ const FOUND: &[(&str, &str, &str)] = &[
     ),
     ("fn accept(request) { print(lookup(\"tab\", \"a\", 1)); accept() }", "\"tab\"", "unknown table `tab`"),
     (
+        "fn accept(request) { print(cell(\"customrs\", request.phone, \"tier\")); accept() }",
+        "\"customrs\"",
+        "unknown table `customrs`, did you mean `customers`?",
+    ),
+    (
+        "fn accept(request) { print(cell(\"customers\", request.phone, \"teir\")); accept() }",
+        "\"teir\"",
+        "table `customers` has no column `teir`, did you mean `tier`?",
+    ),
+    (
+        "fn accept(request) { print(\"customers\".cell(request.phone, \"colour\", 1)); accept() }",
+        "\"colour\"",
+        "table `customers` has no column `colour`; it has `limit`, `notes`, `tier`",
+    ),
+    (
+        "fn accept(request) { print(lookup(\"customers\", request.phone, 0)); accept() }",
+        "\"customers\"",
+        "table `customers` has the columns `limit`, `notes`, `tier`; write `cell(table, key, column)`",
+    ),
+    (
+        "fn accept(request) { print(cell(\"vip\", request.phone, request.service)); accept() }",
+        "\"vip\"",
+        "table `vip` has one value a key and no columns; write `lookup(table, key)`",
+    ),
+    (
+        "fn accept(request) { print(\"vipp\".listed(request.phone)); accept() }",
+        "\"vipp\"",
+        "unknown table `vipp`, did you mean `vip`?",
+    ),
+    (
+        "fn route(callback) { need(queue(\"main\"), \"billing &&\") }",
+        "\"",
+        "requirement `billing &&`: expected a skill, found the end at character 11",
+    ),
+    (
         "fn accept(request) { print(local(now(), \"Europe/Berln\").hour); accept() }",
         "\"Europe/Berln\"",
         "unknown time zone `Europe/Berln`, did you mean `Europe/Berlin`?",

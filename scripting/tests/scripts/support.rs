@@ -1,10 +1,10 @@
 //! A small center and a view of it, for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono_tz::Tz;
-use ringback_engine::center::{Agent, Attribute, Calendar, Center, Layout, Queue, Table};
+use ringback_engine::center::{Agent, Attribute, Calendar, Center, Entries, Layout, Queue, Rows, Table};
 use ringback_engine::protocol::{
     AgentView, Application, CallbackView, Contact, Fault, LineView, TimeoutKind, View,
 };
@@ -20,6 +20,23 @@ pub(crate) fn instant(text: &str) -> Instant {
     text.parse().unwrap()
 }
 
+fn tables() -> [Table; 2] {
+    let long = Attribute::Text("x".repeat(2000).into());
+    let vip = [
+        (SmolStr::new("+4930123456"), Attribute::Integer(2)),
+        (SmolStr::new("5"), Attribute::Text("five".into())),
+    ];
+    let anna = [("tier".into(), Attribute::Text("gold".into())), ("limit".into(), Attribute::Integer(3))];
+    let customers = Rows {
+        columns: ["tier", "limit", "notes"].into_iter().map(SmolStr::new).collect(),
+        rows: [("+4930123456".into(), anna.into()), ("5".into(), [("notes".into(), long)].into())].into(),
+    };
+    [
+        Table { name: Name::new("vip"), entries: vip.into() },
+        Table { name: Name::new("customers"), entries: Entries::Rows(customers) },
+    ]
+}
+
 pub(crate) fn layout() -> Layout {
     let mut center = Center::new("test", Tz::Europe__Berlin);
     for name in ["billing", "general", "main"] {
@@ -27,13 +44,7 @@ pub(crate) fn layout() -> Layout {
     }
     center.calendars.push(Calendar::new("office"));
     center.calendars.push(Calendar::new("never"));
-    center.tables.push(Table {
-        name: Name::new("vip"),
-        entries: BTreeMap::from([
-            (SmolStr::new("+4930123456"), Attribute::Integer(2)),
-            (SmolStr::new("5"), Attribute::Text("five".into())),
-        ]),
-    });
+    center.tables.extend(tables());
     center.agents.push(Agent {
         id: AgentId::new("anna"),
         skills: BTreeMap::from([(Name::new("billing"), 7), (Name::new("english"), 1)]),
@@ -93,12 +104,9 @@ impl View for Double {
         if key == "number:+4930123456" && per >= Duration::from_days(1) { 4 } else { 0 }
     }
 
-    fn lookup(&self, table: &str, key: &str) -> Option<Option<Attribute>> {
-        (table == "vip").then(|| match key {
-            "+4930123456" => Some(Attribute::Integer(2)),
-            "5" => Some(Attribute::Text("five".into())),
-            _ => None,
-        })
+    fn table(&self, name: &str) -> Option<&Table> {
+        static TABLES: LazyLock<[Table; 2]> = LazyLock::new(tables);
+        TABLES.iter().find(|table| table.name == name)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use ringback_engine::center::{
-    Duplicates, Limit, OnFault, Overflow, Service, instant_to_local, local_to_instant,
+    Duplicates, Entries, Limit, OnFault, Overflow, Service, instant_to_local, local_to_instant,
 };
 use ringback_engine::protocol::{
     Acceptance, Application, Code, EffectKind, Event, Hook, Refusal, Rejection, View,
@@ -78,7 +78,11 @@ impl World {
         let (phone, facts) = (request.phone.as_str(), &request.facts);
         let none = phone.is_empty() || facts.validity == Validity::Unreadable;
         let opted_out = self.center.tables.iter().any(|table| {
-            table.name == self.center.limits.opt_out && table.entries.keys().any(|key| key == phone)
+            let listed = match &table.entries {
+                Entries::Values(values) => values.keys().any(|key| key == phone),
+                Entries::Rows(rows) => rows.rows.keys().any(|key| key == phone),
+            };
+            table.name == self.center.limits.opt_out && listed
         });
         let abroad = |countries: &Vec<Country>| !countries.iter().any(|one| facts.country == Some(*one));
         let matches = |pattern: &str| match pattern.strip_prefix("regex:") {

@@ -1,7 +1,7 @@
 //! The center as the application sees it, counted anew each time.
 
 use chrono_tz::Tz;
-use ringback_engine::center::{Attribute, LAST_AGENT_KEPT};
+use ringback_engine::center::{LAST_AGENT_KEPT, Table};
 use ringback_engine::protocol::{LineView, View};
 use ringback_engine::record::Switch;
 use ringback_engine::{AgentId, Duration, Instant, Phone};
@@ -87,8 +87,7 @@ impl View for World {
         counted.count() as u32
     }
 
-    fn lookup(&self, table: &str, key: &str) -> Option<Option<Attribute>> {
-        let table = self.center.tables.iter().find(|known| known.name == table)?;
-        Some(table.entries.get(key).cloned())
+    fn table(&self, name: &str) -> Option<&Table> {
+        self.center.tables.iter().find(|known| known.name == name)
     }
 }

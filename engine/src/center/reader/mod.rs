@@ -15,6 +15,7 @@ mod queue;
 mod service;
 mod source;
 mod table;
+mod table_file;
 #[cfg(test)]
 mod tests;
 mod value;

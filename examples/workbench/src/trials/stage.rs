@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use ringback_engine::center::{Attribute, Layout};
+use ringback_engine::center::{Layout, Table};
 use ringback_engine::protocol::{Command, LineView, Plain, View};
 use ringback_engine::{AgentId, Duration, Engine, Instant, Name, Phone};
 
@@ -118,7 +118,7 @@ impl View for Staged {
         self.numbers.counts.get(key).copied().unwrap_or_else(|| self.inner.count(key, per))
     }
 
-    fn lookup(&self, table: &str, key: &str) -> Option<Option<Attribute>> {
-        self.inner.lookup(table, key)
+    fn table(&self, name: &str) -> Option<&Table> {
+        self.inner.table(name)
     }
 }

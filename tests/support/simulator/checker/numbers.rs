@@ -14,7 +14,7 @@ impl Checker {
     pub(super) fn has_opted_out(&self, request: &Request) -> bool {
         let center = &self.facts.center;
         let tables = center.tables.iter().filter(|table| table.name == center.limits.opt_out);
-        tables.into_iter().any(|table| table.entries.contains_key(request.phone.as_str()))
+        tables.into_iter().any(|table| table.contains(request.phone.as_str()))
     }
 
     /// Which codes would refuse a number.

@@ -69,7 +69,7 @@ fn required_keys_are_missed() {
         (
             "[[table]]\nname = 't'",
             &[
-                "error: table `t`: `entries` is missing; write `entries = { key = \"value\" }`, or a `file` of two columns",
+                "error: table `t`: `entries` is missing; write `entries = { key = \"value\" }`, or a `file` of columns",
             ],
         ),
         ("[[table]]\nentries = {}", &["error: table: `name` is missing; write a name in quotes"]),

@@ -1,5 +1,7 @@
 //! What is read.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
 use smol_str::SmolStr;
 
@@ -7,8 +9,8 @@ use super::{FULL, SMALL, without_files};
 use crate::center::reader::read;
 use crate::center::{
     Agent, AtClose, Attribute, CallIn, CalledFirst, CallingWindow, Center, Confirm, Dialling, Duplicates,
-    First, NumberZones, OfferExpired, OnFault, Overflow, Presentation, Queue, Quota, Service, Severity,
-    Slots, Strategy, Unconfirmed,
+    Entries, First, NumberZones, OfferExpired, OnFault, Overflow, Presentation, Queue, Quota, Service,
+    Severity, Slots, Strategy, Unconfirmed,
 };
 use crate::value::{Ageing, Country, Duration, Name, Phone};
 
@@ -161,10 +163,17 @@ fn every_key_of_a_service_is_read() {
     assert_eq!(full().services, [retail]);
 }
 
+fn values(entries: &Entries) -> BTreeMap<SmolStr, Attribute> {
+    match entries {
+        Entries::Values(values) => values.clone(),
+        Entries::Rows(rows) => panic!("{rows:?}"),
+    }
+}
+
 #[test]
 fn tables_are_read_from_the_text_and_from_files() {
     let center = full();
-    let entries: Vec<_> = center.tables.iter().flat_map(|table| table.entries.clone()).collect();
+    let entries: Vec<_> = center.tables.iter().flat_map(|table| values(&table.entries)).collect();
     assert_eq!(
         entries,
         [
