@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use ringback_workbench::commands::{
-    Compare, Explain, Failure, Run, audit, check, explain, graph, new, reference, replay, say, test,
-    test_number,
+    Compare, Explain, Failure, Run, Source, audit, check, explain, graph, import, new, reference, replay,
+    say, test, test_number,
 };
 
 /// The workbench of Ringback: checks what you write, and plays what your callback rules do with a day's traffic.
@@ -99,6 +99,11 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Makes a bundle of another program's records
+    Import {
+        #[command(subcommand)]
+        source: Import,
+    },
     /// Checks the event log of a run against its bundle, without the engine
     Audit {
         /// The bundle: a folder with center.toml, traffic.csv and roster.csv
@@ -139,6 +144,55 @@ enum Command {
     },
 }
 
+#[derive(Subcommand)]
+enum Import {
+    /// Asterisk's queue_log: whoever entered a queue asks for a callback
+    QueueLog {
+        /// The log
+        file: PathBuf,
+        /// The folder for the bundle; made if it is not there
+        #[arg(long, value_name = "DIR")]
+        into: PathBuf,
+        /// The center's time zone
+        #[arg(long, value_name = "ZONE", default_value = "UTC")]
+        timezone: String,
+        /// The country of numbers that are written without one
+        #[arg(long, value_name = "CODE", default_value = "US")]
+        country: String,
+    },
+    /// A CSV file, with a mapping that says what its columns mean
+    Csv {
+        /// The file
+        file: PathBuf,
+        /// What its columns mean, as TOML
+        #[arg(long, value_name = "FILE")]
+        mapping: PathBuf,
+        /// The folder for the bundle; made if it is not there
+        #[arg(long, value_name = "DIR")]
+        into: PathBuf,
+    },
+    /// The calls of the anonymous bank of the Technion's data set
+    AnonymousBank {
+        /// The file
+        file: PathBuf,
+        /// The folder for the bundle; made if it is not there
+        #[arg(long, value_name = "DIR")]
+        into: PathBuf,
+    },
+}
+
+impl Import {
+    fn start(self) -> Result<String, Failure> {
+        match self {
+            Self::QueueLog { file, into, timezone, country } => {
+                import(&Source::QueueLog { file, timezone, country }, &into)
+            }
+            Self::Csv { file, mapping, into } => import(&Source::Csv { file, mapping }, &into),
+            Self::AnonymousBank { file, into } => import(&Source::AnonymousBank { file }, &into),
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::New { dir } => new(&dir),
@@ -154,6 +208,7 @@ fn main() -> ExitCode {
         Command::Compare { dir, with, report, json, skip_bad } => {
             Compare { dir, with, report, json, skip_bad }.start()
         }
+        Command::Import { source } => source.start(),
         Command::Audit { dir, events } => audit(&dir, &events),
         Command::TestNumber { dir, service, numbers, at } => {
             test_number(&dir, &service, &numbers, at.as_deref())
