@@ -340,7 +340,7 @@ besetzt = "busy"
         let wrong = |from: &str, to: &str| {
             let text = MAPPING.replace(from, to);
             Mapping::read(&text)
-                .and_then(|mapping| csv("Eingang;Telefon\n", &mapping))
+                .and_then(|mapping| csv("Eingang;Telefon;Thema;Dauer;Wer;Klasse;Ergebnis\n", &mapping))
                 .map(|_| ())
                 .unwrap_err()
         };
