@@ -15,6 +15,7 @@ use crate::canary::self_test;
 use crate::check::{Checked, LiteralQueues, check};
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::fault::parse_message;
+use crate::files::{joined, told};
 use crate::limits::runtime;
 use crate::sandbox::Sandbox;
 use crate::words::{AgentValue, CallbackValue, EventValue, Limits, RequestValue, Verdict, wrong_answer};
@@ -33,6 +34,17 @@ impl Script {
     #[must_use]
     pub fn new(name: impl Into<String>, source: impl Into<String>) -> Self {
         Self { name: name.into(), source: source.into() }
+    }
+
+    /// The text of an application of several files, name and text of each: functions that applications share first,
+    /// what is the application's own last.
+    ///
+    /// # Errors
+    ///
+    /// Why they can't be one, in words.
+    pub fn of_files<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)]) -> Result<Self, String> {
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_ref()).collect();
+        Ok(Self { name: names.join(" + "), source: joined(files)? })
     }
 }
 
@@ -165,8 +177,8 @@ impl RhaiApplication {
         }
         // Rhai forgets where a limit was met; then the hook's own line is the nearest known.
         result.map_err(|fault| match fault.line {
-            0 => Fault { line: self.line_of(hook).unwrap_or(0), ..fault },
-            _ => fault,
+            0 => told(&self.script.source, Fault { line: self.line_of(hook).unwrap_or(0), ..fault }),
+            _ => told(&self.script.source, fault),
         })
     }
 }

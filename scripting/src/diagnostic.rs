@@ -5,12 +5,16 @@ use std::ops::Range;
 
 use ringback_engine::center::Severity;
 
+use crate::files::{Part, parts};
+
 /// Something about a script that its author should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
-    /// Where, in bytes of the source.
+    /// The file; empty in an application of one.
+    pub file: String,
+    /// Where, in bytes of that file.
     pub span: Range<usize>,
     /// The line it begins on, from 1.
     pub line: u32,
@@ -25,7 +29,8 @@ pub struct Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let severity = if self.severity == Severity::Error { "error" } else { "warning" };
-        write!(f, "{severity}: {}:{}: {}", self.line, self.column, self.message)?;
+        let file = if self.file.is_empty() { String::new() } else { format!("{}:", self.file) };
+        write!(f, "{severity}: {file}{}:{}: {}", self.line, self.column, self.message)?;
         self.help.as_ref().map_or(Ok(()), |help| write!(f, "; {help}"))
     }
 }
@@ -64,7 +69,7 @@ impl<'s> Findings<'s> {
 
     fn add(&mut self, severity: Severity, span: Range<usize>, message: String, help: Option<String>) {
         let (line, column) = position_of(self.source, span.start);
-        self.found.push(Diagnostic { severity, span, line, column, message, help });
+        self.found.push(Diagnostic { severity, file: String::new(), span, line, column, message, help });
     }
 
     pub(crate) fn has_errors(&self) -> bool {
@@ -77,9 +82,16 @@ impl<'s> Findings<'s> {
         self.found.iter().any(|finding| finding.severity == Severity::Error && finding.line == line)
     }
 
-    /// All findings, in the order of the source.
+    /// All findings, in the order of the source, each in its file.
     pub(crate) fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.found.sort_by_key(|finding| (finding.span.start, finding.span.end));
+        let parts = parts(self.source);
+        for finding in &mut self.found {
+            let part = Part::at(&parts, finding.span.start);
+            part.name.clone_into(&mut finding.file);
+            finding.line = part.line(finding.line);
+            finding.span = part.span(&finding.span);
+        }
         self.found
     }
 }

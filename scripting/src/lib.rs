@@ -1,8 +1,8 @@
 //! Rhai applications behind the engine's port, in a dialect that is safe to host.
 //!
-//! An *application* is one file with up to five functions, the *hooks*: `accept(request)` and `throttle(request)` at
+//! An *application* is one file, or several in order ([`files`]), with up to six functions, the *hooks*: `accept(request)` and `throttle(request)` at
 //! admission, `route(callback)` on entering a queue, `timeout(callback, event)` at a deadline or after a failed
-//! attempt, `purge(callback)` at the end of the retention. A hook that is left out does what the center's settings
+//! attempt, `score(callback, agent)` on choosing an agent, `purge(callback)` at the end of the retention. A hook that is left out does what the center's settings
 //! say, so this is a complete application:
 //!
 //! ```rhai
@@ -85,6 +85,7 @@ mod canary;
 mod check;
 mod diagnostic;
 mod fault;
+pub mod files;
 pub mod limits;
 mod meter;
 pub mod reference;

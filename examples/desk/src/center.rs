@@ -42,10 +42,14 @@ impl Texts {
             fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
         };
         let center = text("center.toml")?;
-        let name = read(&center, &mut |_| Err("only the script stands in a file of its own here".into()))
+        let names = read(&center, &mut |_| Err("only the script stands in a file of its own here".into()))
             .application;
-        let script = name.as_deref().map(text).transpose()?.unwrap_or_default();
-        Ok(Self { center, script_name: name.unwrap_or_else(|| "app.rhai".into()), script })
+        let files: Result<Vec<_>, String> = names.iter().map(|name| Ok((name, text(name)?))).collect();
+        let script = match files?.as_slice() {
+            [] => Script::new("app.rhai", ""),
+            files => Script::of_files(files)?,
+        };
+        Ok(Self { center, script_name: script.name.into(), script: script.source.into() })
     }
 
     /// The center and its rules, checked.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use ringback_scripting::files::parts;
 use ringback_scripting::trace::{Coverage, LineCount};
 
 /// The script with a count before each line on which something begins: in how many calls of hooks it ran. A `!`
@@ -9,8 +10,15 @@ use ringback_scripting::trace::{Coverage, LineCount};
 #[must_use]
 pub fn listing(script: &str, covered: &Coverage) -> String {
     let mut text = String::new();
-    for (n, source) in (1_u32..).zip(script.lines()) {
-        let count = covered.lines.iter().find(|line| line.line == n);
+    let parts = parts(script);
+    let lines =
+        parts.iter().flat_map(|part| (0_u32..).zip(part.text.lines()).map(move |line| (part.name, line)));
+    for (file, (before, source)) in lines {
+        let n = before + 1;
+        if n == 1 && !file.is_empty() {
+            let _ = writeln!(text, "{:>9} {file}", "");
+        }
+        let count = covered.lines.iter().find(|line| line.line == n && line.file == file);
         let (mark, count) = match count {
             None => (' ', String::new()),
             Some(LineCount { calls: 0, .. }) => ('!', "0".into()),
@@ -37,8 +45,11 @@ fn never(covered: &Coverage) -> String {
     for outcome in covered.never() {
         let _ = writeln!(
             text,
-            "never answered: `{}` of `{}`, line {}",
-            outcome.answer, outcome.function, outcome.line
+            "never answered: `{}` of `{}`, {}line {}",
+            outcome.answer,
+            outcome.function,
+            if outcome.file.is_empty() { String::new() } else { format!("{} ", outcome.file) },
+            outcome.line
         );
     }
     text

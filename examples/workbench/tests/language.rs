@@ -141,3 +141,96 @@ fn what_a_table_of_several_columns_lacks_is_told_at_its_place() {
     assert_eq!(code, 1);
     assert!(error.contains("`customers.csv` line 2: expected 3 columns, found 2"), "{error}");
 }
+
+const SHARED: &str = "\
+// Functions that all our applications share.
+fn known(request) { listed(\"vip\", request.phone) }
+fn patience(callback) {
+    let base = 10 / callback.attempts;
+    minutes(base)
+}
+";
+
+const APP: &str = "\
+fn accept(request) {
+    accept().priority(if known(request) { 50 } else { 0 })
+}
+fn timeout(callback, event) { retry(patience(callback)) }
+";
+
+/// A bundle whose application is two files.
+fn of_two(test: &str, shared: &str, app: &str) -> PathBuf {
+    let center = CENTER.replace("\"app.rhai\"", "[\"shared.rhai\", \"app.rhai\"]");
+    let center = center + "\n[[table]]\nname = \"vip\"\nentries = { \"+493055501002\" = 1 }\n";
+    bundle(test, &center, &[("shared.rhai", shared), ("app.rhai", app)])
+}
+
+#[test]
+fn an_application_of_two_files_checks_runs_replays_and_is_explained() {
+    let dir = of_two("files", SHARED, APP);
+    let (_, error, code) = ringback(&dir, &["check", "."]);
+    // Asked before the first attempt, the shared function divides by zero: the rehearsal tells it in its file.
+    assert_eq!(code, 0, "{error}");
+    assert!(error.contains("rehearsed, hook `timeout` fails: division by zero: `10 / 0`"), "{error}");
+    assert!(error.contains("--> shared.rhai:4:5"), "{error}");
+
+    let sound = SHARED.replace("10 / callback.attempts", "10 / (callback.attempts + 1)");
+    fs::write(dir.join("shared.rhai"), sound).unwrap();
+    let (said, error, code) = ringback(&dir, &["check", "."]);
+    assert_eq!((said.as_str(), error.as_str(), code), (".: the bundle is fine\n", "", 0));
+    let tests = "[[test]]\nname = \"known\"\nat = \"2026-03-10 10:00\"\n\
+                 request = { service = \"help\", phone = \"030 55501002\" }\nexpect.accept = 'accept().priority(5)'\n\
+                 event = \"busy\"\nexpect.timeout = 'retry(minutes(1))'\n";
+    fs::write(dir.join("tests.toml"), tests).unwrap();
+    let (_, error, code) = ringback(&dir, &["test", "."]);
+    assert_eq!(code, 1);
+    assert!(error.contains("this line decided\n --> app.rhai:2:5"), "{error}");
+    assert!(error.contains("0 of 2 decisions hold"), "{error}");
+
+    let (_, error, code) =
+        ringback(&dir, &["run", ".", "--events", "e.jsonl", "--journal", "j", "--coverage", "c.txt"]);
+    assert_eq!(code, 0, "{error}");
+    let covered = fs::read_to_string(dir.join("c.txt")).unwrap();
+    assert!(
+        covered.contains("          shared.rhai\n") && covered.contains("          app.rhai\n"),
+        "{covered}"
+    );
+    assert!(covered.contains("   1 | fn accept(request) {"), "{covered}");
+    assert!(
+        covered.contains("never answered: `retry(patience(callback))` of `timeout`, app.rhai line 4"),
+        "{covered}"
+    );
+
+    let (said, error, code) = ringback(&dir, &["explain", ".", "--callback", "c2", "--trace"]);
+    assert_eq!(code, 0, "{error}");
+    assert!(said.contains("app.rhai line 2: accept()"), "{said}");
+    assert!(said.contains("ran shared.rhai line   2"), "{said}");
+
+    // The journal carries both.
+    fs::remove_file(dir.join("shared.rhai")).unwrap();
+    assert_eq!(ringback(&dir, &["replay", "j"]).2, 0);
+    let (_, error, code) = ringback(&dir, &["check", "."]);
+    assert_eq!(code, 1);
+    assert!(error.contains("application `shared.rhai`: there is no such file"), "{error}");
+}
+
+#[test]
+fn what_is_wrong_in_a_shared_file_is_told_there() {
+    let dir = of_two("shared", &SHARED.replace("listed", "lissted"), APP);
+    let (_, error, code) = ringback(&dir, &["check", "."]);
+    assert_eq!(code, 1);
+    assert!(
+        error.contains("unknown function `lissted`, did you mean `listed`?\n --> shared.rhai:2:21"),
+        "{error}"
+    );
+
+    let (said, _, code) = ringback(&dir, &["check", ".", "--json"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("\"file\": \"shared.rhai\"") && said.contains("\"line\": 2"), "{said}");
+
+    fs::write(dir.join("shared.rhai"), format!("{SHARED}fn timeout(callback, event) {{ standard() }}\n"))
+        .unwrap();
+    let (_, error, code) = ringback(&dir, &["check", "."]);
+    assert_eq!(code, 1);
+    assert!(error.contains("`shared.rhai` has a function `timeout` already\n --> app.rhai:4:4"), "{error}");
+}

@@ -9,6 +9,7 @@ use super::lexer::{Kind, tokens};
 use super::outline::{Function, Tokens, closings, functions};
 use super::switches::{Guarded, guards, open_brace};
 use crate::diagnostic::{Findings, position_of};
+use crate::files::{Part, parts};
 use crate::vocabulary::{Form, called, properties};
 
 /// The functions that marks call; scripts can't name them.
@@ -25,7 +26,9 @@ const SHOWN_BYTES: usize = 160;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Site {
     pub(crate) what: What,
-    /// Its line, from 1.
+    /// The number of its file, and its name; empty in an application of one.
+    pub(crate) file: (usize, String),
+    /// Its line in that file, from 1.
     pub(crate) line: u32,
     /// The function it stands in.
     pub(crate) function: String,
@@ -57,7 +60,8 @@ pub(crate) fn mark(source: &str) -> Marked {
     let tokens = Tokens::new(source, &all, &closings);
     let mut unused = Findings::new(source);
     let functions = functions(tokens, &mut unused);
-    let mut marks = Marks { source, tokens, function: "", sites: Vec::new(), inserted: Vec::new() };
+    let mut marks =
+        Marks { source, parts: parts(source), tokens, function: "", sites: Vec::new(), inserted: Vec::new() };
     for function in &functions {
         marks.function(function);
     }
@@ -86,6 +90,7 @@ enum Rank {
 
 struct Marks<'s> {
     source: &'s str,
+    parts: Vec<Part<'s>>,
     tokens: Tokens<'s>,
     function: &'s str,
     sites: Vec<Site>,
@@ -106,9 +111,12 @@ impl<'s> Marks<'s> {
     fn site(&mut self, what: What, span: Range<usize>) -> usize {
         let text = self.source.get(span.clone()).unwrap_or_default();
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let number = self.parts.iter().rposition(|part| part.begins_before(span.start)).unwrap_or(0);
+        let part = Part::at(&self.parts, span.start);
         self.sites.push(Site {
             what,
-            line: position_of(self.source, span.start).0,
+            file: (number, part.name.to_owned()),
+            line: part.line(position_of(self.source, span.start).0),
             function: self.function.to_owned(),
             text: crate::meter::cut(&text, SHOWN_BYTES).to_owned(),
         });

@@ -8,6 +8,7 @@ use ringback_engine::protocol::Hook;
 use super::hint;
 use super::outline::{Function, Tokens};
 use crate::diagnostic::Findings;
+use crate::files::{Part, parts};
 use crate::vocabulary::{Form, Word, called, properties, words as all_words};
 
 /// Keywords that can stand in front of a parenthesis without being called.
@@ -18,7 +19,18 @@ const KEYWORDS: [&str; 16] = [
 
 /// Checks the functions' own names: hooks with other parameters, near misses, built-in names.
 pub(crate) fn check_functions(tokens: Tokens<'_>, functions: &[Function<'_>], findings: &mut Findings<'_>) {
-    for function in functions {
+    let parts = parts(findings.source());
+    let file = |function: &Function<'_>| Part::at(&parts, tokens.span(function.name_at).start).name;
+    for (i, function) in functions.iter().enumerate() {
+        let earlier = functions.iter().take(i).find(|other| other.name == function.name);
+        if let Some(there) = earlier.map(file).filter(|there| *there != file(function)) {
+            findings.error_with_help(
+                tokens.span(function.name_at),
+                format!("`{there}` has a function `{}` already", function.name),
+                "give one of them another name",
+            );
+            continue;
+        }
         let span = tokens.span(function.name_at);
         let (name, count) = (function.name, function.parameters.len());
         if let Some(hook) = Hook::ALL.into_iter().find(|hook| hook.name() == name) {

@@ -18,6 +18,9 @@ pub struct Coverage {
 /// A line, and in how many calls of hooks it ran.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LineCount {
+    /// Its file; empty in an application of one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file: String,
     /// The line, from 1.
     pub line: u32,
     /// Calls in which something that begins on it ran.
@@ -31,6 +34,9 @@ pub struct LineCount {
 pub struct OutcomeCount {
     /// The function it stands in, a hook or one that hooks call.
     pub function: String,
+    /// Its file; empty in an application of one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file: String,
     /// Its line, from 1.
     pub line: u32,
     /// The answer as the script has it.
@@ -41,12 +47,13 @@ pub struct OutcomeCount {
 
 impl Coverage {
     pub(super) fn of(sites: &[Site], reached: &[u64]) -> Self {
-        let mut lines: BTreeMap<u32, LineCount> = BTreeMap::new();
+        let mut lines: BTreeMap<(usize, u32), LineCount> = BTreeMap::new();
         let mut outcomes = Vec::new();
         for (site, calls) in sites.iter().zip(reached.iter().copied()) {
             match site.what {
                 What::Line => {
-                    let line = lines.entry(site.line).or_insert(LineCount {
+                    let line = lines.entry((site.file.0, site.line)).or_insert_with(|| LineCount {
+                        file: site.file.1.clone(),
                         line: site.line,
                         calls: 0,
                         partly: false,
@@ -56,6 +63,7 @@ impl Coverage {
                 }
                 What::Answer => outcomes.push(OutcomeCount {
                     function: site.function.clone(),
+                    file: site.file.1.clone(),
                     line: site.line,
                     answer: site.text.clone(),
                     calls,

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::recorder::Recorded;
 use crate::check::{Site, What};
+use crate::files::file_of_fault;
 
 /// A question to a script, what it answered, and how it came to that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,6 +25,9 @@ pub struct Decision {
     pub answer: Option<String>,
     /// Why there is no answer.
     pub fault: Option<String>,
+    /// The file of that line; empty in an application of one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file: String,
     /// The line that made the answer, or the one that failed; 0 if unknown.
     pub line: u32,
     /// The source there, on one line.
@@ -39,6 +43,9 @@ pub struct Decision {
 /// A line that ran.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Step {
+    /// Its file; empty in an application of one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file: String,
     /// The line, from 1.
     pub line: u32,
     /// What it read, in order.
@@ -55,7 +62,12 @@ pub struct Read {
 }
 
 impl Decision {
-    pub(super) fn of(sites: &[Site], recorded: &Recorded, answer: &Result<String, Fault>) -> Self {
+    pub(super) fn of(
+        script: &str,
+        sites: &[Site],
+        recorded: &Recorded,
+        answer: &Result<String, Fault>,
+    ) -> Self {
         let mut steps: Vec<Step> = Vec::new();
         let mut last_line = None;
         for (site, value) in &recorded.ordered {
@@ -64,20 +76,26 @@ impl Decision {
                 last_line = Some(site);
             }
             // A statement that begins anew on the line of the one before is a step of its own only in a loop.
-            let same = steps.last().is_some_and(|step| step.line == site.line);
+            let same = steps.last().is_some_and(|step| step.line == site.line && step.file == site.file.1);
             if !same {
-                steps.push(Step { line: site.line, reads: Vec::new() });
+                steps.push(Step { file: site.file.1.clone(), line: site.line, reads: Vec::new() });
             }
             if let (Some(value), Some(step)) = (value, steps.last_mut()) {
                 step.reads.push(Read { expression: site.text.clone(), value: value.clone() });
             }
         }
         let made = recorded.answer.and_then(|site| sites.get(site)).or(last_line);
-        let (line, source) = match answer {
-            Ok(_) => made.map_or((0, String::new()), |site| (site.line, site.text.clone())),
+        let (file, line, source) = match answer {
+            Ok(_) => {
+                made.map_or_else(Default::default, |site| (site.file.1.clone(), site.line, site.text.clone()))
+            }
             Err(fault) => {
-                let site = sites.iter().find(|site| site.line == fault.line && site.what == What::Line);
-                (fault.line, site.map_or_else(String::new, |site| site.text.clone()))
+                let (part, _) = file_of_fault(script, &fault.message);
+                let site = sites.iter().find(|site| {
+                    site.line == fault.line && site.file.1 == part.name && site.what == What::Line
+                });
+                let text = site.map_or_else(String::new, |site| site.text.clone());
+                (part.name.to_owned(), fault.line, text)
             }
         };
         Self {
@@ -87,6 +105,7 @@ impl Decision {
             about: String::new(),
             answer: answer.as_ref().ok().cloned(),
             fault: answer.as_ref().err().map(|fault| fault.message.clone()),
+            file,
             line,
             source,
             steps,

@@ -127,7 +127,7 @@ impl Traced {
             let again = repeated.map(|value: Dynamic| said(&value));
             // What failed for its budget, or for the kind of its answer, may go on with marks.
             let exact = answer.as_ref().map_or(true, |answer| again.is_ok_and(|again| again == *answer));
-            let mut decision = Decision::of(&self.sites, &recorded, answer);
+            let mut decision = Decision::of(self.plain.source(), &self.sites, &recorded, answer);
             decision.at = about.view.now();
             decision.hook = about.hook;
             decision.callback = about.callback.clone();

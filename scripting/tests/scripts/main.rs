@@ -1,6 +1,7 @@
 //! Scripts, from the outside: what they can say, what is refused, what stops the hostile ones.
 
 mod dialect;
+mod files;
 mod findings;
 mod hostile;
 mod kinds;

@@ -28,15 +28,16 @@ use chrono_tz::Tz;
 use toml::de::{DeTable, DeValue};
 
 use super::{Center, Finding, Layout, Severity};
+use fields::Fields;
 use notes::Notes;
 use source::Source;
-use value::Value;
+use value::{Read, Value};
 
 /// What reading a `center.toml` brought.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    /// The file of the application's script, as the key `application` names it.
-    pub application: Option<String>,
+    /// The files of the application's script, as the key `application` names them; none if it is absent.
+    pub application: Vec<String>,
     /// The center's zone, if that could be read, whatever else is wrong.
     pub timezone: Option<Tz>,
     /// The center, if no finding is an error. Where `application` is absent, what no script reaches is found, too;
@@ -107,9 +108,8 @@ pub fn read(text: &str, files: &mut dyn FnMut(&str) -> Result<String, String>) -
     let mut layout = None;
     if !notes.has_broken_lines() {
         let sound = !notes.has_errors();
-        let checked = Layout::new(center).map(|layout| match application {
-            None => layout.with_script_queues(&[], false),
-            Some(_) => layout,
+        let checked = Layout::new(center).map(|layout| {
+            if application.is_empty() { layout.with_script_queues(&[], false) } else { layout }
         });
         // What could not be read stands at its default: warnings would be about that.
         let findings = checked.as_ref().map_or_else(Vec::as_slice, Layout::warnings);
@@ -126,8 +126,22 @@ pub fn read(text: &str, files: &mut dyn FnMut(&str) -> Result<String, String>) -
 /// What the whole tree says.
 struct Top {
     center: Center,
-    application: Option<String>,
+    application: Vec<String>,
     timezone: Option<Tz>,
+}
+
+/// The files of the application: one, or a list in which those with shared functions come first.
+fn application(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<String> {
+    let Some(value) = fields.get("application") else { return Vec::new() };
+    if value.as_text().is_some() {
+        return String::read(&value, fields.notes).into_iter().collect();
+    }
+    let items = value.items("a text in quotes, or a list of them", fields.notes).unwrap_or_default();
+    let files: Vec<String> = items.iter().filter_map(|item| String::read(item, fields.notes)).collect();
+    if items.is_empty() && value.is_list() {
+        value.error(fields.notes, " is an empty list; name a file, or leave the key out");
+    }
+    files
 }
 
 /// Reads the whole tree. What can't be read is noted, and stands at its default in the center returned.
@@ -140,7 +154,7 @@ fn center(
         let name: String = fields.required("name").unwrap_or_default();
         let timezone = fields.required("timezone");
         let mut center = Center::new(name, timezone.unwrap_or(Tz::UTC));
-        let application = fields.optional("application");
+        let application = application(fields);
         fields.set("seed", &mut center.seed);
         limits::read(fields, &mut center.limits);
         center.calendars = fields.section("calendar", "name", calendar::read);
@@ -150,5 +164,5 @@ fn center(
         center.agents = fields.section("agent", "id", agent::read);
         Top { center, application, timezone }
     });
-    read.unwrap_or_else(|| Top { center: Center::new("", Tz::UTC), application: None, timezone: None })
+    read.unwrap_or_else(|| Top { center: Center::new("", Tz::UTC), application: Vec::new(), timezone: None })
 }

@@ -72,6 +72,10 @@ impl<'a> Value<'a> {
         self.value.is_integer()
     }
 
+    pub(super) fn is_list(&self) -> bool {
+        self.value.is_array()
+    }
+
     pub(super) fn is_table(&self) -> bool {
         self.value.is_table()
     }

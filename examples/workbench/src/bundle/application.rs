@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 use ringback_engine::center::Layout;
 use ringback_engine::journal::ApplicationText;
@@ -10,12 +9,50 @@ use ringback_engine::protocol::Hook;
 
 use super::{Diagnosis, Place};
 use crate::summary::Calls;
+use ringback_scripting::files::parts;
 use ringback_scripting::{Diagnostic, HookCounts, RhaiApplication, Script, limits};
 
 /// What runs applications, with its version: an application is sure to decide the same only on the same.
 #[must_use]
 pub fn runtime() -> String {
     limits::runtime()
+}
+
+/// The text of the application that these files are, in order; of none, that without opinions.
+///
+/// # Errors
+///
+/// What is wrong with each of them, in words.
+pub(super) fn text(
+    names: &[String],
+    read: &mut dyn FnMut(&str) -> Result<String, String>,
+) -> Result<ApplicationText, Vec<String>> {
+    if names.is_empty() {
+        return Ok(ApplicationText::new(runtime(), "", ""));
+    }
+    let mut files = Vec::new();
+    let mut wrong = Vec::new();
+    for name in names {
+        match read(name) {
+            Ok(text) => files.push((name.as_str(), text)),
+            Err(cause) => {
+                wrong.push(format!("application `{name}`: {cause}; or leave the key `application` out"));
+            }
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    let script = Script::of_files(&files).map_err(|cause| vec![format!("application: {cause}")])?;
+    Ok(ApplicationText::new(runtime(), script.name, script.source))
+}
+
+/// A place in an application: in the one of its files with this name, of bytes that `span` gives for that file's text.
+pub(crate) fn place(text: &ApplicationText, file: &str, span: impl FnOnce(&str) -> Range<usize>) -> Place {
+    let parts = parts(&text.source);
+    let part = parts.iter().find(|part| part.name == file && !file.is_empty());
+    let (name, text) = part.map_or((text.name.as_str(), text.source.as_str()), |part| (part.name, part.text));
+    Place::new(name, text, span(text))
 }
 
 /// Checks an application against the center it is for, and makes it ready to run.
@@ -50,13 +87,11 @@ pub fn calls(application: &RhaiApplication) -> BTreeMap<Hook, Calls> {
 }
 
 fn diagnoses(found: &[Diagnostic], text: &ApplicationText) -> Vec<Diagnosis> {
-    let source: Arc<str> = text.source.as_str().into();
-    let place = |span: &Range<usize>| Place::new(text.name.as_str(), Arc::clone(&source), span.clone());
     let diagnosis = |found: &Diagnostic| Diagnosis {
         severity: found.severity,
         message: found.message.clone(),
         help: found.help.clone(),
-        place: Some(place(&found.span)),
+        place: Some(place(text, &found.file, |_| found.span.clone())),
     };
     found.iter().map(diagnosis).collect()
 }

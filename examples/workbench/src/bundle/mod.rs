@@ -14,6 +14,7 @@ use ringback_engine::center::reader::{Located, Reading, read};
 use ringback_engine::center::{Finding, Layout, Severity};
 use ringback_engine::journal::ApplicationText;
 
+pub(crate) use application::place;
 pub use application::{build, calls, runtime};
 pub(crate) use diagnosis::render_all;
 pub use diagnosis::{Diagnosis, Place};
@@ -58,17 +59,15 @@ impl Bundle {
         bundle.timezone = reading.timezone;
         let findings = std::mem::take(&mut reading.findings);
         bundle.findings.extend(findings.into_iter().map(|finding| located(finding, &center)));
-        if let Some(name) = reading.application.take() {
-            match files(&name) {
-                Ok(source) => bundle.text = ApplicationText::new(runtime(), name, source),
-                Err(cause) => {
-                    let message =
-                        format!("application `{name}`: {cause}; or leave the key `application` out");
+        match application::text(&reading.application, &mut files) {
+            Ok(text) => bundle.text = text,
+            Err(messages) => {
+                for message in messages {
                     let finding = Finding { severity: Severity::Error, path: "application".into(), message };
                     bundle.findings.push(located(reading.locate(&finding), &center));
-                    bundle.layout = reading.layout.map(Arc::new);
-                    return Ok(bundle);
                 }
+                bundle.layout = reading.layout.map(Arc::new);
+                return Ok(bundle);
             }
         }
         match reading.layout.take() {

@@ -7,6 +7,9 @@ use std::sync::Arc;
 use ringback_engine::center::Layout;
 use ringback_engine::journal::ApplicationText;
 
+use ringback_scripting::Script;
+use ringback_scripting::files::parts;
+
 use super::first_pass::{FirstPass, Period, SKIP_HINT, left_unchecked};
 use super::{Failure, Outcome, colours, create, unwritable};
 use crate::bundle::{Bundle, RhaiApplication, build, file_text, render_all, runtime};
@@ -112,7 +115,13 @@ impl Compare {
                 "{shown}: {cause}; name another script, or a folder with another center"
             ))
         })?;
-        let text = ApplicationText::new(runtime(), shown.to_string(), source);
+        // Functions that the first application shares are there for the other, too.
+        let parts = parts(&a.text.source);
+        let shared = parts.split_last().map_or(&[][..], |(_, shared)| shared);
+        let mut files: Vec<_> = shared.iter().map(|part| (part.name.to_owned(), part.text)).collect();
+        files.push((shown.to_string(), source.as_str()));
+        let script = Script::of_files(&files).map_err(Failure::found)?;
+        let text = ApplicationText::new(runtime(), script.name, script.source);
         let application =
             build(&text, &a.layout).map_err(|findings| Failure::Found(render_all(&findings, colours())))?;
         Ok(Ready { label: name_of(&self.with), layout: Arc::clone(&a.layout), text, application })

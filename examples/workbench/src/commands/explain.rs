@@ -123,17 +123,25 @@ fn decided(decision: &Decision, zone: Tz, trace: bool, text: &mut String) {
         (None, fault) => format!("failed: {}", fault.as_deref().unwrap_or_default()),
     };
     let _ = writeln!(text, "{}  `{hook}`{about} {what}", clock(decision.at, zone));
-    let _ = writeln!(text, "{:25}line {line}: {source}", "");
+    let file = of_file(&decision.file);
+    let _ = writeln!(text, "{:25}{file}line {line}: {source}", "");
     if trace {
         for step in &decision.steps {
             let reads = step.reads.iter().map(|read| format!("{} = {}", read.expression, read.value));
             let reads = reads.collect::<Vec<_>>().join(", ");
-            let _ = writeln!(text, "{}", format!("{:27}ran line {:>3}  {reads}", "", step.line).trim_end());
+            let file = of_file(&step.file);
+            let ran = format!("{:27}ran {file}line {:>3}  {reads}", "", step.line);
+            let _ = writeln!(text, "{}", ran.trim_end());
         }
         if decision.cut {
             let _ = writeln!(text, "{:27}and more lines", "");
         }
     }
+}
+
+/// The name of a file in front of its line; nothing in an application of one file.
+fn of_file(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!("{name} ") }
 }
 
 /// What the local clock shows.

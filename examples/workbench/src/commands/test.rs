@@ -30,13 +30,11 @@ pub fn test(dir: &Path) -> Outcome {
         return Err(Failure::Found(render_all(&bundle.findings, colours())));
     };
     let Trials { verdicts, findings, untested } = run(&text, &layout, application).map_err(Failure::found)?;
-    let source: Arc<str> = bundle.text.source.as_str().into();
-    let script = (bundle.text.name.as_str(), &source);
     let mut said = render_all(&findings, colours());
     let mut failed = 0;
     for verdict in verdicts.iter().filter(|verdict| !verdict.holds()) {
         failed += 1;
-        said.push_str(&told(verdict, script, colours()));
+        said.push_str(&told(verdict, &bundle.text, colours()));
         said.push('\n');
     }
     let hooks = match untested.as_slice() {

@@ -207,7 +207,8 @@ fn side_of(side: &str, decided: &Decided, text: &mut String) {
         let _ = writeln!(text, "     {} has no such hook, or it can't be traced", decided.script);
         return;
     };
-    let _ = writeln!(text, "     {}:{}: {}", decided.script, decision.line, decision.source);
+    let script = if decision.file.is_empty() { &decided.script } else { &decision.file };
+    let _ = writeln!(text, "     {script}:{}: {}", decision.line, decision.source);
     let reads = decision.reads();
     for read in &reads {
         let _ = writeln!(text, "       {} = {}", read.expression, read.value);

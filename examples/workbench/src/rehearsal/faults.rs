@@ -6,7 +6,9 @@ use std::ops::Range;
 use ringback_engine::journal::ApplicationText;
 use ringback_engine::protocol::{Fault, Hook};
 
-use crate::bundle::{Diagnosis, Place};
+use ringback_scripting::files::{file_of_fault, parts};
+
+use crate::bundle::{Diagnosis, place};
 
 /// Faults by line, each kept once, with the first sample that brought it about.
 #[derive(Default)]
@@ -30,20 +32,23 @@ impl Faults {
 
     /// The faults as warnings at their lines, and those of `hooks` that no sample got to.
     pub(super) fn diagnoses(self, text: &ApplicationText, hooks: &[Hook]) -> Vec<Diagnosis> {
-        let place = |span| Some(Place::new(text.name.as_str(), text.source.as_str(), span));
+        let defined = |hook: Hook| {
+            let parts = parts(&text.source);
+            let part = parts.iter().find(|part| definition(part.text, hook).is_some());
+            let name = part.map_or("", |part| part.name);
+            Some(place(text, name, |source| definition(source, hook).unwrap_or(source.len()..source.len())))
+        };
         let mut found: Vec<Diagnosis> = self
             .found
             .into_iter()
             .map(|((line, hook, message), told)| {
-                let span = match line {
-                    0 => definition(&text.source, hook),
-                    line => span_of_line(&text.source, line),
+                let (part, message) = file_of_fault(&text.source, &message);
+                let place = match line {
+                    0 => defined(hook),
+                    line => Some(place(text, part.name, |source| span_of_line(source, line))),
                 };
                 let message = format!("rehearsed, hook `{hook}` fails: {message}");
-                Diagnosis {
-                    help: Some(format!("asked about {told}")),
-                    ..Diagnosis::warning(message, place(span))
-                }
+                Diagnosis { help: Some(format!("asked about {told}")), ..Diagnosis::warning(message, place) }
             })
             .collect();
         for hook in hooks.iter().filter(|hook| !self.asked.contains(hook)) {
@@ -51,7 +56,7 @@ impl Faults {
                 "hook `{hook}` was not rehearsed: `accept` lets no sample through; put requests that it accepts \
                  first in traffic.csv"
             );
-            found.push(Diagnosis::warning(message, place(definition(&text.source, *hook))));
+            found.push(Diagnosis::warning(message, defined(*hook)));
         }
         found
     }
@@ -67,13 +72,13 @@ fn span_of_line(source: &str, line: u32) -> Range<usize> {
     first..first + text.trim().len()
 }
 
-/// The line on which a hook is defined; the end of the text if it is not found.
-fn definition(source: &str, hook: Hook) -> Range<usize> {
+/// The line on which a hook is defined, if it is.
+fn definition(source: &str, hook: Hook) -> Option<Range<usize>> {
     let defines = |line: &&str| {
         let name = line.trim_start().strip_prefix("fn").map(str::trim_start);
         name.and_then(|name| name.strip_prefix(hook.name()))
             .is_some_and(|rest| rest.trim_start().starts_with('('))
     };
-    let before = source.lines().take_while(|line| !defines(line)).count();
-    span_of_line(source, u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1))
+    let before = source.lines().position(|line| defines(&line))?;
+    Some(span_of_line(source, u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)))
 }

@@ -1,17 +1,19 @@
 //! A test that fails, in words: what should be decided, what was, the line that did, and what it read.
 
 use std::fmt::Write;
-use std::sync::Arc;
+
+use ringback_engine::journal::ApplicationText;
+use ringback_scripting::trace::Decision;
 
 use super::Verdict;
-use crate::bundle::{Diagnosis, Place};
+use crate::bundle::{Diagnosis, Place, place};
 
 /// The most values read that are told.
 const READS: usize = 20;
 
-/// What is said of a verdict that does not hold; `script` is the application's name and text.
+/// What is said of a verdict that does not hold; `script` is the application's text.
 #[must_use]
-pub fn told(verdict: &Verdict, script: (&str, &Arc<str>), colours: bool) -> String {
+pub fn told(verdict: &Verdict, script: &ApplicationText, colours: bool) -> String {
     let Verdict { test, hook, expected, place, .. } = verdict;
     let Some(decision) = &verdict.decision else {
         let message = format!("test `{test}`: the script has no hook `{hook}`, so the settings decide");
@@ -30,10 +32,8 @@ pub fn told(verdict: &Verdict, script: (&str, &Arc<str>), colours: bool) -> Stri
         let _ = writeln!(text, "expected {expected}");
     }
     if decision.line > 0 {
-        let (name, source) = script;
-        let span = line_span(source, decision.line, &decision.source);
         let what = if decision.answer.is_some() { "this line decided" } else { "this line failed" };
-        let at = Diagnosis::warning(what, Some(Place::new(name, Arc::clone(source), span))).render(false);
+        let at = Diagnosis::warning(what, Some(decided_at(script, decision))).render(false);
         // The place and the source line, without the heading of a finding.
         let shown = at.split_once('\n').map_or("", |(_, rest)| rest);
         let _ = write!(text, "{what}\n{shown}");
@@ -51,8 +51,13 @@ pub fn told(verdict: &Verdict, script: (&str, &Arc<str>), colours: bool) -> Stri
     text
 }
 
+/// The line that decided, in the script.
+pub(crate) fn decided_at(script: &ApplicationText, decision: &Decision) -> Place {
+    place(script, &decision.file, |source| line_span(source, decision.line, &decision.source))
+}
+
 /// The bytes of a line, from 1, from where a piece of source begins on it.
-pub(crate) fn line_span(source: &str, line: u32, piece: &str) -> std::ops::Range<usize> {
+fn line_span(source: &str, line: u32, piece: &str) -> std::ops::Range<usize> {
     let before = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
     let start: usize = source.split_inclusive('\n').take(before).map(str::len).sum();
     let text = source.split_inclusive('\n').nth(before).unwrap_or_default().trim_end();

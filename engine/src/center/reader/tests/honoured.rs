@@ -21,7 +21,7 @@ fn full() -> Center {
     });
     let errors: Vec<_> = reading.findings.iter().filter(|f| f.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:?}");
-    assert_eq!(reading.application.as_deref(), Some("app.rhai"));
+    assert_eq!(reading.application, ["app.rhai"]);
     reading.layout.unwrap().center().clone()
 }
 

@@ -8,7 +8,18 @@ fn wrong_types_say_what_to_write() {
     all(
         "",
         &[
-            ("application = 3", "error: center: `application` is a whole number; write a text in quotes"),
+            (
+                "application = 3",
+                "error: center: `application` is a whole number; write a text in quotes, or a list of them",
+            ),
+            (
+                "application = []",
+                "error: center: `application` is an empty list; name a file, or leave the key out",
+            ),
+            (
+                "application = ['a.rhai', 3]",
+                "error: center: `application[1]` is a whole number; write a text in quotes",
+            ),
             ("table = 3", "error: center: `table` is a whole number; write `[[table]]` above each table"),
             (
                 "table = [3]",
