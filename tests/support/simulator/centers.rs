@@ -44,8 +44,31 @@ pub(super) fn center(random: &mut Random, features: &Features) -> Center {
     center.queues = QUEUES.into_iter().map(|name| queue(name, random, features)).collect();
     center.queues[0].overflow = vec![Overflow::after("beta", Duration::from_secs(15))];
     center.queues[1].overflow = vec![Overflow::after("gamma", Duration::ZERO)];
+    if features.has(Feature::Conditions) {
+        conditions(&mut center, random);
+    }
     center.services = QUEUES.into_iter().map(|name| service(name, random, features)).collect();
     center
+}
+
+/// Ways out that conditions open, which come and go.
+fn conditions(center: &mut Center, random: &mut Random) {
+    for _ in 0..random.within(1..5) {
+        let (from, on) = (random.below(QUEUES.len()), random.within(1..3) as usize);
+        let how = random.pick(&[">", ">=", ">", ">=", "<", "<=", "==", "!="]);
+        let with = random.within(0..6);
+        let condition = match random.below(6) {
+            0 | 1 => format!("waiting {how} {}", 3 * with),
+            2 => format!("oldest {how} {}s", 15 * with),
+            3 => format!("ewt {how} {}s", 20 * with),
+            4 => format!("agents {how} {}", with / 2),
+            _ => format!("ready {how} {}", with / 3),
+        };
+        let edge =
+            Overflow::when(QUEUES[(from + on) % QUEUES.len()], condition.parse().expect("a condition"));
+        let after = Duration::from_secs(random.pick(&[0, 0, 0, 10, 25]));
+        center.queues[from].overflow.push(Overflow { after, ..edge });
+    }
 }
 
 /// Opens and closes all day.

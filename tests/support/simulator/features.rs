@@ -66,11 +66,13 @@ pub enum Feature {
     SeveralNumbers,
     /// Wrap-ups wait for a word of the agent, or are extended.
     WrapUps,
+    /// Queues overflow under conditions.
+    Conditions,
 }
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::LostReports,
         Self::LateReports,
         Self::RepeatedReports,
@@ -98,6 +100,7 @@ impl Feature {
         Self::NewConfigurations,
         Self::SeveralNumbers,
         Self::WrapUps,
+        Self::Conditions,
     ];
 }
 

@@ -53,6 +53,7 @@ fn by_when_served(setting: &Setting, run: &Run) -> Option<Instant> {
         Feature::Crowds,
         Feature::NewConfigurations,
         Feature::SeveralNumbers,
+        Feature::Conditions,
     ]
     .into_iter()
     .any(|feature| setting.features.has(feature));

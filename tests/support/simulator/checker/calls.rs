@@ -228,6 +228,7 @@ impl Checker {
             }
             _ => return false,
         };
+        self.count_connection(from);
         let until = self.now.after(self.facts.queue(from).talk_timeout);
         self.talk_begins(agent, sequence);
         self.set(sequence, Stage::Talking { agent, from, attempt, until });

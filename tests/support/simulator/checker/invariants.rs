@@ -35,7 +35,7 @@ const fn row(number: u8, says: &'static str, checked: Checked) -> Invariant {
 use Checked::{Both, Each, Elsewhere, No, Scan};
 
 /// All of them, in order of their numbers.
-pub const INVARIANTS: [Invariant; 58] = [
+pub const INVARIANTS: [Invariant; 59] = [
     row(1, "conservation: accepted = the five states + purged", Both),
     row(2, "callbacks, attempts and effects have ids of their own, also across restores", Each),
     row(3, "one place: what the engine says of each callback is what its events say; lines add up", Scan),
@@ -132,6 +132,11 @@ pub const INVARIANTS: [Invariant; 58] = [
     row(
         58,
         "a wrap-up ends at its time, which is later if asked, or at the agent's word, and not before",
+        Both,
+    ),
+    row(
+        59,
+        "overflow by a condition only while it holds, once, in order, where taken in; and nobody is left",
         Both,
     ),
 ];

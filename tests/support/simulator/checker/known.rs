@@ -58,6 +58,8 @@ pub(super) struct Way {
     pub(super) plan: Plan,
     pub(super) since: Instant,
     pub(super) taken: usize,
+    /// Positions of the conditional overflow it has taken.
+    pub(super) overflowed: Vec<usize>,
     pub(super) queue: usize,
     pub(super) need: Requirement,
     pub(super) ageing: Option<Ageing>,

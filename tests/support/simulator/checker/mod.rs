@@ -14,6 +14,7 @@ mod invariants;
 mod known;
 mod numbers;
 mod order;
+mod overflow;
 mod people;
 mod permits;
 mod returning;
@@ -89,6 +90,10 @@ pub(super) struct Checker {
     command: Option<Command>,
     /// When each queue has placed its last calls.
     dialled: Vec<VecDeque<Instant>>,
+    /// When each queue has connected its last customers.
+    connected: Vec<VecDeque<Instant>>,
+    /// What queues were like when a callback was about to enter one.
+    entry: Option<overflow::Entry>,
     /// Of each queue's customers who answered before an agent was there, whether they hung up.
     answered: Vec<VecDeque<bool>>,
 }
@@ -100,6 +105,8 @@ impl Checker {
             people: center.agents.iter().map(|_| Person::default()).collect(),
             chosen: vec![None; center.queues.len()],
             dialled: vec![VecDeque::new(); center.queues.len()],
+            connected: vec![VecDeque::new(); center.queues.len()],
+            entry: None,
             answered: vec![VecDeque::new(); center.queues.len()],
             command: None,
             counted: VecDeque::new(),
@@ -252,6 +259,7 @@ impl Checker {
             self.nothing_is_passing();
             self.nobody_is_idle();
         }
+        self.nobody_is_left();
     }
 
     /// What is said in passing is over when the call is.

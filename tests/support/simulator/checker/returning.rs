@@ -47,12 +47,16 @@ impl Checker {
             Stage::Rejected { .. } => (None, true),
             stage => (None, self.is_over(sequence, stage) && matches!(why, "offer" | "unconfirmed")),
         };
+        let id = self.known(sequence).request.id.clone();
+        let answer = if asked { self.timeout_answer(&id, false) } else { None };
+        if let Some(here) = stage.from().filter(|_| answer == Some(TimeoutAnswer::Reroute)) {
+            self.note_entry(here);
+        }
         self.judge_parting(sequence);
         self.set(sequence, Stage::Queued { since, held: None });
         self.let_go(sequence, &stage);
         if asked {
-            let id = self.known(sequence).request.id.clone();
-            let (hold, rerouting) = match self.timeout_answer(&id, false) {
+            let (hold, rerouting) = match answer {
                 None if settled.is_none() => (None, false),
                 None => {
                     let from = settled.expect("just asked");

@@ -2,7 +2,7 @@
 
 use ringback_engine::protocol::Application;
 use ringback_engine::record::{Callback, Stage as Ringing, State};
-use ringback_engine::{Duration, Engine, Instant};
+use ringback_engine::{Engine, Instant};
 
 use super::Checker;
 use super::known::{Known, Stage};
@@ -85,22 +85,16 @@ impl Checker {
 
     fn scan_lines(&mut self, engine: &Engine<impl Application>) {
         for (index, queue) in self.facts.center.queues.iter().enumerate() {
-            let queued = self.queued.iter().map(|sequence| &self.callbacks[sequence]);
-            let here = queued.filter(|known| known.way.as_ref().is_some_and(|way| way.queue == index));
-            let places: Vec<_> = here.map(|known| known.place).collect();
+            let numbers = self.numbers(index);
             let on_call = self.callbacks.values().filter(|known| known.stage.from() == Some(index)).count();
-            let oldest = places.iter().min().map(|place| self.now.millis() - place.millis());
-            let there = |agent: &usize| {
-                self.people[*agent].session.is_some() && self.facts.meets_queue(*agent, index)
-            };
-            let agents: Vec<usize> = (0..self.people.len()).filter(there).collect();
-            let ready = agents.iter().filter(|agent| self.is_ready(**agent)).count();
-            let oldest = Duration::from_millis(oldest.unwrap_or(0).max(0));
-            let expected = [places.len(), on_call, agents.len(), ready].map(|count| count as u32);
+            let expected =
+                [numbers.waiting, on_call, numbers.agents, numbers.ready].map(|count| count as u32);
             let line = engine.line(&queue.name).unwrap_or_default();
             let counts = [line.waiting, line.on_call, line.agents, line.ready];
-            let same = counts == expected && line.oldest == oldest;
-            self.judge.must(40, same, || format!("{}: {line:?}, not {expected:?} {oldest}", queue.name));
+            let same = counts == expected && line.oldest == numbers.oldest;
+            self.judge.must(40, same, || format!("{}: {line:?}, not {expected:?} {numbers:?}", queue.name));
+            let ewt = (line.ewt, numbers.ewt);
+            self.judge.must(59, ewt.0 == ewt.1, || format!("{}: is expected to take {ewt:?}", queue.name));
         }
     }
 }

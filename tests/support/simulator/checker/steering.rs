@@ -103,6 +103,7 @@ impl Checker {
         match &mut known.way {
             Some(way) => {
                 (way.plan, way.since, way.taken, way.queue) = (plan, now, 1, index);
+                way.overflowed.clear();
                 way.able = self.facts.able(&way.need, index);
             }
             None => known.bound_for = Some(index),

@@ -1,5 +1,6 @@
 //! Transitions: each event moves a callback along the table of transitions, or is a breach.
 
+use ringback_engine::center::Condition;
 use ringback_engine::protocol::{Command, Event, Hook, TimeoutAnswer, TimeoutKind};
 use ringback_engine::{CallbackId, Instant, Name};
 
@@ -62,7 +63,7 @@ impl Checker {
         let moved = match event {
             Event::Scheduled { desired, .. } => self.scheduled(sequence, callback, *desired),
             Event::Queued { queue, need, score, .. } => self.enters(sequence, queue, need, *score),
-            Event::Step { queue, need, .. } => self.steps(sequence, queue, need),
+            Event::Step { queue, need, when, .. } => self.steps(sequence, queue, need, *when),
             Event::Returned { why, .. } => self.returns(sequence, why),
             Event::Held { until, why, .. } => self.held(sequence, *until, *why),
             Event::Reserved { agent, queue, score, .. } => self.reserved(sequence, agent, queue, *score),
@@ -201,10 +202,15 @@ impl Checker {
         right
     }
 
-    fn steps(&mut self, sequence: u64, queue: &Name, need: &str) -> bool {
+    fn steps(&mut self, sequence: u64, queue: &Name, need: &str, when: Option<Condition>) -> bool {
         let known = self.known(sequence);
         let Stage::Queued { since, .. } = known.stage else { return false };
         let id = known.request.id.clone();
+        if let Some(when) = when {
+            self.overflows(sequence, when);
+            self.judge_way(sequence, queue, need);
+            return true;
+        }
         if std::mem::take(&mut self.known_mut(sequence).remarked) {
             self.judge_way(sequence, queue, need);
             return true;

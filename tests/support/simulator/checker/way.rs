@@ -23,10 +23,29 @@ impl Checker {
         if !self.judge.must(46, queue != usize::MAX, || format!("{id} is sent to no queue: {plan:?}")) {
             return;
         }
+        let edge = self.edge_on_entry(sequence, &plan);
         let (since, need) = (self.now, Requirement::anyone());
         let able = self.facts.able(&need, queue);
-        self.known_mut(sequence).way = Some(Way { plan, since, taken: 0, queue, need, ageing: None, able });
+        self.known_mut(sequence).way = Some(Way {
+            plan: plan.clone(),
+            since,
+            taken: 0,
+            overflowed: Vec::new(),
+            queue,
+            need,
+            ageing: None,
+            able,
+        });
         self.take_step(sequence);
+        if let Some((position, to)) = edge {
+            let way = self.callbacks.get_mut(&sequence).and_then(|known| known.way.as_mut());
+            if let Some(way) = way {
+                way.overflowed.push(position);
+                way.queue = to;
+                way.able = self.facts.able(&way.need, to);
+            }
+            return;
+        }
         while self
             .known(sequence)
             .way
@@ -57,6 +76,8 @@ impl Checker {
             plan.after(edge.after).expect("in order");
             plan.go_to(edge.to.clone());
         }
+        let conditional = settings.overflow.iter().filter(|edge| edge.when.is_some());
+        conditional.for_each(|edge| plan.overflow_when(edge.clone()));
         plan
     }
 
@@ -82,7 +103,9 @@ impl Checker {
         let Some(way) = &known.way else { return };
         let settings = self.facts.queue(way.queue);
         let (id, stands) = (&known.request.id, settings.name == *queue);
-        self.judge.must(46, stands, || format!("{id} is said to be in {queue}, not in {}", settings.name));
+        let invariant = if way.plan.overflow().is_empty() { 46 } else { 59 };
+        self.judge
+            .must(invariant, stands, || format!("{id} is said to be in {queue}, not in {}", settings.name));
         let assigned = known.assigned.map(|agent| self.facts.center.agents[agent].id.clone());
         let mut whole = way.need.and(&settings.need.and(&Requirement::any_group(&settings.groups)));
         if let Some(agent) = assigned {
