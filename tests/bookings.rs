@@ -334,6 +334,21 @@ fn callbacks_are_put_off_to_the_next_slots_with_room_and_keep_their_place() {
 }
 
 #[test]
+fn closings_do_not_put_a_callback_off_for_ever() {
+    let mut center = closing(AtClose::Schedule).engine.layout().center().clone();
+    center.services[0].horizon = Duration::from_days(3);
+    let mut host = Host::new(center);
+    host.call_me("c1", 1);
+    host.story();
+    host.wait_until(10 * 86_400);
+    let story = host.story();
+    let times = story.iter().filter(|line| line.contains(" put_off ")).count();
+    // At the fourth closing the next opening is beyond the horizon of its request.
+    assert_eq!(times, 3, "{story:?}");
+    assert!(story.iter().any(|line| line.contains(" completed ")), "{story:?}");
+}
+
+#[test]
 fn callbacks_complete_when_their_queue_closes_those_under_way_when_they_come_back() {
     let mut host = closing(AtClose::Complete);
     host.call_me("c1", 1);

@@ -134,19 +134,19 @@ impl<A: Application> Turn<'_, A> {
         }
     }
 
-    /// Puts a callback off to the first slot with room from the next opening on, place kept. Without one it waits on.
+    /// Puts a callback off to the first slot with room from the next opening on, place kept. Without one within the horizon
+    /// of its request it waits on, so that closings do not put it off for ever.
     fn put_off(&mut self, sequence: Sequence, queue: QueueIndex) {
-        let Some(Callback { state: State::Queued(queued), service, request, place, .. }) =
+        let Some(Callback { state: State::Queued(queued), service, request, place, received, .. }) =
             self.callback(sequence)
         else {
             return;
         };
-        let place = *place;
+        let (place, received) = (*place, *received);
         let (journey, service, id) = (Arc::clone(&queued.journey), *service, request.id.clone());
         let Some(settings) = self.book.layout().service(service) else { return };
-        let now = self.now();
-        let latest = now.after(settings.horizon);
-        let mut from = now;
+        let latest = received.after(settings.horizon);
+        let mut from = self.now();
         let slots = std::iter::from_fn(|| {
             let at = self.book.opens_at(queue, from).filter(|at| *at <= latest)?;
             let slot = self.book.slot(service, at)?;

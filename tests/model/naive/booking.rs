@@ -124,7 +124,8 @@ impl<A: Application> Naive<A> {
                 let hours = world.hours(queue.calendar.as_ref().expect("it closes")).expect("of the center");
                 let mut from = world.now;
                 for _ in 0..288 {
-                    let Some(to) = hours.next_open(from).filter(|to| *to <= world.now.after(service.horizon))
+                    let Some(to) =
+                        hours.next_open(from).filter(|to| *to <= callback.received.after(service.horizon))
                     else {
                         return;
                     };
