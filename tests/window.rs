@@ -127,3 +127,22 @@ fn a_life_that_a_script_makes_shorter_than_the_night_is_refused_too() {
     assert_eq!(code(host.request(asleep)), Code::NoCallingTime);
     ask(&mut host, "c1", 1, &[Tz::UTC]);
 }
+
+#[test]
+fn who_steps_to_a_queue_that_knows_other_zones_is_called_on_the_number_that_may_be_called_there() {
+    let mut center = windowed("09:30-11:00");
+    let mut help = Queue::new("help");
+    let named = |zone| NumberZones { elsewhere: vec![zone], ..NumberZones::default() };
+    (center.queues[0].zones, help.zones) = (named(Tz::Asia__Tokyo), named(Tz::UTC));
+    center.queues[0].overflow = vec![Overflow::after("help", Duration::from_secs(60))];
+    center.queues.push(help);
+    let mut host = Host::new(center);
+    host.log_in("anna");
+    // It is 05:00 in New York, and 19:00 in Tokyo, where a number that may lie in several zones lies for `main`.
+    let several = Request::new("c1", "main", number(1, &[Tz::America__New_York]))
+        .or(number(2, &[Tz::UTC, Tz::Asia__Tokyo]));
+    host.request(several).unwrap();
+    assert!(host.has("held", "c1") && host.dials().is_empty());
+    host.wait_until(60);
+    assert_eq!(host.dials()[0].number, phone(2), "in `help` it lies where it is 10:01");
+}

@@ -102,7 +102,9 @@ impl World {
 impl<A: Application> Naive<A> {
     /// Holds who may not be called yet, and nobody else for that reason; whether that changed anything.
     pub(super) fn keep_window(&mut self, sequence: Sequence) -> bool {
-        if matches!(self.world.callback(sequence).state, State::Queued { hold: None, .. }) {
+        let keeps =
+            |hold: Option<(_, HoldReason)>| hold.is_none_or(|(_, why)| why == HoldReason::CallingWindow);
+        if matches!(self.world.callback(sequence).state, State::Queued { hold, .. } if keeps(hold)) {
             self.choose_number(sequence);
         }
         let callback = self.world.callback(sequence);
