@@ -1,8 +1,9 @@
 //! The center of a seed: small enough that everything is scarce.
 
 use ringback_engine::center::{
-    Agent, Attribute, Calendar, CalledFirst, CallingWindow, Center, Confirm, Dialling, Duplicates, First,
-    OfferExpired, OnFault, Overflow, Queue, Quota, Service, Strategy, Table, Unconfirmed, WrapUp,
+    Agent, AtClose, Attribute, Calendar, CalledFirst, CallingWindow, Center, Confirm, DatedCapacity,
+    Dialling, Duplicates, First, NumberZones, OfferExpired, OnFault, Overflow, Queue, Quota, Service, Slots,
+    Strategy, Table, Unconfirmed, WeeklyCapacity, WrapUp,
 };
 use ringback_engine::{Ageing, Country, Duration, Name};
 
@@ -64,6 +65,11 @@ fn conditions(center: &mut Center, random: &mut Random) {
             4 => format!("agents {how} {}", with / 2),
             _ => format!("ready {how} {}", with / 3),
         };
+        if random.one_in(3) {
+            // There and back.
+            let back = Duration::from_secs(random.within(20..70));
+            center.queues[from].overflow.push(Overflow::after(QUEUES[from], back));
+        }
         let edge =
             Overflow::when(QUEUES[(from + on) % QUEUES.len()], condition.parse().expect("a condition"));
         let after = Duration::from_secs(random.pick(&[0, 0, 0, 10, 25]));
@@ -132,6 +138,15 @@ fn queue(name: &str, random: &mut Random, features: &Features) -> Queue {
     }
     if features.has(Feature::Hours) {
         queue.calendar = random.pick(&[None, Some("shifts"), Some("office")]).map(Name::new);
+    }
+    if features.has(Feature::Closings) && queue.calendar.is_some() {
+        queue.at_close = random.pick(&[AtClose::Schedule, AtClose::Schedule, AtClose::Complete]);
+    }
+    if features.has(Feature::Windows) {
+        let named = NumberZones { elsewhere: vec![chrono_tz::Asia::Kolkata], ..NumberZones::default() };
+        let abroad = [(Country::US, vec![chrono_tz::Europe::Berlin, chrono_tz::UTC])].into();
+        let abroad = NumberZones { countries: abroad, ..NumberZones::default() };
+        queue.zones = [NumberZones::default(), named, abroad][random.below(3)].clone();
     }
     if features.has(Feature::Steering) {
         queue.max_waiting = random.one_in(3).then(|| random.within(2..30) as u32);
@@ -209,6 +224,9 @@ fn service(name: &str, random: &mut Random, features: &Features) -> Service {
     }
     service.duplicates = random.pick(&[Duplicates::Strict, Duplicates::Two, Duplicates::Any]);
     (service.slot.minutes, service.slot.capacity) = (random.pick(&[5, 10, 30]), scarce.div_ceil(2));
+    if features.has(Feature::Tables) {
+        tables(&mut service.slot, random);
+    }
     service.max_scheduled_per_number = random.within(1..4) as u32;
     service.max_queued = 8 * scarce;
     service.windows = vec![
@@ -226,6 +244,23 @@ fn service(name: &str, random: &mut Random, features: &Features) -> Service {
         service.immediate_blackout = Duration::from_secs(blackout);
     }
     service
+}
+
+/// Other capacities at some times of the week, and on some dates.
+fn tables(slots: &mut Slots, random: &mut Random) {
+    for _ in 0..random.within(1..4) {
+        let days = random.pick(&["Mon-Sun", "Tue", "Tue-Wed", "Sun-Tue"]);
+        let (from, to) = (random.within(0..144), random.within(0..144));
+        let times = format!("{:02}:{}0-{:02}:{}5", from / 6, from % 6, to / 6, to % 6);
+        let capacity = random.within(0..9) as u32;
+        let at = format!("{days} {times}").parse().expect("a span");
+        slots.weekly.push(WeeklyCapacity { at, capacity });
+        if random.one_in(2) {
+            let day = random.pick(&["2026-03-03", "03-03", "2026-03-04", "03-04"]);
+            let on = format!("{day} {times}").parse().expect("an added date");
+            slots.dated.push(DatedCapacity { on, capacity: random.within(0..9) as u32 });
+        }
+    }
 }
 
 /// The same center with other skills, rules and limits.

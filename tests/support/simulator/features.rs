@@ -68,11 +68,15 @@ pub enum Feature {
     WrapUps,
     /// Queues overflow under conditions.
     Conditions,
+    /// Who waits as a queue closes is put off, or over.
+    Closings,
+    /// The capacity of slots is that of tables by week and by date.
+    Tables,
 }
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::LostReports,
         Self::LateReports,
         Self::RepeatedReports,
@@ -101,6 +105,8 @@ impl Feature {
         Self::SeveralNumbers,
         Self::WrapUps,
         Self::Conditions,
+        Self::Closings,
+        Self::Tables,
     ];
 }
 

@@ -54,6 +54,7 @@ fn by_when_served(setting: &Setting, run: &Run) -> Option<Instant> {
         Feature::NewConfigurations,
         Feature::SeveralNumbers,
         Feature::Conditions,
+        Feature::Closings,
     ]
     .into_iter()
     .any(|feature| setting.features.has(feature));

@@ -94,6 +94,14 @@ impl Checker {
                 let queue = self.facts.queue_named(&service.queue).expect("a queue of the center");
                 self.queued_of(&service.name) >= service.max_queued as usize || !self.takes_in(queue)
             }
+            (Code::SlotFull, Some(service)) => {
+                let at = match self.answer(id, Hook::Accept) {
+                    Some(Word::Accept(Some(Acceptance::Defer(to)))) => Some(to),
+                    _ => request.desired,
+                };
+                let slot = at.and_then(|at| self.slot(service, at));
+                slot.is_none_or(|slot| self.is_slot_full(&request, service, slot))
+            }
             (Code::Closed, Some(service)) => {
                 // One that is deferred is asked about the time it is deferred to.
                 let at = match self.answer(id, Hook::Accept) {
@@ -169,6 +177,7 @@ impl Checker {
             tried: None,
             received: now,
             place: desired.unwrap_or(now),
+            lives_from: desired.unwrap_or(now),
             ttl: life,
             priority,
             attempts: 0,

@@ -239,7 +239,7 @@ impl Checker {
         let asked = matches!(&self.command, Some(Command::Snooze { callback: own, .. }) if own == callback);
         let known = self.callbacks.get_mut(&sequence).expect("found");
         let right = matches!(known.stage, Stage::Queued { .. }) || known.stage.is_routing();
-        known.place = until;
+        (known.place, known.lives_from) = (until, until);
         known.hold_due = Some((until, HoldReason::Snooze));
         asked && right
     }

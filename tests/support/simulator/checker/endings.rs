@@ -25,7 +25,10 @@ impl Checker {
                     .must(26, now == ttl_at, || format!("{callback} expires at {now}, due at {ttl_at}"));
                 cut_short
             }
-            Reason::TargetNotFound => matches!(stage, Stage::Queued { .. }),
+            Reason::TargetNotFound => {
+                let waits = matches!(stage, Stage::Queued { .. });
+                self.is_over_at_close(sequence, &stage, reason) || waits
+            }
             Reason::Script(word) => {
                 let answer = self.timeout_answer(callback, matches!(stage, Stage::Queued { .. }));
                 answer == Some(TimeoutAnswer::Complete(word.clone()))
@@ -53,7 +56,9 @@ impl Checker {
         }
         let service_queue = self.facts.queue_named(&self.service_of(sequence).queue);
         let queue = stage.from().or(self.known(sequence).way.as_ref().map(|way| way.queue)).or(service_queue);
-        self.unbook(sequence, &stage);
+        if matches!(reason, Reason::Cancelled | Reason::CancelledByAdmin) {
+            self.unbook(sequence, &stage);
+        }
         self.set(sequence, Stage::Completed { at: now, queue: queue.expect("a queue of the center") });
         self.let_go(sequence, &stage);
         right

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use ringback_engine::Instant;
 use ringback_engine::center::{Calendar, instant_to_local};
 
-const DAY: usize = 24 * 60;
+pub(super) const DAY: usize = 24 * 60;
 const WEEK: usize = 7 * DAY;
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
@@ -25,14 +25,8 @@ impl Minutes {
     pub(super) fn new(calendar: &Calendar, zone: Tz) -> Self {
         let mut week = vec![false; WEEK];
         for span in &calendar.open {
-            let text = span.to_string();
-            let (days, times) = text.split_once(' ').expect("days and times");
-            let (from, to) = times.split_once('-').expect("from and to");
-            let (from, to) = (minute(from), minute(to));
-            let length = if to > from { to - from } else { to + DAY - from };
-            for day in days.split(',').flat_map(days_of) {
-                (0..length).for_each(|offset| week[(day * DAY + from + offset) % WEEK] = true);
-            }
+            let of_span = week_of(&span.to_string());
+            week.iter_mut().zip(of_span).for_each(|(open, also)| *open |= also);
         }
         let holidays = calendar.holidays.iter().map(ToString::to_string).collect();
         let zone = calendar.timezone.unwrap_or(zone);
@@ -59,6 +53,19 @@ impl Minutes {
         self.last.set((number, open));
         open
     }
+}
+
+/// For each minute of the week, whether it lies in a span as `Mon-Fri 09:00-17:00`.
+pub(super) fn week_of(text: &str) -> Vec<bool> {
+    let mut week = vec![false; WEEK];
+    let (days, times) = text.split_once(' ').expect("days and times");
+    let (from, to) = times.split_once('-').expect("from and to");
+    let (from, to) = (minute(from), minute(to));
+    let length = if to > from { to - from } else { to + DAY - from };
+    for day in days.split(',').flat_map(days_of) {
+        (0..length).for_each(|offset| week[(day * DAY + from + offset) % WEEK] = true);
+    }
+    week
 }
 
 pub(super) fn minute(text: &str) -> usize {

@@ -35,7 +35,7 @@ const fn row(number: u8, says: &'static str, checked: Checked) -> Invariant {
 use Checked::{Both, Each, Elsewhere, No, Scan};
 
 /// All of them, in order of their numbers.
-pub const INVARIANTS: [Invariant; 59] = [
+pub const INVARIANTS: [Invariant; 62] = [
     row(1, "conservation: accepted = the five states + purged", Both),
     row(2, "callbacks, attempts and effects have ids of their own, also across restores", Each),
     row(3, "one place: what the engine says of each callback is what its events say; lines add up", Scan),
@@ -139,6 +139,13 @@ pub const INVARIANTS: [Invariant; 59] = [
         "overflow by a condition only while it holds, once, in order, where taken in; and nobody is left",
         Both,
     ),
+    row(
+        60,
+        "who is in line when a queue closes, or comes back to it, is put off to the next slot or over",
+        Each,
+    ),
+    row(61, "a slot has the capacity that the tables by week and by date say", Each),
+    row(62, "a number of several zones, or of none, is called by the clocks its queue names for it", Each),
 ];
 
 /// Something that should never be.

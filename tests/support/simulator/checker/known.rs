@@ -16,6 +16,8 @@ pub(super) struct Known {
     pub(super) tried: Option<Vec<Number>>,
     pub(super) received: Instant,
     pub(super) place: Instant,
+    /// Since when its time to live counts.
+    pub(super) lives_from: Instant,
     pub(super) ttl: Duration,
     pub(super) priority: i64,
     pub(super) attempts: u32,
@@ -61,6 +63,8 @@ pub(super) struct Way {
     /// Positions of the conditional overflow it has taken.
     pub(super) overflowed: Vec<usize>,
     pub(super) queue: usize,
+    /// Since when it is the present one.
+    pub(super) entered: Instant,
     pub(super) need: Requirement,
     pub(super) ageing: Option<Ageing>,
     /// Who can serve it where it stands.
@@ -246,7 +250,12 @@ impl Stage {
 
 impl Known {
     pub(super) fn ttl_at(&self) -> Instant {
-        self.place.after(self.ttl)
+        self.lives_from.after(self.ttl)
+    }
+
+    /// Where it stands on its way.
+    pub(super) fn present_queue(&self) -> Option<usize> {
+        self.way.as_ref().map(|way| way.queue)
     }
 
     /// When its time is over: whoever comes back from a long interaction may have outlived it.

@@ -5,6 +5,8 @@
 mod admission;
 mod agents;
 mod calls;
+mod capacities;
+mod closings;
 mod dialling;
 mod endings;
 mod expected;
@@ -92,6 +94,10 @@ pub(super) struct Checker {
     dialled: Vec<VecDeque<Instant>>,
     /// When each queue has connected its last customers.
     connected: Vec<VecDeque<Instant>>,
+    /// Queues that closed in this call, out of turn.
+    closed_now: BTreeSet<usize>,
+    /// Who came back to a closed queue in this call, and when.
+    back: BTreeMap<u64, Instant>,
     /// What queues were like when a callback was about to enter one.
     entry: Option<overflow::Entry>,
     /// Of each queue's customers who answered before an agent was there, whether they hung up.
@@ -107,6 +113,8 @@ impl Checker {
             dialled: vec![VecDeque::new(); center.queues.len()],
             connected: vec![VecDeque::new(); center.queues.len()],
             entry: None,
+            closed_now: BTreeSet::new(),
+            back: BTreeMap::new(),
             answered: vec![VecDeque::new(); center.queues.len()],
             command: None,
             counted: VecDeque::new(),
@@ -147,6 +155,7 @@ impl Checker {
             self.now = self.now.max(now);
             self.settle_agents(self.now);
             self.end_of_call(effects);
+            self.nobody_waits_in_closed_queues(true);
         }
     }
 
@@ -167,6 +176,7 @@ impl Checker {
         let until = if *command == Command::Resume { now.max(self.now) } else { self.now };
         self.take(until, rest);
         self.end_of_call(effects);
+        self.nobody_waits_in_closed_queues(false);
         self.judge_bulk(rest);
         self.asked = None;
         self.command = None;

@@ -1,7 +1,7 @@
 //! Numbers: whether one may be called, read from the settings and the request in another way than the engine's.
 
 use ringback_engine::center::Service;
-use ringback_engine::protocol::Code;
+use ringback_engine::protocol::{Code, Hook};
 use ringback_engine::record::{Outcome, Request};
 use ringback_engine::{Duration, Instant, Number, NumberKind, Phone, Validity};
 
@@ -52,7 +52,13 @@ impl Checker {
 /// Customers with several numbers.
 impl Checker {
     /// When a number of a callback may be called, not before `from`, if it ever may in its life.
-    fn may_be_called_at(&self, sequence: u64, number: &Number, from: Instant) -> Option<Instant> {
+    fn may_be_called_at(
+        &self,
+        sequence: u64,
+        number: &Number,
+        from: Instant,
+        queue: Option<usize>,
+    ) -> Option<Instant> {
         let known = &self.callbacks[&sequence];
         let request = alone(&known.request, number);
         let service = self.facts.service(&request.service)?;
@@ -69,18 +75,29 @@ impl Checker {
         let crowded = self.crowded_until(&request).into_iter().map(|(_, until)| until);
         let mut at = crowded.chain(limited).chain(fenced).fold(from, Instant::max);
         let last = known.ttl_at().min(at.after(A_WINDOW_OPENS_WITHIN));
-        while at < last && !self.is_in_window(&request, at) {
+        while at < last && !self.is_in_window(&request, queue, at) {
             at = at.after(MINUTE).before(Duration::from_millis(at.millis().rem_euclid(MINUTE.millis())));
         }
-        (at < known.ttl_at() && self.is_in_window(&request, at)).then_some(at)
+        (at < known.ttl_at() && self.is_in_window(&request, queue, at)).then_some(at)
     }
 
-    /// The first of these numbers that may be called as early as any.
-    fn soonest(&self, sequence: u64, numbers: &[Number], from: Instant) -> Option<Phone> {
-        let times = numbers.iter().map(|number| (number, self.may_be_called_at(sequence, number, from)));
-        let free = times.filter_map(|(number, at)| Some((number, at?)));
-        // Of equals, the first one is the minimum.
-        free.min_by_key(|(_, at)| *at).map(|(number, _)| number.phone.clone())
+    /// The first of these numbers that may be called as early as any. Who is about to enter a queue may know other zones
+    /// there, so of such a one there is an answer for each queue.
+    fn soonest(&self, sequence: u64, numbers: &[Number], from: Instant) -> Vec<Option<Phone>> {
+        let known = &self.callbacks[&sequence];
+        let in_queue = |queue: Option<usize>| {
+            let at = |number| self.may_be_called_at(sequence, number, from, queue);
+            let free = numbers.iter().filter_map(|number| Some((number, at(number)?)));
+            // Of equals, the first one is the minimum.
+            free.min_by_key(|(_, at)| *at).map(|(number, _)| number.phone.clone())
+        };
+        let about_to_enter = known.way.is_none()
+            || known.rerouting
+            || self.said.contains_key(&(known.request.id.clone(), Hook::Route));
+        match about_to_enter {
+            true => (0..self.facts.center.queues.len()).map(|queue| in_queue(Some(queue))).collect(),
+            false => vec![in_queue(known.present_queue())],
+        }
     }
 
     /// A callback is turned to another of its numbers.
@@ -92,14 +109,16 @@ impl Checker {
         let Some(position) = own else { return false };
         let fails = was_not_reached(&known.stage);
         if !fails {
-            let soonest = self.soonest(sequence, &numbers, self.now).or_else(|| {
+            let allowed = self.facts.service(&known.request.service).and_then(|service| {
                 // One that is taken is waited for rather than one that is not allowed.
-                let service = self.facts.service(&known.request.service)?;
                 let allowed =
                     |number: &&Number| self.objections(service, &alone(&known.request, number)).is_empty();
                 numbers.iter().find(allowed).map(|number| number.phone.clone())
             });
-            self.judge.must(57, soonest.as_ref() == Some(number), || {
+            let soonest = self.soonest(sequence, &numbers, self.now);
+            let soonest: Vec<_> =
+                soonest.into_iter().map(|found| found.or_else(|| allowed.clone())).collect();
+            self.judge.must(57, soonest.contains(&Some(number.clone())), || {
                 format!("{sequence} is turned to {number}, and not to {soonest:?}")
             });
         }
@@ -110,6 +129,7 @@ impl Checker {
         (known.request.phone, known.request.facts) = (turned[0].phone.clone(), turned[0].facts.clone());
         known.request.other_numbers = turned.split_off(1);
         known.tried = fails.then(|| numbers.clone());
+        self.ask_window_anew(sequence);
         // Whoever is live is so on the number that is the present one.
         let live = self
             .lines
@@ -135,7 +155,7 @@ impl Checker {
         let mut numbers = tried.unwrap_or_else(|| known.request.numbers().collect());
         numbers.rotate_left(1);
         let soonest = self.soonest(sequence, &numbers, from);
-        self.judge.must(57, soonest.as_ref().is_none_or(|soonest| *soonest == present), || {
+        self.judge.must(57, soonest.iter().any(|soonest| soonest.as_ref().is_none_or(|soonest| *soonest == present)), || {
             format!("{sequence} was tried on one of {numbers:?} and goes on with {present}, not {soonest:?}, from {from}")
         });
     }
@@ -148,7 +168,7 @@ impl Checker {
         }
         let (present, numbers) = (request.phone.clone(), request.numbers().collect::<Vec<_>>());
         let soonest = self.soonest(sequence, &numbers, self.now);
-        self.judge.must(57, soonest.as_ref().is_none_or(|soonest| *soonest == present), || {
+        self.judge.must(57, soonest.iter().any(|soonest| soonest.as_ref().is_none_or(|soonest| *soonest == present)), || {
             format!(
                 "{sequence} waits for {present} of {numbers:?}, and {soonest:?} may be called sooner, at {}",
                 self.now

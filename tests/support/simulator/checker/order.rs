@@ -52,7 +52,7 @@ impl Checker {
             Some("its number is live")
         } else if self.is_at_limit(line) {
             Some("its number is at the limit of attempts")
-        } else if !self.is_in_window(&known.request, self.now) {
+        } else if !self.is_in_window(&known.request, known.present_queue(), self.now) {
             Some("its customer's window is shut")
         } else if !self.crowded(&known.request).is_empty() {
             Some("other numbers are at the limit of attempts")

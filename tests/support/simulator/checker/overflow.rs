@@ -140,7 +140,7 @@ impl Checker {
     /// Who has to go on now, and by which edge: queue by queue, edge by edge, who may take it longest first.
     fn overflowing(&self) -> Option<(u64, usize)> {
         let mut numbers: Vec<Option<Numbers>> = vec![None; self.facts.center.queues.len()];
-        let mut first: Option<((usize, usize, &Overflow, Instant, u64), (u64, usize))> = None;
+        let mut goers = Vec::new();
         for sequence in &self.queued {
             let known = &self.callbacks[sequence];
             let from = known.way.as_ref().map_or(0, |way| way.queue);
@@ -152,13 +152,12 @@ impl Checker {
                 let meets = |numbers: &Numbers| edge.when.is_some_and(|when| numbers.meet(when));
                 let goes = numbers[to].as_ref().is_some_and(|numbers| numbers.open)
                     && numbers[from].as_ref().is_some_and(meets);
-                let key = (from, position, edge, due, *sequence);
-                if goes && first.as_ref().is_none_or(|(before, _)| key < *before) {
-                    first = Some((key, (*sequence, position)));
+                if goes {
+                    goers.push((from, position, edge, due, *sequence));
                 }
             }
         }
-        first.map(|(_, goes)| goes)
+        goers.into_iter().min().map(|(_, position, .., sequence)| (sequence, position))
     }
 
     /// A condition moves a callback: it holds, nobody else is to go before, and whoever can be matched is.
@@ -178,6 +177,7 @@ impl Checker {
         if let Some((way, to)) = known.way.as_mut().zip(to) {
             way.overflowed.push(position);
             way.queue = to;
+            way.entered = self.now;
             way.able = self.facts.able(&way.need, to);
         }
     }

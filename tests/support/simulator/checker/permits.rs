@@ -1,7 +1,8 @@
 //! Permits: the customer's calling window by local clocks, limits over many numbers, and rules that are others by now.
 
 use chrono::Timelike;
-use ringback_engine::center::{Center, Quota, instant_to_local};
+use chrono_tz::Tz;
+use ringback_engine::center::{CallingWindow, Center, Quota, instant_to_local};
 use ringback_engine::protocol::Command;
 use ringback_engine::record::{HoldReason, Request};
 use ringback_engine::{Duration, Instant};
@@ -30,7 +31,7 @@ impl Counted {
 
 impl Checker {
     /// Whether a customer's clocks show a time at which they may be called.
-    pub(super) fn is_in_window(&self, request: &Request, at: Instant) -> bool {
+    pub(super) fn is_in_window(&self, request: &Request, queue: Option<usize>, at: Instant) -> bool {
         let Some(service) = self.facts.service(&request.service) else { return false };
         let window = &service.calling_window;
         let named = request.facts.country.and_then(|country| window.countries.get(&country));
@@ -38,7 +39,7 @@ impl Checker {
         let text = span.to_string();
         let (from, to) = text.split_once('-').expect("from and to");
         let (from, to) = (minute(from), minute(to));
-        let zones = &request.facts.zones;
+        let (zones, _) = self.zones_of(request, queue);
         !zones.is_empty()
             && zones.iter().all(|zone| {
                 let shown = instant_to_local(*zone, at);
@@ -46,11 +47,30 @@ impl Checker {
             })
     }
 
+    /// The zones in which a number may lie, and whether its queue has named them: where several are known, or none.
+    fn zones_of<'a>(&'a self, request: &'a Request, queue: Option<usize>) -> (&'a [Tz], bool) {
+        let known = &request.facts.zones;
+        let Some(settings) = queue.map(|queue| &self.facts.queue(queue).zones).filter(|_| known.len() != 1)
+        else {
+            return (known, false);
+        };
+        let country = request.facts.country;
+        let own = settings.countries.iter().find(|(named, _)| Some(**named) == country);
+        let named = own.map_or(&settings.elsewhere, |(_, zones)| zones);
+        if named.is_empty() { (known, false) } else { (named, true) }
+    }
+
     pub(super) fn judge_window(&mut self, sequence: u64, not_after: Instant) {
-        let request = &self.callbacks[&sequence].request;
+        let known = &self.callbacks[&sequence];
+        let (request, queue) = (&known.request, known.present_queue());
         let last = not_after.before(Duration::from_millis(1));
-        let open = self.is_in_window(request, self.now) && self.is_in_window(request, last);
-        self.judge.must(55, open, || format!("{} is dialled outside its window", request.id));
+        let open = self.is_in_window(request, queue, self.now) && self.is_in_window(request, queue, last);
+        let service = self.facts.service(&request.service);
+        let kept = service.is_some_and(|service| service.calling_window != CallingWindow::off());
+        let named = kept && self.zones_of(request, queue).1;
+        self.judge.must(if named { 62 } else { 55 }, open, || {
+            format!("{} is dialled outside its window", request.id)
+        });
     }
 
     /// The limits over many numbers that a call would exceed.
@@ -93,14 +113,30 @@ impl Checker {
 
     /// A hold that the world had no part in, and its reason.
     pub(super) fn judge_hold(&mut self, sequence: u64, why: HoldReason) {
-        let request = &self.callbacks[&sequence].request;
+        let known = &self.callbacks[&sequence];
+        let request = &known.request;
         let right = match why {
-            HoldReason::CallingWindow => !self.is_in_window(request, self.now),
+            HoldReason::CallingWindow if known.rerouting => {
+                let mut queues = 0..self.facts.center.queues.len();
+                queues.any(|queue| !self.is_in_window(request, Some(queue), self.now))
+            }
+            HoldReason::CallingWindow => !self.is_in_window(request, known.present_queue(), self.now),
             HoldReason::Retry | HoldReason::Snooze | HoldReason::AttemptsPerNumber => true,
             _ => self.crowded(request).contains(&why),
         };
         let invariant = if why == HoldReason::CallingWindow { 55 } else { 13 };
         self.judge.must(invariant, right, || format!("{sequence} is held by {why:?}, and need not be"));
+    }
+
+    /// A hold outside the window ends where the number or the queue is another, and the window open. Where that needs
+    /// another hold, it is said.
+    pub(super) fn ask_window_anew(&mut self, sequence: u64) {
+        let known = &self.callbacks[&sequence];
+        if known.held_by == Some(HoldReason::CallingWindow)
+            && self.is_in_window(&known.request, known.present_queue(), self.now)
+        {
+            self.callbacks.get_mut(&sequence).expect("found").let_go_of_hold();
+        }
     }
 
     /// Whether the rules in force forbid to call somebody who was not called yet.

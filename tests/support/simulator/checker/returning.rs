@@ -73,6 +73,7 @@ impl Checker {
             let hold = hold.map(|length| (since.after(length), HoldReason::Retry));
             (known.hold_due, known.rerouting) = (hold, rerouting);
         }
+        self.comes_back(sequence, why);
         right
     }
 

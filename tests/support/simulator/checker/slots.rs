@@ -48,10 +48,27 @@ impl Checker {
         let Some((start, end)) = self.slot(&settings, slot) else { return };
         let count = self.books.booked.entry((service.clone(), start, end)).or_default();
         *count += 1;
-        let (count, most, due) = (*count, settings.slot.capacity, self.now.after(SLOT_HELD));
+        let count = *count;
+        let ((most, by_table), due) = (self.capacity(&settings, start), self.now.after(SLOT_HELD));
         let right = count <= most && until == due && start == slot;
-        self.judge.must(23, right, || format!("{hold} holds place {count} of {most} until {until}"));
+        self.judge.must(if by_table { 61 } else { 23 }, right, || {
+            format!("{hold} holds place {count} of {most} until {until}")
+        });
         self.books.holds.insert(hold.clone(), (service.clone(), (start, end), until));
+    }
+
+    /// Whether a slot has no room for a request, which may have a place there already.
+    pub(super) fn is_slot_full(
+        &self,
+        request: &Request,
+        service: &Service,
+        slot: (Instant, Instant),
+    ) -> bool {
+        let (start, end) = slot;
+        let booked = self.books.booked.get(&(service.name.clone(), start, end)).copied().unwrap_or(0);
+        let held = request.hold.as_ref().and_then(|hold| self.books.holds.get(hold));
+        let own = held.is_some_and(|(name, held, _)| *name == service.name && *held == slot);
+        booked.saturating_sub(u32::from(own)) >= self.capacity(service, start).0
     }
 
     /// Takes room in a slot.
@@ -62,8 +79,11 @@ impl Checker {
         self.books.booked.retain(|(_, _, end), _| *end > now);
         let count = self.books.booked.entry((service.name.clone(), start, end)).or_default();
         *count += 1;
-        let (count, most) = (*count, service.slot.capacity);
-        self.judge.must(23, count <= most, || format!("{count} bookings of {most} in the slot of {start}"));
+        let count = *count;
+        let (most, by_table) = self.capacity(&service, start);
+        self.judge.must(if by_table { 61 } else { 23 }, count <= most, || {
+            format!("{count} bookings of {most} in the slot of {start}")
+        });
         self.callbacks.get_mut(&sequence).expect("found").slot = Some((start, end));
     }
 
@@ -81,7 +101,7 @@ impl Checker {
     /// The application puts a callback off: a new place, a slot there.
     pub(super) fn put_off(&mut self, sequence: u64, desired: Instant) {
         let known = self.callbacks.get_mut(&sequence).expect("found");
-        (known.place, known.slot) = (desired, None);
+        (known.place, known.lives_from, known.slot) = (desired, desired, None);
         self.book(sequence, desired);
     }
 }

@@ -1,7 +1,7 @@
 //! What people of the center do to what runs: switches, calendars, changes, many at once, anew, erasing.
 
 use ringback_engine::protocol::{Code, Command, Effect, EffectKind, Event, Refusal};
-use ringback_engine::record::{HoldReason, Request, StateName, Switch};
+use ringback_engine::record::{Request, StateName, Switch};
 use ringback_engine::{CallbackId, Instant, Name, Phone};
 
 use super::Checker;
@@ -46,11 +46,13 @@ impl Checker {
     pub(super) fn calendar_closes(&mut self, calendar: &Name, closed: Option<bool>) {
         let asked = self.command == Some(Command::CloseCalendar { calendar: calendar.clone(), closed });
         let changes = self.facts.closures.get(calendar).copied() != closed;
+        let were_open = self.are_open();
         self.judge.must(52, asked && changes, || format!("{calendar} is closed: {closed:?}"));
         match closed {
             Some(closed) => drop(self.facts.closures.insert(calendar.clone(), closed)),
             None => drop(self.facts.closures.remove(calendar)),
         }
+        self.note_closing(&were_open);
     }
 
     /// A queue of a plan does not take a callback in.
@@ -72,6 +74,12 @@ impl Checker {
 
     /// A callback is changed as was asked; its place stays.
     pub(super) fn updated(&mut self, sequence: u64, event: &Event) -> bool {
+        let right = self.changed(sequence, event);
+        self.ask_window_anew(sequence);
+        right
+    }
+
+    fn changed(&mut self, sequence: u64, event: &Event) -> bool {
         let Event::Updated { number, priority, queue, .. } = event else { return false };
         let Some(Command::Update { changes, .. }) = self.command.clone() else { return false };
         let known = self.callbacks.get_mut(&sequence).expect("found");
@@ -85,11 +93,6 @@ impl Checker {
             known.request.attributes.extend(value.map(|value| (name, value)));
         }
         known.priority = priority.unwrap_or(known.priority);
-        // A hold that the other number needs, too, stands, or is said anew.
-        let known = &self.callbacks[&sequence];
-        if known.held_by == Some(HoldReason::CallingWindow) && self.is_in_window(&known.request, self.now) {
-            self.callbacks.get_mut(&sequence).expect("found").let_go_of_hold();
-        }
         let known = self.callbacks.get_mut(&sequence).expect("found");
         let Some(index) = queue.as_ref().and_then(|queue| self.facts.queue_named(queue)) else {
             return right && queue.is_none();
@@ -104,6 +107,7 @@ impl Checker {
             Some(way) => {
                 (way.plan, way.since, way.taken, way.queue) = (plan, now, 1, index);
                 way.overflowed.clear();
+                way.entered = now;
                 way.able = self.facts.able(&way.need, index);
             }
             None => known.bound_for = Some(index),
@@ -122,7 +126,8 @@ impl Checker {
             self.count_windows(&request, &service, Some(desired));
         }
         if self.slot(&service, desired) == old {
-            self.callbacks.get_mut(&sequence).expect("found").place = desired;
+            let known = self.callbacks.get_mut(&sequence).expect("found");
+            (known.place, known.lives_from) = (desired, desired);
         } else {
             self.callbacks.get_mut(&sequence).expect("found").slot = None;
             self.put_off(sequence, desired);

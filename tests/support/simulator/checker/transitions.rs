@@ -91,9 +91,9 @@ impl Checker {
             Event::Recreated { of, .. } => {
                 matches!(&self.command, Some(Command::Recreate { callback: own, .. }) if own == of)
             }
-            // No queue of these worlds puts anybody off when it closes; the others are of no callback that stays.
-            Event::PutOff { .. }
-            | Event::Accepted { .. }
+            Event::PutOff { desired, .. } => self.is_put_off(sequence, *desired),
+            // These are of no callback that stays.
+            Event::Accepted { .. }
             | Event::Rejected { .. }
             | Event::Agent { .. }
             | Event::Away { .. }
@@ -206,8 +206,10 @@ impl Checker {
         let known = self.known(sequence);
         let Stage::Queued { since, .. } = known.stage else { return false };
         let id = known.request.id.clone();
+        self.back.remove(&sequence);
         if let Some(when) = when {
             self.overflows(sequence, when);
+            self.ask_window_anew(sequence);
             self.judge_way(sequence, queue, need);
             return true;
         }
@@ -240,6 +242,7 @@ impl Checker {
             }
             self.passed.retain(|(passed, _)| *passed != id);
         }
+        self.ask_window_anew(sequence);
         self.judge_way(sequence, queue, need);
         true
     }

@@ -32,6 +32,7 @@ impl Checker {
             taken: 0,
             overflowed: Vec::new(),
             queue,
+            entered: since,
             need,
             ageing: None,
             able,
@@ -87,6 +88,9 @@ impl Checker {
         let Some(step) = way.plan.steps().get(way.taken).cloned() else { return };
         way.taken += 1;
         if let Some(queue) = step.queue.as_ref().and_then(|queue| self.facts.queue_named(queue)) {
+            if way.queue != queue {
+                way.entered = self.now;
+            }
             way.queue = queue;
         }
         if let Some(need) = step.need {
