@@ -64,6 +64,9 @@ enum Command {
         /// Pass over lines of traffic.csv and roster.csv that can't be used
         #[arg(long)]
         skip_bad: bool,
+        /// Play again whenever a file of the bundle is saved, until stopped
+        #[arg(long)]
+        watch: bool,
     },
     /// Plays the same traffic through two applications or two centers, and tells what differs
     Compare {
@@ -202,8 +205,8 @@ fn main() -> ExitCode {
         }
         Command::Test { dir } => test(&dir),
         Command::Graph { dir, dot } => graph(&dir, dot.as_deref()),
-        Command::Run { dir, events, summary, report, journal, coverage, facts, skip_bad } => {
-            Run { dir, events, summary, report, journal, coverage, facts, skip_bad }.start()
+        Command::Run { dir, events, summary, report, journal, coverage, facts, skip_bad, watch } => {
+            Run { dir, events, summary, report, journal, coverage, facts, skip_bad, watch }.start()
         }
         Command::Compare { dir, with, report, json, skip_bad } => {
             Compare { dir, with, report, json, skip_bad }.start()

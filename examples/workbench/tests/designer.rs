@@ -153,3 +153,49 @@ fn a_run_leaves_facts_for_reports_and_draws_the_day_in_plain_characters() {
     let (_, err) = says(&dir, &["run", ".", "--facts", "no/such/folder.csv"], 2);
     assert!(err.contains("can't be written"), "{err}");
 }
+
+#[test]
+fn a_saved_script_is_played_again_and_a_broken_one_waited_for() {
+    use std::io::{BufRead, BufReader, Read};
+    let dir = starter("watch");
+    /// Ends it also where the test fails.
+    struct Ended(std::process::Child);
+    impl Drop for Ended {
+        fn drop(&mut self) {
+            let _ = self.0.kill().and_then(|()| self.0.wait());
+        }
+    }
+    let mut program = Ended(
+        Command::new(env!("CARGO_BIN_EXE_ringback"))
+            .args(["run", ".", "--watch", "--facts", "facts.csv"])
+            .current_dir(&dir)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
+    let mut out = BufReader::new(program.0.stdout.take().unwrap());
+    // What is said until the program waits again.
+    let mut turn = || {
+        let mut said = String::new();
+        while !said.contains("waiting for changes") {
+            assert!(out.read_line(&mut said).unwrap() > 0, "the program ended: {said}");
+        }
+        said
+    };
+    assert!(turn().contains("AGENT_CONNECTED"));
+    edit(&dir.join("app.rhai"), "accept().priority", "acept().priority");
+    let broken = turn();
+    assert!(broken.contains("--- `app.rhai` changed") && broken.contains("not played"), "{broken}");
+    edit(&dir.join("app.rhai"), "acept().priority", "accept().priority");
+    let same = turn();
+    assert!(same.contains("nothing that matters differs from the last result"), "{same}");
+    edit(&dir.join("center.toml"), "wrap_up = \"30s\"", "wrap_up = \"300s\"");
+    let slower = turn();
+    assert!(slower.contains("--- `center.toml` changed") && slower.contains("wait, mean"), "{slower}");
+    let mut stderr = program.0.stderr.take().unwrap();
+    drop(program);
+    let mut told = String::new();
+    stderr.read_to_string(&mut told).unwrap();
+    assert!(told.contains("unknown function `acept`"), "{told}");
+}

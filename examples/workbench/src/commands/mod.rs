@@ -14,6 +14,7 @@ mod run;
 mod source_lines;
 mod test;
 mod test_number;
+mod watch;
 mod why;
 
 use std::fmt;

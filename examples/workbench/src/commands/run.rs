@@ -14,6 +14,7 @@ use ringback_scripting::Traced;
 use ringback_scripting::trace::{Coverage, Keep};
 
 use super::first_pass::{FirstPass, Period, SHOWN_SKIPPED, SKIP_HINT, left_unchecked, skipped};
+use super::watch::{watch, whole};
 use super::{Failure, Outcome, colours, create, unwritable};
 use crate::bundle::{Bundle, calls, render_all};
 use crate::coverage;
@@ -45,6 +46,8 @@ pub struct Run {
     pub facts: Option<PathBuf>,
     /// Whether bad lines are passed over.
     pub skip_bad: bool,
+    /// Whether it is played again whenever a file of the bundle changes.
+    pub watch: bool,
 }
 
 /// What is played.
@@ -63,6 +66,21 @@ impl Run {
     ///
     /// The bundle is not there or can't be read, something in it is wrong, or a file can't be written.
     pub fn start(&self) -> Outcome {
+        if self.watch && self.dir.is_dir() {
+            return watch(self);
+        }
+        self.play_once().map(|(said, _)| said)
+    }
+
+    /// The files that it writes, by paths that are always the same.
+    pub(super) fn outputs(&self) -> Vec<PathBuf> {
+        let Self { events, summary, report, journal, coverage, facts, .. } = self;
+        let all = [events, summary, report, journal, coverage, facts];
+        all.into_iter().flatten().map(|path| whole(path)).collect()
+    }
+
+    /// Plays once; returns what is said, and the summary.
+    pub(super) fn play_once(&self) -> Result<(String, Summary), Failure> {
         let begun = Clock::now();
         let mut bundle = Bundle::open(&self.dir).map_err(Failure::unreadable)?;
         let period = Period::of(&self.dir, &bundle);
@@ -130,7 +148,7 @@ impl Run {
                 .map_err(|error| unwritable(path, &error))?;
             said.push_str(&coverage::told(&covered));
         }
-        Ok(said)
+        Ok((said, summary))
     }
 
     /// Plays with an application; `counted` says what it counted, and what of it was reached.

@@ -32,7 +32,7 @@ pub use measures::{
     MATTERS_COUNT, MATTERS_MILLIS, MATTERS_PER_CENT, MATTERS_SHARE, Measure, Number, measures,
 };
 pub use noted::{Note, Noted};
-pub use told::assumed;
+pub use told::{assumed, measures_told};
 
 /// Plays the traffic until an instant against an engine.
 pub type Play<'a> =

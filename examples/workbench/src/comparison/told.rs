@@ -31,7 +31,7 @@ impl Comparison {
             );
             return text;
         }
-        let _ = write!(text, "\n{}", numbers(&self.numbers));
+        let _ = write!(text, "\n{}", measures_told(&self.numbers));
         let _ = writeln!(
             text,
             "! matters: at least {MATTERS_PER_CENT} % of the larger number, and {MATTERS_COUNT} of what is counted, or {} \
@@ -120,7 +120,9 @@ impl Comparison {
     }
 }
 
-fn numbers(measures: &[Measure]) -> String {
+/// Numbers side by side, with the differences, those that matter marked.
+#[must_use]
+pub fn measures_told(measures: &[Measure]) -> String {
     let mut table = crate::summary::columns(&["", "A", "B", "difference", ""]);
     for measure in measures {
         let number = |number: Option<Number>| number.map_or_else(|| "-".to_owned(), plain);
