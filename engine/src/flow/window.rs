@@ -10,9 +10,11 @@ impl<A: Application> Turn<'_, A> {
     /// if it does not before; lets one go that such a hold keeps longer than it has to. A hold for another reason
     /// stands, and the window is asked when it ends. Answers whether the hold changed.
     pub(super) fn keep_window(&mut self, sequence: Sequence) -> bool {
-        let keeps = |hold: &Hold| hold.why == HoldReason::CallingWindow;
         // A queue may name other zones than the one before, so that another number may be called sooner there.
-        let is_free = |callback: &Callback| matches!(&callback.state, State::Queued(queued) if queued.hold.as_ref().is_none_or(keeps));
+        let is_free = |callback: &Callback| {
+            let State::Queued(queued) = &callback.state else { return false };
+            queued.hold.is_none_or(|hold| hold.why == HoldReason::CallingWindow)
+        };
         if self.callback(sequence).is_some_and(is_free) {
             self.choose_number(sequence);
         }
