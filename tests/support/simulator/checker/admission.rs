@@ -100,7 +100,11 @@ impl Checker {
                     _ => request.desired,
                 };
                 let slot = at.and_then(|at| self.slot(service, at));
-                slot.is_none_or(|slot| self.is_slot_full(&request, service, slot))
+                let right = slot.is_none_or(|slot| self.is_slot_full(&request, service, slot));
+                if slot.is_some_and(|(start, _)| self.capacity(service, start).1) {
+                    self.judge.must(61, right, || format!("{id} is rejected, and its slot has room"));
+                }
+                right
             }
             (Code::Closed, Some(service)) => {
                 // One that is deferred is asked about the time it is deferred to.

@@ -86,7 +86,8 @@ impl Checker {
         let why = obstacle.unwrap_or_default();
         self.judge
             .must(10, why != "its queue is closed", || format!("{} is reserved: {why}", chosen.request.id));
-        self.judge.must(55, why != "its customer's window is shut", || {
+        let of_window = if self.goes_by_named_zones(chosen) { 62 } else { 55 };
+        self.judge.must(of_window, why != "its customer's window is shut", || {
             format!("{} is reserved: {why}", chosen.request.id)
         });
         self.judge

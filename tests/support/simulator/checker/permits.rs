@@ -60,14 +60,19 @@ impl Checker {
         if named.is_empty() { (known, false) } else { (named, true) }
     }
 
+    /// Whether a window is to be kept on clocks that a callback's queue has named for its number.
+    pub(super) fn goes_by_named_zones(&self, known: &Known) -> bool {
+        let service = self.facts.service(&known.request.service);
+        service.is_some_and(|service| service.calling_window != CallingWindow::off())
+            && self.zones_of(&known.request, known.present_queue()).1
+    }
+
     pub(super) fn judge_window(&mut self, sequence: u64, not_after: Instant) {
         let known = &self.callbacks[&sequence];
         let (request, queue) = (&known.request, known.present_queue());
         let last = not_after.before(Duration::from_millis(1));
         let open = self.is_in_window(request, queue, self.now) && self.is_in_window(request, queue, last);
-        let service = self.facts.service(&request.service);
-        let kept = service.is_some_and(|service| service.calling_window != CallingWindow::off());
-        let named = kept && self.zones_of(request, queue).1;
+        let named = self.goes_by_named_zones(known);
         self.judge.must(if named { 62 } else { 55 }, open, || {
             format!("{} is dialled outside its window", request.id)
         });
