@@ -6,9 +6,10 @@ use chrono_tz::Tz;
 
 use crate::book::Book;
 use crate::center::{Layout, MAX_STEP};
-use crate::flow::Turn;
+use crate::flow::{Running, Turn, running};
 use crate::protocol::{
-    Advanced, Application, Command, Effect, Explanation, LineView, Refusal, SlotView, View,
+    Advanced, Application, Candidate, Command, Effect, Explanation, LineView, Refusal, SlotView, Version,
+    VersionNumber, View,
 };
 use crate::record::{Agent, Callback, StateName, Switches};
 use crate::value::{AgentId, CallbackId, Instant, Phone, Sequence};
@@ -19,17 +20,24 @@ use crate::value::{AgentId, CallbackId, Instant, Phone, Sequence};
 /// in as data: an engine that is told the same gives the same effects, wherever and whenever it runs.
 pub struct Engine<A> {
     book: Arc<Book>,
-    application: A,
+    running: Running<A>,
 }
 
 impl<A: Application> Engine<A> {
     /// An engine with nobody logged in and nobody waiting.
     pub fn new(layout: impl Into<Arc<Layout>>, application: A) -> Self {
-        Self::with_book(Book::new(layout.into()), application)
+        let book = Book::new(layout.into(), application.text());
+        Self { book: Arc::new(book), running: Running { live: application, candidate: None } }
     }
 
-    pub(crate) fn with_book(book: Book, application: A) -> Self {
-        Self { book: Arc::new(book), application }
+    /// An engine that goes on from this state, with what its versions of the application become.
+    ///
+    /// # Errors
+    ///
+    /// One of them does not check, in words.
+    pub(crate) fn with_book(book: Book, application: A) -> Result<Self, String> {
+        let running = running(&book, application)?;
+        Ok(Self { book: Arc::new(book), running })
     }
 
     pub(crate) fn book(&self) -> &Book {
@@ -50,7 +58,7 @@ impl<A: Application> Engine<A> {
         command: Command,
         effects: &mut Vec<Effect>,
     ) -> Result<(), Refusal> {
-        let mut turn = Turn::new(&mut self.book, &mut self.application, effects, MAX_STEP);
+        let mut turn = Turn::new(&mut self.book, &mut self.running, effects, MAX_STEP);
         let now = turn.arrive(now);
         match (turn.pass(now), turn.overdue(now)) {
             (Advanced::More, _) => return Err(Refusal::Behind),
@@ -69,7 +77,7 @@ impl<A: Application> Engine<A> {
     /// Lets the time pass until `now`. Effects are appended to `effects`. The answer says whether that is done: if the
     /// host was away, only [`Command::Resume`] is taken.
     pub fn advance(&mut self, now: Instant, effects: &mut Vec<Effect>) -> Advanced {
-        let mut turn = Turn::new(&mut self.book, &mut self.application, effects, MAX_STEP);
+        let mut turn = Turn::new(&mut self.book, &mut self.running, effects, MAX_STEP);
         let now = turn.arrive(now);
         turn.pass(now)
     }
@@ -98,14 +106,39 @@ impl<A: Application> Engine<A> {
         self.book.layout()
     }
 
-    /// The application.
+    /// The application, in the version in force.
     pub fn application(&self) -> &A {
-        &self.application
+        &self.running.live
     }
 
-    /// The application, to read what it counted or to change how it runs; not its rules.
+    /// The application, to read what it counted or to change how it runs; not its rules, which
+    /// [`Command::Deploy`] does.
     pub fn application_mut(&mut self) -> &mut A {
-        &mut self.application
+        &mut self.running.live
+    }
+
+    /// The version of the application in force.
+    #[must_use]
+    pub fn version(&self) -> VersionNumber {
+        self.book.ledger().versions.live()
+    }
+
+    /// A version of the application that is in force, on trial, or could come back.
+    #[must_use]
+    pub fn version_text(&self, version: VersionNumber) -> Option<&Version> {
+        self.book.ledger().versions.get(version)
+    }
+
+    /// The versions that were in force before and can come back, the last one first: at most
+    /// [`MOST_EARLIER`](crate::center::MOST_EARLIER).
+    pub fn earlier_versions(&self) -> impl Iterator<Item = VersionNumber> {
+        self.book.ledger().versions.earlier()
+    }
+
+    /// The candidate on trial, and how it has fared so far.
+    #[must_use]
+    pub fn candidate(&self) -> Option<&Candidate> {
+        self.book.ledger().versions.candidate()
     }
 
     /// The callback with this id, until it is purged.

@@ -89,8 +89,7 @@ impl fmt::Display for SnapshotError {
 impl std::error::Error for SnapshotError {}
 
 impl<A: Application> Engine<A> {
-    /// The whole state, to [`restore`](Self::restore) from. Of the application only what the engine has counted of
-    /// it is part; the host keeps its text.
+    /// The whole state, to [`restore`](Self::restore) from, with the texts of the application's versions.
     ///
     /// # Errors
     ///
@@ -113,7 +112,8 @@ impl<A: Application> Engine<A> {
         Ok(text)
     }
 
-    /// An engine that goes on exactly where the one whose snapshot this is stood.
+    /// An engine that goes on exactly where the one whose snapshot this is stood. Its versions of the application go on, too:
+    /// one that is not the given one is made from its text. A host with a newer text deploys it afterwards.
     ///
     /// # Errors
     ///
@@ -158,7 +158,7 @@ impl<A: Application> Engine<A> {
         let ledger: Ledger =
             serde_json::from_slice(body).map_err(|error| SnapshotError::Malformed(error.to_string()))?;
         let book = Book::restore(layout, ledger).map_err(SnapshotError::Malformed)?;
-        Ok(Self::with_book(book, application))
+        Self::with_book(book, application).map_err(SnapshotError::Malformed)
     }
 }
 

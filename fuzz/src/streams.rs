@@ -54,7 +54,7 @@ pub fn roster(data: &[u8]) -> Verdict {
 pub fn changes(data: &[u8]) -> Verdict {
     let layout = layout();
     let center = layout.center();
-    let open = |input| Changes::open(input, center.timezone, Some(center));
+    let open = |input| Changes::open(input, center.timezone, Some(center), &|name| Ok(name.to_owned()));
     let lines = decoded(data, &open, &|line: &ChangeLine| (line.line, line.at));
     for line in lines.iter().flatten() {
         match &line.command {

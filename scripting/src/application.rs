@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rhai::{AST, Dynamic, FuncArgs};
 use ringback_engine::center::{Layout, Limit, Plan, Strategy};
 use ringback_engine::protocol::{
-    Acceptance, AgentView, Answer, Application, CallbackView, Contact, Fault, Hook, RetentionAnswer,
-    TimeoutAnswer, TimeoutKind, View,
+    About, Acceptance, AgentView, Answer, Application, ApplicationText, CallbackView, Contact, Fault, Hook,
+    RetentionAnswer, TimeoutAnswer, TimeoutKind, View,
 };
 use smol_str::SmolStr;
 use xxhash_rust::xxh3::xxh3_128;
@@ -18,6 +18,7 @@ use crate::fault::parse_message;
 use crate::files::{joined, told};
 use crate::limits::runtime;
 use crate::sandbox::Sandbox;
+use crate::trace::Rerun;
 use crate::words::{AgentValue, CallbackValue, EventValue, Limits, RequestValue, Verdict, wrong_answer};
 
 /// The text of an application.
@@ -68,6 +69,8 @@ pub struct RhaiApplication {
     counts: [HookCounts; Hook::ALL.len()],
     warnings: Vec<Diagnostic>,
     queues: LiteralQueues,
+    /// With marks in it, made when somebody asks for the first time which line gave an answer; `None` in it where that can't be.
+    rerun: Option<Option<Box<Rerun>>>,
 }
 
 impl RhaiApplication {
@@ -86,6 +89,7 @@ impl RhaiApplication {
                 counts: [HookCounts::default(); Hook::ALL.len()],
                 warnings,
                 queues: checked.queues,
+                rerun: None,
             }),
             (findings, None) => Err(findings),
         }
@@ -283,6 +287,24 @@ impl Application for RhaiApplication {
 
     fn take_log(&mut self) -> Vec<SmolStr> {
         self.sandbox.printed().take()
+    }
+
+    fn text(&self) -> ApplicationText {
+        ApplicationText::new(runtime(), self.name(), self.source())
+    }
+
+    fn version(&self, name: &str, source: &str, layout: &Layout) -> Result<Self, Vec<String>> {
+        let found = |found: &Diagnostic| format!("{name}: {found}");
+        Self::new(Script::new(name, source), layout).map_err(|findings| findings.iter().map(found).collect())
+    }
+
+    fn line(&mut self, hook: Hook, about: About<'_>) -> u32 {
+        if !self.has(hook) {
+            return 0;
+        }
+        let Script { name, source } = &self.script;
+        let rerun = self.rerun.get_or_insert_with(|| Rerun::new(name, source).ok().map(Box::new));
+        rerun.as_mut().map_or(0, |rerun| rerun.line(hook, about))
     }
 }
 

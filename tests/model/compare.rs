@@ -7,7 +7,7 @@ use ringback::history::Act;
 use ringback::rules::Rules;
 use ringback_engine::center::{Center, Layout};
 use ringback_engine::protocol::{
-    Application, Command, Effect, EffectKind, Event, LineView, Refusal, Rejection, View,
+    Application, Command, Effect, EffectKind, Event, LineView, Refusal, Rejection, VersionNumber, View,
 };
 use ringback_engine::record::{Activity, Cause, Outcome, Phase, Reason, State, StateName, Switch, Work};
 use ringback_engine::{Advanced, AgentId, AttemptId, CallbackId, Duration, Engine, Instant, Name, Phone};
@@ -55,6 +55,8 @@ struct Standing {
     callbacks: Vec<CallbackStanding>,
     agents: Vec<AgentStanding>,
     lines: Vec<Option<LineView>>,
+    version: VersionNumber,
+    candidate: Option<VersionNumber>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -145,6 +147,8 @@ impl Standing {
             callbacks: callbacks.collect(),
             agents: agents.collect(),
             lines: layout.center().queues.iter().map(|queue| engine.line(&queue.name)).collect(),
+            version: engine.version(),
+            candidate: engine.candidate().map(|candidate| candidate.version),
         }
     }
 
@@ -193,6 +197,8 @@ impl Standing {
             callbacks: callbacks.collect(),
             agents: agents.collect(),
             lines: world.center.queues.iter().map(|queue| world.line(&queue.name)).collect(),
+            version: naive.version(),
+            candidate: naive.candidate_number(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ringback_engine::protocol::{AgentState, Code, Dial, Effect, EffectKind, Event, Refusal};
+use ringback_engine::protocol::{AgentState, Code, Dial, Effect, EffectKind, Event, Refusal, Trial};
 use ringback_engine::record::{HoldReason, Outcome, Reason};
 
 /// The least number of times that everything must have happened in a run.
@@ -71,6 +71,26 @@ const EVERYTHING: &[&str] = &[
     "fault purge",
     "fault score",
     "set_aside",
+    "deployed",
+    "tried in the shadow",
+    "tried as a canary",
+    "trial_ended Promoted",
+    "trial_ended Command",
+    "trial_ended Replaced",
+    "trial_ended Superseded",
+    "trial_ended Faults",
+    "rolled_back Command",
+    "rolled_back Faults",
+    "disagreed accept",
+    "disagreed throttle",
+    "disagreed route",
+    "disagreed timeout",
+    "disagreed purge",
+    "fault of a canary",
+    "does not check",
+    "bad share",
+    "no trial",
+    "no earlier version",
     "away",
     "passed over",
     "reconfigured",
@@ -262,8 +282,15 @@ fn event_word(event: &Event) -> String {
         Event::Agent { state: AgentState::NotReady, reason: None, .. } => "agent not_ready".into(),
         Event::Agent { state: AgentState::WrapUp, .. } => "agent wrap_up".into(),
         Event::Agent { state: AgentState::LoggedOut, .. } => "agent logged_out".into(),
+        Event::Fault { version: Some(_), .. } => "fault of a canary".into(),
         Event::Fault { hook, .. } => format!("fault {hook}"),
         Event::SetAside { .. } => "set_aside".into(),
+        Event::Deployed { .. } => "deployed".into(),
+        Event::Tried { trial: Trial::Shadow, .. } => "tried in the shadow".into(),
+        Event::Tried { trial: Trial::Canary(_), .. } => "tried as a canary".into(),
+        Event::TrialEnded { why, .. } => format!("trial_ended {why:?}"),
+        Event::RolledBack { why, .. } => format!("rolled_back {why:?}"),
+        Event::Disagreed { hook, .. } => format!("disagreed {hook}"),
         Event::Reconfigured { .. } => "reconfigured".into(),
         Event::PassedOver { .. } => "passed over".into(),
         Event::Switched { .. } => "switched".into(),
@@ -321,6 +348,10 @@ fn refusal_word(refusal: &Refusal) -> String {
         Refusal::NoAgentCalled(_) => "no agent called".into(),
         Refusal::NothingMatched => "nothing matched".into(),
         Refusal::NotSnoozable(..) => "not snoozable".into(),
+        Refusal::DoesNotCheck(_) => "does not check".into(),
+        Refusal::BadShare(_) => "bad share".into(),
+        Refusal::NoTrial => "no trial".into(),
+        Refusal::NoEarlierVersion => "no earlier version".into(),
         Refusal::Behind => "behind".into(),
         Refusal::Misconfigured(_) => "misconfigured".into(),
         Refusal::InUse(_) => "in use".into(),

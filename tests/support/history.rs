@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::rules::VERSIONS;
 use proptest::prelude::*;
 use ringback_engine::center::Attribute;
-use ringback_engine::protocol::{Application, BulkDeed, CancelledBy, Changes, Command, Disposition};
+use ringback_engine::protocol::{Application, BulkDeed, CancelledBy, Changes, Command, Disposition, Trial};
 use ringback_engine::record::{AgentFailure, Callback, Outcome, Request, Stage, State, Switch};
 use ringback_engine::{AgentId, AttemptId, CallbackId, Duration, Engine, Instant, Name};
 
@@ -281,6 +282,23 @@ pub fn restless_histories(length: usize) -> impl Strategy<Value = Vec<Act>> {
     prop::collection::vec(prop_oneof![70 => acts(), 1 => configure], length)
 }
 
+/// What is done to the versions of an application of [`rules`](crate::rules::rules); one of four texts there is not.
+fn versions() -> impl Strategy<Value = Command> {
+    let text = || (0..=VERSIONS).prop_map(|position| ("other".to_owned(), position.to_string()));
+    let trial = prop_oneof![
+        4 => Just(Trial::Shadow),
+        4 => prop::sample::select(vec![30, 60, 100]).prop_map(Trial::Canary),
+        1 => prop::sample::select(vec![0, 101]).prop_map(Trial::Canary),
+    ];
+    prop_oneof![
+        3 => text().prop_map(|(name, source)| Command::Deploy { name, source }),
+        6 => (text(), trial).prop_map(|((name, source), trial)| Command::Try { name, source, trial }),
+        1 => Just(Command::Promote),
+        1 => Just(Command::EndTrial),
+        2 => Just(Command::RollBack),
+    ]
+}
+
 /// A few outcomes and ends name attempts that are not live, and a few agents are unknown.
 fn acts() -> impl Strategy<Value = Act> {
     let ask = (requests(), prop::option::weighted(0.3, -5..900i64));
@@ -368,6 +386,7 @@ fn acts() -> impl Strategy<Value = Act> {
         14 => (any(), word).prop_map(|(index, word)| Say::Word(index, word)),
         1 => (any(), prop::option::weighted(0.7, -5..900i64)).prop_map(|(i, after)| Say::Disposed(i, after)),
         1 => guessed_words,
+        2 => versions().prop_map(Say::Tell),
     ];
     let day = 86_400i64;
     let after =

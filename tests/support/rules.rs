@@ -1,15 +1,20 @@
 //! An application for tests. Its answers stand in lists, and which of them a question gets follows from the question
 //! alone. It logs what it was shown, so that engines that show different things differ in their effects.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
-use ringback_engine::center::{Limit, Plan, Preference};
+use ringback_engine::center::{Layout, Limit, Plan, Preference};
 use ringback_engine::protocol::{
-    Acceptance, AgentView, Answer, Application, CallbackView, Contact, Fault, RetentionAnswer, TimeoutAnswer,
-    TimeoutKind, View,
+    About, Acceptance, AgentView, Answer, Application, ApplicationText, CallbackView, Contact, Fault, Hook,
+    RetentionAnswer, TimeoutAnswer, TimeoutKind, View,
 };
 use ringback_engine::{Ageing, AgentId, CallbackId, Duration, Instant, Name};
 
 use crate::history::{AGENTS, NEEDS, QUEUES};
+
+/// How many versions the applications of [`rules`] have, by their positions.
+pub const VERSIONS: usize = 3;
 
 /// An application of listed answers. Instants in them count from the question: the first of 1970 is now. A limit's
 /// key that ends with `:` goes on with the request's number.
@@ -27,6 +32,10 @@ pub struct Rules {
     pub purge: Vec<Answer<RetentionAnswer>>,
     /// Answers of `score`.
     pub score: Vec<Answer<i64>>,
+    /// Its name and its text, which is its position among all versions.
+    name: String,
+    source: String,
+    versions: Arc<Vec<Rules>>,
     log: Vec<Name>,
 }
 
@@ -53,7 +62,8 @@ impl Rules {
         let open = ["office", "shifts"].map(|calendar| {
             (view.is_open(calendar, now), view.open_for(calendar, now), view.next_open(calendar, now))
         });
-        self.log.push(format!("{hook} at {now} {shown:?} {lines:?} {open:?}").into());
+        let source = &self.source;
+        self.log.push(format!("{hook}{source} at {now} {shown:?} {lines:?} {open:?}").into());
     }
 
     fn show_callback(&mut self, hook: &str, callback: &CallbackView) {
@@ -117,6 +127,21 @@ impl Application for Rules {
 
     fn take_log(&mut self) -> Vec<Name> {
         std::mem::take(&mut self.log)
+    }
+
+    fn text(&self) -> ApplicationText {
+        ApplicationText::new("rules", &*self.name, &*self.source)
+    }
+
+    fn version(&self, name: &str, source: &str, _: &Layout) -> Result<Self, Vec<String>> {
+        let other = source.parse().ok().and_then(|position: usize| self.versions.get(position));
+        let other = other.ok_or_else(|| vec![format!("{name}: there is no version `{source}`")])?;
+        let versions = Arc::clone(&self.versions);
+        Ok(Self { name: name.to_owned(), source: source.to_owned(), versions, ..other.clone() })
+    }
+
+    fn line(&mut self, hook: Hook, about: About<'_>) -> u32 {
+        (number_of(about.id()) + hook.name().len() + self.source.len()) as u32 % 5
     }
 }
 
@@ -207,7 +232,7 @@ fn plans() -> impl Strategy<Value = Plan> {
                 plan.go_to(queue);
             }
             let step = plan.last().expect("begun");
-            (step.need, step.priority, step.ageing) = (need.map(std::sync::Arc::new), priority, ageing);
+            (step.need, step.priority, step.ageing) = (need.map(Arc::new), priority, ageing);
             step.prefer = prefer.map(|(agent, span)| Preference {
                 agent: AgentId::new(agent),
                 span: Duration::from_secs(span),
@@ -235,8 +260,16 @@ fn retentions() -> impl Strategy<Value = RetentionAnswer> {
     ]
 }
 
-/// Applications of all kinds of answers, for the centers of [`centers`](crate::history::centers).
+/// Applications of all kinds of answers, for the centers of [`centers`](crate::history::centers); of [`VERSIONS`] versions, the first
+/// of which is it.
 pub fn rules() -> impl Strategy<Value = Rules> {
+    prop::collection::vec(version(), VERSIONS).prop_map(|versions| {
+        let first = versions[0].clone();
+        Rules { name: "rules".to_owned(), source: "0".to_owned(), versions: Arc::new(versions), ..first }
+    })
+}
+
+fn version() -> impl Strategy<Value = Rules> {
     let lists = (
         answers(acceptances()),
         answers(limits()),
@@ -262,6 +295,6 @@ pub fn rules() -> impl Strategy<Value = Rules> {
         timeout,
         purge,
         score,
-        log: Vec::new(),
+        ..Rules::default()
     })
 }

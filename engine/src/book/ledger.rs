@@ -12,8 +12,9 @@ use super::last_agents::LastAgent;
 use super::numbers::NumberRecord;
 use super::pace::Connections;
 use super::quotas::{Counter, ServiceCounts};
+use super::versions::Versions;
 use crate::center::{AgentIndex, CalendarIndex, Layout, PACED, QueueIndex};
-use crate::protocol::Hook;
+use crate::protocol::{ApplicationText, Hook};
 use crate::record::{Agent, Callback, Journey, Switches};
 use crate::value::{AttemptId, CallbackId, EffectId, Instant, Phone, Sequence};
 
@@ -73,6 +74,8 @@ pub(crate) struct Ledger {
     pub(crate) faults: BTreeMap<Hook, u32>,
     /// Hooks that are not asked any more.
     pub(crate) set_aside: BTreeSet<Hook>,
+    /// The texts of the application.
+    pub(crate) versions: Versions,
 }
 
 /// Whether matching is due, and when.
@@ -99,7 +102,7 @@ pub(crate) struct KeyRecord {
 }
 
 impl Ledger {
-    pub(super) fn new(layout: &Layout) -> Self {
+    pub(super) fn new(layout: &Layout, text: ApplicationText) -> Self {
         Self {
             clock: Instant::MIN,
             matching: Matching::Done,
@@ -127,6 +130,7 @@ impl Ledger {
             switches: BTreeMap::new(),
             faults: BTreeMap::new(),
             set_aside: BTreeSet::new(),
+            versions: Versions::new(text),
         }
     }
 
@@ -146,6 +150,7 @@ impl Ledger {
         self.limits.settle();
         self.last_agents.settle();
         self.connections.settle();
+        self.versions.settle();
     }
 
     /// The hash of all of it, computed anew from the records.
@@ -160,6 +165,7 @@ impl Ledger {
         ledger.limits.forget_hash();
         ledger.last_agents.forget_hash();
         ledger.connections.forget_hash();
+        ledger.versions.forget_hash();
         ledger.hash()
     }
 
@@ -174,6 +180,9 @@ impl Ledger {
         }
         if self.services.len() != layout.center().services.len() {
             return Err(format!("it has {} services", self.services.len()));
+        }
+        if !self.versions.is_whole() {
+            return Err("a version of its application lacks its text, or has one that nobody names".into());
         }
         for (sequence, callback) in &self.callbacks {
             let id = &callback.request.id;

@@ -27,6 +27,7 @@ mod reconfigure;
 mod standing;
 mod switches;
 mod timetable;
+mod versions;
 mod view;
 
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub(crate) use deadlines::{Due, Owner};
 pub(crate) use ledger::{Ledger, Matching};
 
 use crate::center::{AgentIndex, Layout, QueueIndex};
+use crate::protocol::ApplicationText;
 use crate::value::{CallbackId, Instant, Rank, Sequence};
 use door::Indices;
 
@@ -63,8 +65,8 @@ pub(crate) struct Match {
 
 impl Book {
     /// An empty book.
-    pub(crate) fn new(layout: Arc<Layout>) -> Self {
-        let ledger = Ledger::new(&layout);
+    pub(crate) fn new(layout: Arc<Layout>, text: ApplicationText) -> Self {
+        let ledger = Ledger::new(&layout, text);
         let indices = Indices::new(&layout, &ledger);
         Self { layout, ledger, indices }
     }

@@ -63,7 +63,7 @@ impl Book {
 mod tests {
     use super::*;
     use crate::center::{Calendar, Center, Queue};
-    use crate::protocol::View;
+    use crate::protocol::{ApplicationText, View};
     use crate::value::Instant;
 
     #[test]
@@ -77,7 +77,7 @@ mod tests {
         let mut queue = Queue::new("queue");
         queue.calendar = Some("any".into());
         center.queues = vec![queue];
-        let mut book = Book::new(Arc::new(Layout::new(center).unwrap()));
+        let mut book = Book::new(Arc::new(Layout::new(center).unwrap()), ApplicationText::plain());
         let noon: Instant = "2026-05-04T12:00:00Z".parse().unwrap();
         let desk = book.layout().calendar_index("desk").unwrap();
         for (closed, open) in [(None, true), (Some(true), false), (Some(false), true), (None, true)] {

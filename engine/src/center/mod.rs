@@ -65,6 +65,12 @@ pub const MAX_STEP: usize = 4_096;
 /// Callbacks that one command may name at most.
 pub const MOST_AT_ONCE: usize = 10_000;
 
+/// How many earlier versions of an application are kept to come back to.
+pub const MOST_EARLIER: usize = 8;
+
+/// How many kinds of disagreements between an application and its shadow are counted apart.
+pub const MOST_DISAGREEMENTS: usize = 256;
+
 /// How long a request's key is kept after its callback was purged.
 pub const KEY_KEPT: Duration = Duration::from_days(1);
 

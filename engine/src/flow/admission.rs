@@ -108,8 +108,8 @@ impl<A: Application> Turn<'_, A> {
     /// Check 9, its second half: the limits that the `throttle` hook names.
     fn throttle(&mut self, request: &Arc<Request>, on_fault: OnFault) -> Result<Vec<Limit>, Rejection> {
         let contact = self.contact(request);
-        let answer = self.ask(Hook::Throttle, &request.id, move |application, _| {
-            let limits = application.throttle(&contact)?;
+        let answer = self.ask(Hook::Throttle, contact, |application, contact, _| {
+            let limits = application.throttle(contact)?;
             let obstacle = limits.as_deref().and_then(Limit::obstacle);
             obstacle.map_or(Ok(limits), |message| Err(Fault::of_answer(message)))
         });
@@ -136,8 +136,8 @@ impl<A: Application> Turn<'_, A> {
     ) -> Result<Option<Acceptance>, Rejection> {
         let contact = self.contact(request);
         let now = self.now();
-        let answer = self.ask(Hook::Accept, &request.id, move |application, _| {
-            application.accept(&contact).and_then(|answer| match answer {
+        let answer = self.ask(Hook::Accept, contact, |application, contact, _| {
+            application.accept(contact).and_then(|answer| match answer {
                 Some(Acceptance::Defer(to)) if to <= now => {
                     Err(Fault::of_answer(format!("defer to {to}, which is not later than now, {now}")))
                 }

@@ -1,7 +1,5 @@
 //! Endings: interactions, cancellations, time running out, and the record's last day.
 
-use std::sync::Arc;
-
 use super::Turn;
 use super::agents::Parting;
 use crate::center::REDACTED_KEPT;
@@ -98,14 +96,13 @@ impl<A: Application> Turn<'_, A> {
 
     /// The time for which a completed callback is kept is over.
     pub(super) fn retention_over(&mut self, sequence: Sequence) {
-        let Some(Callback { state: State::Completed(completed), request, .. }) = self.callback(sequence)
-        else {
+        let Some(Callback { state: State::Completed(completed), .. }) = self.callback(sequence) else {
             return;
         };
-        let (completed, request, now) = (completed.clone(), Arc::clone(request), self.now());
+        let (completed, now) = (completed.clone(), self.now());
         let answer = match (completed.retention, self.view_of(sequence)) {
             (Retention::Ask { .. }, Some(view)) => {
-                self.ask(Hook::Purge, &request.id, move |application, _| application.purge(&view))
+                self.ask(Hook::Purge, view, |application, view, _| application.purge(view))
             }
             _ => Ok(None),
         };

@@ -94,11 +94,11 @@ impl<A: Application> Turn<'_, A> {
     /// The application's plan, or that of the center's settings.
     fn plan(&mut self, sequence: Sequence) -> Option<Arc<Plan>> {
         let callback = self.callback(sequence)?;
-        let (id, service) = (callback.request.id.clone(), callback.service);
+        let service = callback.service;
         let phone = callback.request.phone.clone();
         let view = self.view_of(sequence)?;
-        let answer = self.ask(Hook::Route, &id, move |application, book| {
-            let plan = application.route(&view)?;
+        let answer = self.ask(Hook::Route, view, |application, view, book| {
+            let plan = application.route(view)?;
             let unknown = |step: &Step| step.queue.clone().filter(|q| book.layout().queue_index(q).is_none());
             let stranger = |step: &Step| {
                 let agent = step.prefer.as_ref().map(|preference| &preference.agent)?;

@@ -26,20 +26,23 @@ mod overflowing;
 mod passing;
 mod previewing;
 mod steering;
+mod versions;
 mod window;
 
 use std::sync::Arc;
+
+pub(crate) use versions::{Running, running};
 
 use crate::book::Book;
 use crate::protocol::{Application, Command, Effect, EffectKind, Event, Refusal};
 use crate::record::{Activity, Callback};
 use crate::value::{Instant, Sequence};
 
-/// One call of the engine: its book, its application, and where effects go.
+/// One call of the engine: its book, the application that runs, and where effects go.
 pub(crate) struct Turn<'a, A> {
     /// Shared with the application while it is asked; alone here otherwise, so that changing it copies nothing.
     book: &'a mut Arc<Book>,
-    application: &'a mut A,
+    running: &'a mut Running<A>,
     effects: &'a mut Vec<Effect>,
     /// Deadlines that may still fire in this call.
     budget: usize,
@@ -48,11 +51,11 @@ pub(crate) struct Turn<'a, A> {
 impl<'a, A: Application> Turn<'a, A> {
     pub(crate) fn new(
         book: &'a mut Arc<Book>,
-        application: &'a mut A,
+        running: &'a mut Running<A>,
         effects: &'a mut Vec<Effect>,
         budget: usize,
     ) -> Self {
-        Self { book, application, effects, budget }
+        Self { book, running, effects, budget }
     }
 
     fn book(&mut self) -> &mut Book {
@@ -102,6 +105,11 @@ impl<'a, A: Application> Turn<'a, A> {
             Command::Switch { queue, switch, on } => self.switch(&queue, switch, on),
             Command::CloseCalendar { calendar, closed } => self.close_calendar(&calendar, closed),
             Command::Reconfigure { center } => self.reconfigure(*center),
+            Command::Deploy { name, source } => self.deploy(&name, &source),
+            Command::Try { name, source, trial } => self.try_out(&name, &source, trial),
+            Command::Promote => self.promote(),
+            Command::EndTrial => self.end_trial(),
+            Command::RollBack => self.roll_back(),
             Command::Erase { phone } => self.erase(&phone),
             Command::Disposed { attempt, disposition } => self.disposed(attempt, disposition),
             Command::Accept { callback, agent } => self.accept_offer(&callback, &agent),

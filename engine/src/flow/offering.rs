@@ -78,8 +78,8 @@ impl<A: Application> Turn<'_, A> {
         for agent in agents {
             let views = self.view_of(found.callback).zip(self.view_of_agent(agent));
             let Some((callback, view)) = views else { continue };
-            let id = callback.id().clone();
-            let asked = self.ask(Hook::Score, &id, move |application, _| application.score(&callback, &view));
+            let ask = |application: &mut A, (callback, view): &_, _: &_| application.score(callback, view);
+            let asked = self.ask(Hook::Score, (callback, view), ask);
             let Ok(Some(score)) = asked else { return found.agent };
             if best.is_none_or(|(other, _)| score > other) {
                 best = Some((score, agent));

@@ -250,10 +250,10 @@ impl<A: Application> Turn<'_, A> {
 
     fn ask_timeout(&mut self, sequence: Sequence, kind: TimeoutKind) -> Option<TimeoutAnswer> {
         let callback = self.callback(sequence)?;
-        let (id, service, received) = (callback.request.id.clone(), callback.service, callback.received);
+        let (service, received) = (callback.service, callback.received);
         let view = self.view_of(sequence)?;
-        let answer = self.ask(Hook::Timeout, &id, move |application, book| {
-            let answer = application.timeout(&view, kind)?;
+        let answer = self.ask(Hook::Timeout, (view, kind), |application, (view, kind), book| {
+            let answer = application.timeout(view, *kind)?;
             let fault = answer.as_ref().and_then(|answer| obstacle(answer, book, service, received));
             fault.map_or(Ok(answer), |message| Err(Fault::of_answer(message)))
         });

@@ -38,12 +38,13 @@ mod replay;
 mod write;
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::center::Center;
 use crate::protocol::{Command, Effect, Refusal};
 use crate::value::Instant;
 
+pub use crate::protocol::ApplicationText;
 pub use read::{JournalError, Line, Reader};
 pub use replay::{Difference, Replay, Unequal};
 pub use write::Writer;
@@ -84,20 +85,6 @@ pub struct Header {
     /// The hash of the state that the run begins from, which is that of a snapshot; a new engine if absent.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "optional128")]
     pub after: Option<u128>,
-}
-
-/// An application, as text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ApplicationText {
-    /// What runs it, with its version; empty for the application without opinions.
-    pub runtime: String,
-    /// What its author calls it: a file's name.
-    pub name: String,
-    /// The hash of its source: xxh3, 128 bits, in hexadecimal.
-    pub hash: String,
-    /// The source.
-    pub source: String,
 }
 
 /// One call of the engine, and what came of it.
@@ -190,28 +177,6 @@ impl Header {
     /// It is another, or another version; it may decide otherwise.
     pub fn runs_on(&self, runtime: &str) -> Result<(), JournalError> {
         read::same("application runtime", &self.application.runtime, runtime)
-    }
-}
-
-impl ApplicationText {
-    /// The text of an application, with its hash.
-    #[must_use]
-    pub fn new(runtime: impl Into<String>, name: impl Into<String>, source: impl Into<String>) -> Self {
-        let source = source.into();
-        let hash = format!("{:032x}", xxh3_128(source.as_bytes()));
-        Self { runtime: runtime.into(), name: name.into(), hash, source }
-    }
-
-    /// No application: the center's settings decide everything.
-    #[must_use]
-    pub fn plain() -> Self {
-        Self::new("", "", "")
-    }
-
-    /// Whether the hash is that of the source.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.hash == format!("{:032x}", xxh3_128(self.source.as_bytes()))
     }
 }
 

@@ -8,7 +8,8 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::center::{Agent, Limit, Plan, Table};
+use super::ApplicationText;
+use crate::center::{Agent, Layout, Limit, Plan, Table};
 use crate::record::{Outcome, Request, StateName};
 use crate::value::{AgentId, CallbackId, Duration, Instant, Name, Phone, Sequence};
 
@@ -83,6 +84,31 @@ pub trait Application {
     fn take_log(&mut self) -> Vec<SmolStr> {
         Vec::new()
     }
+
+    /// What it says, by which versions are told apart.
+    fn text(&self) -> ApplicationText {
+        ApplicationText::plain()
+    }
+
+    /// Another version: an application of the same kind that says what this source says, for a center. The name is what people
+    /// call it, as `app.rhai`.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the source, each a sentence that says where.
+    fn version(&self, name: &str, source: &str, layout: &Layout) -> Result<Self, Vec<String>>
+    where
+        Self: Sized,
+    {
+        let _ = (name, source, layout);
+        Err(vec!["this application has no text of which there could be another version".to_owned()])
+    }
+
+    /// Which line of its text answers a question, from 1; 0 if unknown. Asked where two versions have answered it otherwise.
+    fn line(&mut self, hook: Hook, about: About<'_>) -> u32 {
+        let _ = (hook, about);
+        0
+    }
 }
 
 /// The application without opinions: the center's settings decide everything.
@@ -127,6 +153,19 @@ pub struct CallbackView {
     pub state: StateName,
     /// The center as it is.
     pub view: Arc<dyn View>,
+}
+
+/// What a question is about.
+#[derive(Clone, Copy)]
+pub enum About<'a> {
+    /// A request: `accept` and `throttle`.
+    Request(&'a Contact),
+    /// A callback: `route` and `purge`.
+    Callback(&'a CallbackView),
+    /// A callback to which something happened: `timeout`.
+    Event(&'a CallbackView, TimeoutKind),
+    /// A callback and an agent: `score`.
+    Agent(&'a CallbackView, &'a AgentView),
 }
 
 /// A ready agent whom a callback could be given to.
@@ -343,5 +382,49 @@ impl CallbackView {
     #[must_use]
     pub fn id(&self) -> &CallbackId {
         &self.request.id
+    }
+}
+
+impl<'a> About<'a> {
+    /// The id of the request or callback.
+    #[must_use]
+    pub fn id(self) -> &'a CallbackId {
+        match self {
+            Self::Request(contact) => &contact.request.id,
+            Self::Callback(callback) | Self::Event(callback, _) | Self::Agent(callback, _) => callback.id(),
+        }
+    }
+
+    /// The center around it.
+    #[must_use]
+    pub fn view(self) -> &'a Arc<dyn View> {
+        match self {
+            Self::Request(contact) => &contact.view,
+            Self::Callback(callback) | Self::Event(callback, _) | Self::Agent(callback, _) => &callback.view,
+        }
+    }
+}
+
+impl<'a> From<&'a Contact> for About<'a> {
+    fn from(contact: &'a Contact) -> Self {
+        Self::Request(contact)
+    }
+}
+
+impl<'a> From<&'a CallbackView> for About<'a> {
+    fn from(callback: &'a CallbackView) -> Self {
+        Self::Callback(callback)
+    }
+}
+
+impl<'a> From<&'a (CallbackView, TimeoutKind)> for About<'a> {
+    fn from((callback, kind): &'a (CallbackView, TimeoutKind)) -> Self {
+        Self::Event(callback, *kind)
+    }
+}
+
+impl<'a> From<&'a (CallbackView, AgentView)> for About<'a> {
+    fn from((callback, agent): &'a (CallbackView, AgentView)) -> Self {
+        Self::Agent(callback, agent)
     }
 }

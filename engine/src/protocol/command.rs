@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::Changes;
+use super::{Changes, Trial};
 use crate::center::Center;
 use crate::record::{AgentFailure, Outcome, Request, Switch};
 use crate::value::{AgentId, AttemptId, CallbackId, Duration, Instant, Name, Phone};
@@ -151,6 +151,29 @@ pub enum Command {
         /// The whole new configuration.
         center: Box<Center>,
     },
+    /// Another version of the application is in force from now on: the next question goes to it, and callbacks keep the plan they
+    /// have. A trial ends. One that does not check is refused, and the one in force stays.
+    Deploy {
+        /// What people call it: a file's name.
+        name: String,
+        /// Its text.
+        source: String,
+    },
+    /// A candidate runs beside the version in force, in its shadow or for a share of callbacks. A trial that is on ends.
+    Try {
+        /// What people call it: a file's name.
+        name: String,
+        /// Its text.
+        source: String,
+        /// How it runs.
+        trial: Trial,
+    },
+    /// The candidate is in force from now on.
+    Promote,
+    /// The trial ends, and the candidate is gone.
+    EndTrial,
+    /// The version before the one in force comes back, and the one in force is gone.
+    RollBack,
     /// What could tell who a customer was goes for good: the number, and the attributes, tags and keys of its callbacks,
     /// which are over; what was counted of the number, and whom the customer talked with last. What they did stays. Erasing what is gone does nothing.
     Erase {

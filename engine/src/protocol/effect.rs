@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::order::{Connect, Dial, HangUp, Log, Offer, Push};
-use super::{Code, Hook};
+use super::{Code, Hook, ReturnReason, Said, Trial, TrialEnd, VersionNumber};
 use crate::center::Condition;
 use crate::record::{AgentFailure, HoldReason, Outcome, Reason, Switch};
 use crate::value::{AgentId, AttemptId, CallbackId, EffectId, Instant, Name, Phone};
@@ -371,6 +371,9 @@ pub enum Event {
         message: SmolStr,
         /// Where in the script, from 1; 0 if unknown.
         line: u32,
+        /// The candidate of a canary whose script it is; that in force if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<VersionNumber>,
     },
     /// A step of a callback's plan did not move it: the queue takes in nobody at present.
     PassedOver {
@@ -405,6 +408,55 @@ pub enum Event {
     Away {
         /// When it was back.
         until: Instant,
+    },
+    /// Another version of the application is in force.
+    Deployed {
+        /// Its number.
+        version: VersionNumber,
+        /// What people call it.
+        name: SmolStr,
+        /// The hash of its text: xxh3, 128 bits, in hexadecimal.
+        hash: SmolStr,
+    },
+    /// A candidate runs beside the version in force.
+    Tried {
+        /// Its number.
+        version: VersionNumber,
+        /// What people call it.
+        name: SmolStr,
+        /// The hash of its text: xxh3, 128 bits, in hexadecimal.
+        hash: SmolStr,
+        /// How it runs.
+        trial: Trial,
+    },
+    /// A trial is over.
+    TrialEnded {
+        /// The candidate.
+        version: VersionNumber,
+        /// Why.
+        why: TrialEnd,
+    },
+    /// An earlier version is in force again; those after it are gone.
+    RolledBack {
+        /// It.
+        version: VersionNumber,
+        /// The one in force until now.
+        from: VersionNumber,
+        /// Why.
+        why: ReturnReason,
+    },
+    /// The candidate in the shadow answered otherwise than the version in force, whose answer counts.
+    Disagreed {
+        /// About which callback.
+        callback: CallbackId,
+        /// What was asked.
+        hook: Hook,
+        /// The candidate.
+        version: VersionNumber,
+        /// What the version in force answered.
+        live: Said,
+        /// What the candidate answered.
+        candidate: Said,
     },
     /// A hook failed too often in a row and is not asked any more.
     SetAside {

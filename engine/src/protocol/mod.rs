@@ -8,9 +8,10 @@ mod explanation;
 mod order;
 mod refusal;
 mod slot;
+mod version;
 
 pub use application::{
-    Acceptance, AgentView, Answer, Application, CallbackView, Contact, Fault, Hook, LineView, Plain,
+    About, Acceptance, AgentView, Answer, Application, CallbackView, Contact, Fault, Hook, LineView, Plain,
     RetentionAnswer, TimeoutAnswer, TimeoutKind, View,
 };
 pub use changes::Changes;
@@ -20,3 +21,7 @@ pub use explanation::{Agents, Barrier, Before, Explained, Explanation, NextStep,
 pub use order::{Connect, Dial, HangUp, Log, Offer, Push, PushKind};
 pub use refusal::{Code, Refusal, Rejection};
 pub use slot::SlotView;
+pub use version::{
+    ApplicationText, Candidate, Disagreement, ReturnReason, Said, Trial, TrialEnd, Version, VersionNumber,
+    is_in_canary,
+};

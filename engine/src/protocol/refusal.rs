@@ -70,6 +70,14 @@ pub enum Refusal {
     Behind,
     /// This deadline is overdue by more than the center's `max_lag`: the host was away, and has to say `resume` first.
     Late(Instant),
+    /// The application does not check, and the one in force stays; all findings.
+    DoesNotCheck(Vec<String>),
+    /// No canary has this share.
+    BadShare(u8),
+    /// No candidate is on trial.
+    NoTrial,
+    /// There is no version before the one in force.
+    NoEarlierVersion,
     /// There is nothing to resume from: no deadline is overdue by more than `max_lag`.
     NotLate,
 }
@@ -244,6 +252,10 @@ impl Refusal {
             Self::NoWrapUp(_) => "no_wrap_up",
             Self::NothingMatched => "nothing_matched",
             Self::NotSnoozable(..) => "not_snoozable",
+            Self::DoesNotCheck(_) => "does_not_check",
+            Self::BadShare(_) => "bad_share",
+            Self::NoTrial => "no_trial",
+            Self::NoEarlierVersion => "no_earlier_version",
             Self::Behind => "behind",
             Self::Late(_) => "late",
             Self::NotLate => "not_late",
@@ -344,6 +356,17 @@ impl fmt::Display for Refusal {
             Self::NotSnoozable(id, state) => {
                 write!(f, "callback `{id}`: can't be put off, it is {state}")
             }
+            Self::DoesNotCheck(findings) => {
+                f.write_str("the application does not check, and the version in force stays")?;
+                findings.iter().try_for_each(|finding| write!(f, "; {finding}"))
+            }
+            Self::BadShare(percent) => {
+                write!(f, "a canary for {percent} per cent of callbacks is none; give a share from 1 to 100")
+            }
+            Self::NoTrial => f.write_str("no candidate is on trial; begin a shadow or a canary first"),
+            Self::NoEarlierVersion => f.write_str(
+                "there is no version of the application before the one in force; deploy another one",
+            ),
             Self::Behind => f.write_str(
                 "more deadlines are due than one call fires; advance until none is left, then repeat",
             ),

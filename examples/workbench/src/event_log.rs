@@ -167,6 +167,11 @@ fn fact_of_event(event: &Event) -> Fact<'_> {
         | Event::Refused { .. }
         | Event::Bulk { .. }
         | Event::Recreated { .. }
+        | Event::Deployed { .. }
+        | Event::Tried { .. }
+        | Event::TrialEnded { .. }
+        | Event::RolledBack { .. }
+        | Event::Disagreed { .. }
         | Event::SetAside { .. } => Fact::Event(event),
     }
 }

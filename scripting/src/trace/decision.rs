@@ -18,6 +18,8 @@ pub struct Decision {
     pub hook: Hook,
     /// About which callback or request.
     pub callback: CallbackId,
+    /// The name of the script that was asked: more than one may be, where there are versions.
+    pub script: String,
     /// What else it was asked about: the kind of event (`timeout`), the agent (`score`); else empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub about: String,
@@ -69,12 +71,8 @@ impl Decision {
         answer: &Result<String, Fault>,
     ) -> Self {
         let mut steps: Vec<Step> = Vec::new();
-        let mut last_line = None;
         for (site, value) in &recorded.ordered {
             let Some(site) = sites.get(*site) else { continue };
-            if site.what == What::Line {
-                last_line = Some(site);
-            }
             // A statement that begins anew on the line of the one before is a step of its own only in a loop.
             let same = steps.last().is_some_and(|step| step.line == site.line && step.file == site.file.1);
             if !same {
@@ -84,11 +82,9 @@ impl Decision {
                 step.reads.push(Read { expression: site.text.clone(), value: value.clone() });
             }
         }
-        let made = recorded.answer.and_then(|site| sites.get(site)).or(last_line);
         let (file, line, source) = match answer {
-            Ok(_) => {
-                made.map_or_else(Default::default, |site| (site.file.1.clone(), site.line, site.text.clone()))
-            }
+            Ok(_) => made(sites, recorded)
+                .map_or_else(Default::default, |site| (site.file.1.clone(), site.line, site.text.clone())),
             Err(fault) => {
                 let (part, _) = file_of_fault(script, &fault.message);
                 let site = sites.iter().find(|site| {
@@ -102,6 +98,7 @@ impl Decision {
             at: Instant::default(),
             hook: Hook::Route,
             callback: CallbackId::new(""),
+            script: String::new(),
             about: String::new(),
             answer: answer.as_ref().ok().cloned(),
             fault: answer.as_ref().err().map(|fault| fault.message.clone()),
@@ -125,6 +122,13 @@ impl Decision {
         }
         reads
     }
+}
+
+/// The place that made the answer; the last line that ran, if none did.
+pub(super) fn made<'a>(sites: &'a [Site], recorded: &Recorded) -> Option<&'a Site> {
+    let answer = recorded.answer.and_then(|site| sites.get(site));
+    let mut ran = recorded.ordered.iter().rev().filter_map(|(site, _)| sites.get(*site));
+    answer.or_else(|| ran.find(|site| site.what == What::Line))
 }
 
 fn as_text<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {

@@ -8,27 +8,27 @@
 mod coverage;
 mod decision;
 mod recorder;
+mod rerun;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rhai::{AST, Dynamic, FuncArgs};
+use rhai::Dynamic;
 use ringback_engine::CallbackId;
-use ringback_engine::center::{Limit, Plan};
+use ringback_engine::center::{Layout, Limit, Plan};
 use ringback_engine::protocol::{
-    Acceptance, AgentView, Answer, Application, CallbackView, Contact, Fault, Hook, RetentionAnswer,
-    TimeoutAnswer, TimeoutKind, View,
+    About, Acceptance, AgentView, Answer, Application, ApplicationText, CallbackView, Contact, Fault, Hook,
+    RetentionAnswer, TimeoutAnswer, TimeoutKind,
 };
 use smol_str::SmolStr;
 
 use crate::application::RhaiApplication;
-use crate::check::{Site, mark};
-use crate::sandbox::Sandbox;
 use crate::spoken;
-use crate::words::{AgentValue, CallbackValue, EventValue, RequestValue, said};
+use crate::words::said;
 
 pub use coverage::{Coverage, LineCount, OutcomeCount};
 pub use decision::{Decision, Read, Step};
 pub(crate) use recorder::Recorder;
+pub(crate) use rerun::Rerun;
 
 /// The most decisions that are kept until they are taken; of those beyond, only the lines are counted.
 pub const DECISIONS_KEPT: usize = 10_000;
@@ -45,25 +45,13 @@ pub enum Keep {
     All,
 }
 
-/// A Rhai application that says what its script did.
+/// A Rhai application that says what its script did. Versions of it keep their decisions together.
 pub struct Traced {
     plain: RhaiApplication,
-    sandbox: Sandbox,
-    ast: AST,
-    sites: Vec<Site>,
-    recorder: Arc<Recorder>,
+    rerun: Rerun,
     reached: Vec<u64>,
     keep: Keep,
-    kept: Vec<Decision>,
-}
-
-/// What a question is about.
-struct About<'a> {
-    hook: Hook,
-    callback: &'a CallbackId,
-    /// What else was asked about: the kind of event, the agent.
-    beside: &'a str,
-    view: &'a Arc<dyn View>,
+    kept: Arc<Mutex<Vec<Decision>>>,
 }
 
 impl Traced {
@@ -73,14 +61,17 @@ impl Traced {
     ///
     /// Why its script can't be traced: with marks in it, it nests too deeply.
     pub fn new(plain: RhaiApplication, keep: Keep) -> Result<Self, String> {
-        let recorder = Arc::new(Recorder::default());
-        let mut sandbox = Sandbox::for_marks(&recorder);
-        let marked = mark(plain.source());
-        let ast = sandbox.compile(&marked.source).map_err(|error| {
-            format!("{}: can't be traced: {}; name parts of it with `let`", plain.name(), error.0)
-        })?;
-        let reached = vec![0; marked.sites.len()];
-        Ok(Self { plain, sandbox, ast, sites: marked.sites, recorder, reached, keep, kept: Vec::new() })
+        Self::beside(plain, keep, Arc::default())
+    }
+
+    fn beside(plain: RhaiApplication, keep: Keep, kept: Arc<Mutex<Vec<Decision>>>) -> Result<Self, String> {
+        let rerun = Rerun::new(plain.name(), plain.source())?;
+        let reached = vec![0; rerun.sites().len()];
+        Ok(Self { plain, rerun, reached, keep, kept })
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<Decision>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The application as it is without being traced.
@@ -91,7 +82,7 @@ impl Traced {
 
     /// The decisions since the last call, oldest first.
     pub fn take_decisions(&mut self) -> Vec<Decision> {
-        std::mem::take(&mut self.kept)
+        std::mem::take(&mut *self.kept())
     }
 
     /// Which decisions are kept from now on.
@@ -102,17 +93,12 @@ impl Traced {
     /// Which lines were reached so far, and which answers were made.
     #[must_use]
     pub fn coverage(&self) -> Coverage {
-        Coverage::of(&self.sites, &self.reached)
+        Coverage::of(self.rerun.sites(), &self.reached)
     }
 
     /// Runs the marked script for a question that the plain one has answered.
-    fn trace(&mut self, about: &About<'_>, arguments: impl FuncArgs, answer: &Result<String, Fault>) {
-        self.recorder.begin();
-        let view = Arc::clone(about.view);
-        let repeated = self.sandbox.call(&self.ast, about.hook.name(), arguments, view);
-        // What it prints has been printed.
-        self.sandbox.printed().take();
-        let recorded = self.recorder.take();
+    fn trace(&mut self, hook: Hook, about: About<'_>, answer: &Result<String, Fault>) {
+        let (repeated, recorded) = self.rerun.ask(hook, about);
         for site in &recorded.reached {
             if let Some(count) = self.reached.get_mut(*site) {
                 *count = count.saturating_add(1);
@@ -120,20 +106,25 @@ impl Traced {
         }
         let kept = match &self.keep {
             Keep::Nothing => false,
-            Keep::Of(callback) => callback == about.callback,
+            Keep::Of(callback) => callback == about.id(),
             Keep::All => true,
         };
-        if kept && self.kept.len() < DECISIONS_KEPT {
+        if kept && self.kept().len() < DECISIONS_KEPT {
             let again = repeated.map(|value: Dynamic| said(&value));
             // What failed for its budget, or for the kind of its answer, may go on with marks.
             let exact = answer.as_ref().map_or(true, |answer| again.is_ok_and(|again| again == *answer));
-            let mut decision = Decision::of(self.plain.source(), &self.sites, &recorded, answer);
-            decision.at = about.view.now();
-            decision.hook = about.hook;
-            decision.callback = about.callback.clone();
-            decision.about = about.beside.to_owned();
+            let mut decision = Decision::of(self.plain.source(), self.rerun.sites(), &recorded, answer);
+            decision.at = about.view().now();
+            decision.hook = hook;
+            decision.callback = about.id().clone();
+            decision.script = self.plain.name().to_owned();
+            decision.about = match about {
+                About::Event(_, kind) => kind.word().to_owned(),
+                About::Agent(_, agent) => agent.settings.id.to_string(),
+                About::Request(_) | About::Callback(_) => String::new(),
+            };
             decision.exact = exact;
-            self.kept.push(decision);
+            self.kept().push(decision);
         }
     }
 }
@@ -150,8 +141,7 @@ impl Application for Traced {
     fn accept(&mut self, contact: &Contact) -> Answer<Acceptance> {
         let answer = self.plain.accept(contact);
         if let Some(words) = in_words(&answer, spoken::acceptance) {
-            let about = about(Hook::Accept, &contact.request.id, "", &contact.view);
-            self.trace(&about, (RequestValue(contact.clone()),), &words);
+            self.trace(Hook::Accept, contact.into(), &words);
         }
         answer
     }
@@ -159,8 +149,7 @@ impl Application for Traced {
     fn throttle(&mut self, contact: &Contact) -> Answer<Vec<Limit>> {
         let answer = self.plain.throttle(contact);
         if let Some(words) = in_words(&answer, |limits| spoken::limits(limits)) {
-            let about = about(Hook::Throttle, &contact.request.id, "", &contact.view);
-            self.trace(&about, (RequestValue(contact.clone()),), &words);
+            self.trace(Hook::Throttle, contact.into(), &words);
         }
         answer
     }
@@ -168,8 +157,7 @@ impl Application for Traced {
     fn route(&mut self, callback: &CallbackView) -> Answer<Plan> {
         let answer = self.plain.route(callback);
         if let Some(words) = in_words(&answer, spoken::plan) {
-            let about = about(Hook::Route, callback.id(), "", &callback.view);
-            self.trace(&about, (CallbackValue(Arc::new(callback.clone())),), &words);
+            self.trace(Hook::Route, callback.into(), &words);
         }
         answer
     }
@@ -181,8 +169,7 @@ impl Application for Traced {
                 Ok(answer) => Ok(spoken::timeout(answer.as_ref())),
                 Err(fault) => Err(fault.clone()),
             };
-            let about = about(Hook::Timeout, callback.id(), kind.word(), &callback.view);
-            self.trace(&about, (CallbackValue(Arc::new(callback.clone())), EventValue(kind)), &words);
+            self.trace(Hook::Timeout, About::Event(callback, kind), &words);
         }
         answer
     }
@@ -190,9 +177,7 @@ impl Application for Traced {
     fn score(&mut self, callback: &CallbackView, agent: &AgentView) -> Answer<i64> {
         let answer = self.plain.score(callback, agent);
         if let Some(words) = in_words(&answer, ToString::to_string) {
-            let about = about(Hook::Score, callback.id(), agent.settings.id.as_str(), &callback.view);
-            let values = (CallbackValue(Arc::new(callback.clone())), AgentValue(agent.clone()));
-            self.trace(&about, values, &words);
+            self.trace(Hook::Score, About::Agent(callback, agent), &words);
         }
         answer
     }
@@ -200,8 +185,7 @@ impl Application for Traced {
     fn purge(&mut self, callback: &CallbackView) -> Answer<RetentionAnswer> {
         let answer = self.plain.purge(callback);
         if let Some(words) = in_words(&answer, spoken::retention) {
-            let about = about(Hook::Purge, callback.id(), "", &callback.view);
-            self.trace(&about, (CallbackValue(Arc::new(callback.clone())),), &words);
+            self.trace(Hook::Purge, callback.into(), &words);
         }
         answer
     }
@@ -209,10 +193,19 @@ impl Application for Traced {
     fn take_log(&mut self) -> Vec<SmolStr> {
         self.plain.take_log()
     }
-}
 
-fn about<'a>(hook: Hook, callback: &'a CallbackId, beside: &'a str, view: &'a Arc<dyn View>) -> About<'a> {
-    About { hook, callback, beside, view }
+    fn text(&self) -> ApplicationText {
+        self.plain.text()
+    }
+
+    fn version(&self, name: &str, source: &str, layout: &Layout) -> Result<Self, Vec<String>> {
+        let plain = self.plain.version(name, source, layout)?;
+        Self::beside(plain, self.keep.clone(), Arc::clone(&self.kept)).map_err(|why| vec![why])
+    }
+
+    fn line(&mut self, hook: Hook, about: About<'_>) -> u32 {
+        self.rerun.line(hook, about)
+    }
 }
 
 impl std::fmt::Debug for Traced {

@@ -7,7 +7,7 @@ use ringback_engine::center::{
     Duplicates, Entries, Limit, OnFault, Overflow, Service, instant_to_local, local_to_instant,
 };
 use ringback_engine::protocol::{
-    Acceptance, Application, Code, EffectKind, Event, Hook, Refusal, Rejection, View,
+    About, Acceptance, Application, Code, EffectKind, Event, Hook, Refusal, Rejection, View,
 };
 use ringback_engine::record::Request;
 use ringback_engine::{
@@ -337,7 +337,7 @@ impl<A: Application> Naive<A> {
         self.world.check(request, request.desired, false)?;
         let service = self.world.service(&request.service).cloned().expect("check 1");
         let contact = self.contact(request);
-        let answer = self.ask(Hook::Throttle, &request.id, |application, _| {
+        let answer = self.ask(Hook::Throttle, About::Request(&contact), |application, _| {
             let limits = application.throttle(&contact)?;
             let too_much = limits.as_deref().and_then(too_much);
             too_much.map_or(Ok(limits), refused)
@@ -351,7 +351,7 @@ impl<A: Application> Naive<A> {
             }
         }
         let contact = self.contact(request);
-        let answer = self.ask(Hook::Accept, &request.id, |application, world| {
+        let answer = self.ask(Hook::Accept, About::Request(&contact), |application, world| {
             let answer = application.accept(&contact)?;
             match &answer {
                 Some(Acceptance::Defer(to)) if *to <= world.now => {

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use ringback_engine::protocol::{
-    Answer, Application, CallbackView, Contact, EffectKind, Event, Fault, Hook, Log, View,
+    About, Answer, Application, CallbackView, Contact, EffectKind, Event, Fault, Hook, Log, Trial,
+    VersionNumber, View,
 };
 use ringback_engine::record::Request;
-use ringback_engine::{CallbackId, Name, Sequence};
+use ringback_engine::{Name, Sequence};
 
 use super::Naive;
+use super::versions::Spoken;
 use super::world::World;
 
 /// That a hook failed.
@@ -21,35 +23,69 @@ pub(super) fn refused<T>(message: String) -> Answer<T> {
 
 impl<A: Application> Naive<A> {
     /// Asks a hook, which is not asked any more once set aside. `None`: the settings decide.
-    pub(super) fn ask<T>(
+    pub(super) fn ask<T: Spoken>(
         &mut self,
         hook: Hook,
-        callback: &CallbackId,
-        ask: impl FnOnce(&mut A, &World) -> Answer<T>,
+        about: About<'_>,
+        ask: impl Fn(&mut A, &World) -> Answer<T>,
     ) -> Result<Option<T>, Faulted> {
-        if self.world.set_aside.contains(&hook) {
-            return Ok(None);
+        let (aside, trial) = (self.world.set_aside.contains(&hook), self.trial_of(about));
+        let mut log = Vec::new();
+        let mut canary = None;
+        if let (Some(Trial::Canary(_)), Some((candidate, _))) = (trial, &mut self.editions.trial) {
+            let answer = ask(&mut candidate.rules, &self.world);
+            log = candidate.rules.take_log();
+            if let Ok(answer) = answer {
+                self.editions.trial_faults.retain(|failed| *failed != hook);
+                self.print(hook, log);
+                return Ok(answer);
+            }
+            canary = answer.err();
         }
-        let answer = ask(&mut self.application, &self.world);
-        for text in self.application.take_log() {
-            self.emit(EffectKind::Log(Log { hook, text }));
+        let answer = (!aside).then(|| ask(&mut self.editions.live().rules, &self.world));
+        let mut disagreement = None;
+        if let Some(answer) = &answer {
+            log.extend(self.editions.live().rules.take_log());
+            if trial == Some(Trial::Shadow) {
+                let world = self.world.clone();
+                disagreement = self.shadow((hook, about), answer, |rules| ask(rules, &world));
+            }
+        }
+        self.print(hook, log);
+        if let Some(event) = disagreement {
+            self.event(event);
+        }
+        if let Some(fault) = canary {
+            let version = self.candidate_number();
+            self.fault(hook, about, &fault, version);
+            self.canary_fails(hook);
         }
         let fault = match answer {
-            Ok(answer) => {
+            None => return Ok(None),
+            Some(Ok(answer)) => {
                 self.world.faults.retain(|faulted| *faulted != hook);
                 return Ok(answer);
             }
-            Err(fault) => fault,
+            Some(Err(fault)) => fault,
         };
-        let (message, line) = (Name::new(fault.message), fault.line);
-        self.event(Event::Fault { callback: callback.clone(), hook, message, line });
+        self.fault(hook, about, &fault, None);
+        self.fails();
         self.world.faults.push(hook);
         let faults = self.world.faults.iter().filter(|faulted| **faulted == hook).count() as u32;
-        if faults >= self.world.center.limits.faults_in_a_row {
+        if faults >= self.world.center.limits.faults_in_a_row && !self.come_back() {
             self.world.set_aside.push(hook);
             self.event(Event::SetAside { hook, faults });
         }
         Err(Faulted)
+    }
+
+    fn print(&mut self, hook: Hook, log: Vec<Name>) {
+        log.into_iter().for_each(|text| self.emit(EffectKind::Log(Log { hook, text })));
+    }
+
+    fn fault(&mut self, hook: Hook, about: About<'_>, fault: &Fault, version: Option<VersionNumber>) {
+        let (callback, message, line) = (about.id().clone(), Name::new(&fault.message), fault.line);
+        self.event(Event::Fault { callback, hook, message, line, version });
     }
 
     fn view(&self) -> Arc<dyn View> {

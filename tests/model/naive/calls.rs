@@ -1,7 +1,7 @@
 //! Calls: how attempts end, and what is made of it.
 
 use ringback_engine::protocol::{
-    Application, EffectKind, Event, HangUp, Hook, Refusal, TimeoutAnswer, TimeoutKind,
+    About, Application, EffectKind, Event, HangUp, Hook, Refusal, TimeoutAnswer, TimeoutKind,
 };
 use ringback_engine::record::{HoldReason, Outcome, Reason};
 use ringback_engine::{AttemptId, Duration, Instant, Sequence};
@@ -219,7 +219,7 @@ impl<A: Application> Naive<A> {
 
     fn ask_timeout(&mut self, sequence: Sequence, kind: TimeoutKind) -> Option<TimeoutAnswer> {
         let view = self.callback_view(sequence);
-        let answer = self.ask(Hook::Timeout, &view.request.id.clone(), |application, world| {
+        let answer = self.ask(Hook::Timeout, About::Event(&view, kind), |application, world| {
             let answer = application.timeout(&view, kind)?;
             let obstacle = answer.as_ref().and_then(|answer| world.obstacle(sequence, answer));
             obstacle.map_or(Ok(answer), refused)

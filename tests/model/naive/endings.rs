@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ringback_engine::center::{KEY_KEPT, REDACTED_KEPT};
-use ringback_engine::protocol::{Application, CancelledBy, Event, Hook, Refusal, RetentionAnswer};
+use ringback_engine::protocol::{About, Application, CancelledBy, Event, Hook, Refusal, RetentionAnswer};
 use ringback_engine::record::{Attributes, Reason, Request};
 use ringback_engine::{CallbackId, NumberFacts, Phone, Sequence};
 
@@ -108,7 +108,9 @@ impl<A: Application> Naive<A> {
             None
         } else {
             let view = self.callback_view(sequence);
-            self.ask(Hook::Purge, &id, |application, _| application.purge(&view)).ok().flatten()
+            self.ask(Hook::Purge, About::Callback(&view), |application, _| application.purge(&view))
+                .ok()
+                .flatten()
         };
         let State::Completed { purge_at, redacted, .. } = &mut self.world.callback_mut(sequence).state else {
             return;

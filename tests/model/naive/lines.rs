@@ -1,7 +1,7 @@
 //! Lines: a callback's way into its queue, along its plan, and back.
 
 use ringback_engine::center::{Condition, Plan, Preference, Step};
-use ringback_engine::protocol::{Application, Event, Hook, View};
+use ringback_engine::protocol::{About, Application, Event, Hook, View};
 use ringback_engine::record::{HoldReason, Reason};
 use ringback_engine::{AgentId, Duration, Instant, Name, Requirement, Sequence};
 
@@ -123,7 +123,7 @@ impl<A: Application> Naive<A> {
     /// The application's plan, or the default plan.
     fn asked_plan(&mut self, sequence: Sequence) -> Plan {
         let view = self.callback_view(sequence);
-        let answer = self.ask(Hook::Route, &view.request.id.clone(), |application, world| {
+        let answer = self.ask(Hook::Route, About::Callback(&view), |application, world| {
             let plan = application.route(&view)?;
             let queues = plan.iter().flat_map(Plan::steps).filter_map(|step| step.queue.as_ref());
             let unknown =

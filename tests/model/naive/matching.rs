@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use ringback_engine::center::{Agent as Settings, OUTCOME_GRACE, Openness, SCORED, Strategy, draw};
-use ringback_engine::protocol::{AgentView, Application, Dial, EffectKind, Event, Hook};
+use ringback_engine::protocol::{About, AgentView, Application, Dial, EffectKind, Event, Hook};
 use ringback_engine::record::Switch;
 use ringback_engine::requirement::{Shape, Term};
 use ringback_engine::{AgentId, AttemptId, Instant, Name, Requirement, Sequence};
@@ -264,7 +264,9 @@ impl<A: Application> Naive<A> {
                 calls: session.calls,
                 occupancy: (spent * 100 / (now.since(session.since).millis() * units).max(1)) as u32,
             };
-            let answer = self.ask(Hook::Score, view.id(), |application, _| application.score(&view, &agent));
+            let answer = self.ask(Hook::Score, About::Agent(&view, &agent), |application, _| {
+                application.score(&view, &agent)
+            });
             scores.push(answer.ok().flatten()?);
         }
         let best = scores.iter().max()?;

@@ -18,6 +18,7 @@ mod numbers;
 mod overflow;
 mod passing;
 mod steering;
+mod versions;
 mod view;
 mod window;
 mod world;
@@ -34,14 +35,15 @@ pub(crate) struct Naive<A> {
     pub(crate) world: World,
     pub(crate) effects: Vec<Effect>,
     pub(crate) clock_went_back: u64,
-    application: A,
+    editions: versions::Editions<A>,
     said: u64,
 }
 
 impl<A: Application> Naive<A> {
     /// A naive engine with nobody logged in and nobody waiting.
     pub(crate) fn new(center: Center, application: A) -> Self {
-        Self { world: World::new(center), effects: Vec::new(), clock_went_back: 0, application, said: 0 }
+        let editions = versions::Editions::new(application);
+        Self { world: World::new(center), effects: Vec::new(), clock_went_back: 0, editions, said: 0 }
     }
 
     /// Lets the time pass until `now`, then does one thing, or not; what it makes due fires, then matching runs.
@@ -80,6 +82,11 @@ impl<A: Application> Naive<A> {
             Command::Switch { queue, switch, on } => self.switch(&queue, switch, on),
             Command::CloseCalendar { calendar, closed } => self.close_calendar(&calendar, closed),
             Command::Reconfigure { center } => self.reconfigure(*center),
+            Command::Deploy { name, source } => self.deploy(&name, &source),
+            Command::Try { name, source, trial } => self.try_out(&name, &source, trial),
+            Command::Promote => self.promote(),
+            Command::EndTrial => self.end_trial(),
+            Command::RollBack => self.roll_back(),
             Command::Erase { phone } => self.erase(&phone),
             Command::Disposed { attempt, disposition } => self.disposed(attempt, disposition),
             Command::Accept { callback, agent } => self.accept_offer(&callback, &agent),

@@ -19,6 +19,7 @@ pub use application::{build, calls, runtime};
 pub(crate) use diagnosis::render_all;
 pub use diagnosis::{Diagnosis, Place};
 pub use ringback_scripting::RhaiApplication;
+use ringback_scripting::Script;
 
 /// The name of the file that says what does not change during a run.
 pub const CENTER: &str = "center.toml";
@@ -137,6 +138,24 @@ fn inside(dir: &Path, name: &str) -> Result<PathBuf, String> {
         return Err("is outside the bundle; name a file inside its folder".into());
     }
     Ok(dir.join(relative))
+}
+
+/// The text of an application in a bundle's folder, which must check where the center is known.
+///
+/// # Errors
+///
+/// Why it can't be used: what is wrong with it, if it can be read.
+pub fn other_version(dir: &Path, name: &str, layout: Option<&Layout>) -> Result<String, String> {
+    let source =
+        inside(dir, name).and_then(|path| file_text(&path)).map_err(|cause| format!("`{name}` {cause}"))?;
+    let Some(layout) = layout else { return Ok(source) };
+    match RhaiApplication::new(Script::new(name, source.clone()), layout) {
+        Ok(_) => Ok(source),
+        Err(findings) => {
+            let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
+            Err(format!("`{name}` does not check; {}", findings.join("; ")))
+        }
+    }
 }
 
 /// The text of a file.

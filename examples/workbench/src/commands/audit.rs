@@ -7,11 +7,12 @@ use std::path::Path;
 
 use ringback_engine::AgentId;
 use ringback_engine::center::Layout;
+use ringback_engine::protocol::Command;
 
 use super::{Failure, Outcome, colours, say};
 use crate::audit;
-use crate::bundle::{Bundle, render_all};
-use crate::streams::{CHANGES, Changes, ROSTER, Roster, StreamError, TRAFFIC, Traffic};
+use crate::bundle::{Bundle, other_version, render_all};
+use crate::streams::{CHANGES, ChangeLine, Changes, ROSTER, Roster, StreamError, TRAFFIC, Traffic};
 
 /// Checks the event log `events` of a run of the bundle in `dir`. Returns what was checked if all of it holds.
 ///
@@ -46,11 +47,20 @@ fn read(
     let zone = layout.center().timezone;
     let agents: BTreeSet<AgentId> = layout.center().agents.iter().map(|agent| agent.id.clone()).collect();
     let traffic = Traffic::open(open(dir, TRAFFIC)?, zone)?.of_center(layout.center());
-    let mut changes = Vec::new();
+    let (mut changes, mut script) = (Vec::<ChangeLine>::new(), script.to_owned());
     if dir.join(CHANGES).exists() {
-        let lines = Changes::open(open(dir, CHANGES)?, zone, Some(layout.center()))?;
+        let scripts = |name: &str| other_version(dir, name, Some(layout));
+        let lines = Changes::open(open(dir, CHANGES)?, zone, Some(layout.center()), &scripts)?;
         changes.extend(lines.flatten());
     }
+    // What any version may have decided is left to it.
+    for line in &changes {
+        if let Command::Deploy { source, .. } | Command::Try { source, .. } = &line.command {
+            script.push('\n');
+            script.push_str(source);
+        }
+    }
+    let script = script.as_str();
     if !dir.join(ROSTER).exists() {
         return audit::audit(layout, script, (traffic, std::iter::empty(), changes), log);
     }

@@ -12,7 +12,7 @@ use ringback_engine::{AgentId, Instant, Name};
 
 use super::Failure;
 use super::source_lines::SourceLines;
-use crate::bundle::{Bundle, CENTER, Diagnosis};
+use crate::bundle::{Bundle, CENTER, Diagnosis, other_version};
 use crate::streams::{
     CHANGES, ChangeLine, Changes, ROSTER, Roster, StreamError, Survey, TRAFFIC, Traffic, TrafficLine, survey,
 };
@@ -35,6 +35,8 @@ pub(super) struct Period {
     agents: Option<BTreeSet<AgentId>>,
     /// Services that can be asked; unknown while the center is not right.
     services: Option<BTreeSet<Name>>,
+    /// Gives the texts of applications that changes name.
+    scripts: Box<dyn Fn(&str) -> Result<String, String>>,
 }
 
 /// What the first pass over the streams found.
@@ -54,7 +56,9 @@ impl Period {
     /// `None` if even the zone of local times is unknown, so that no line can be read.
     pub(super) fn of(dir: &Path, bundle: &Bundle) -> Option<Self> {
         let center = bundle.layout.as_deref().map(Layout::center);
+        let (folder, layout) = (dir.to_owned(), bundle.layout.clone());
         Some(Self {
+            scripts: Box::new(move |name| other_version(&folder, name, layout.as_deref())),
             dir: dir.to_owned(),
             zone: bundle.timezone?,
             layout: bundle.layout.clone(),
@@ -97,7 +101,7 @@ impl Period {
             return Ok(None);
         }
         let center = self.layout.as_deref().map(Layout::center);
-        Changes::open(open(&self.dir, CHANGES)?, self.zone, center).map(Some)
+        Changes::open(open(&self.dir, CHANGES)?, self.zone, center, &*self.scripts).map(Some)
     }
 
     /// Reads those streams that are there to their ends.

@@ -6,7 +6,7 @@ use std::io::Read;
 use chrono_tz::Tz;
 use ringback_engine::center::{Attribute, Center, did_you_mean};
 use ringback_engine::numbers::resolve;
-use ringback_engine::protocol::{BulkDeed, CancelledBy, Changes as Update, Command};
+use ringback_engine::protocol::{BulkDeed, CancelledBy, Changes as Update, Command, Trial};
 use ringback_engine::record::Switch;
 use ringback_engine::{AgentId, CallbackId, Country, Instant, Name};
 use smol_str::SmolStr;
@@ -16,9 +16,9 @@ use super::table::{Cause, Row, Table};
 use super::{CHANGES, StreamError, field, traffic};
 
 const REQUIRED: [&str; 2] = ["at", "what"];
-const ARGUMENTS: [&str; 13] = [
+const ARGUMENTS: [&str; 15] = [
     "callback", "id", "queue", "switch", "calendar", "on", "agent", "phone", "priority", "desired",
-    "outcomes", "ring", "handle",
+    "outcomes", "ring", "handle", "script", "percent",
 ];
 
 /// A line of `changes.csv`.
@@ -45,13 +45,19 @@ struct Kind {
     attributes: bool,
 }
 
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 13] = [
     Kind::new("switch", &["queue", "switch", "on"], &[]),
     Kind::new("close_calendar", &["calendar"], &["on"]),
     Kind { attributes: true, ..Kind::new("update", &["callback"], &["phone", "priority", "queue"]) },
     Kind { many: true, ..Kind::new("assign", &["callback"], &["agent"]) },
     Kind { many: true, ..Kind::new("cancel", &["callback"], &[]) },
     Kind { many: true, ..Kind::new("reschedule", &["callback", "desired"], &[]) },
+    Kind::new("deploy", &["script"], &[]),
+    Kind::new("shadow", &["script"], &[]),
+    Kind::new("canary", &["script", "percent"], &[]),
+    Kind::new("promote", &[], &[]),
+    Kind::new("end_trial", &[], &[]),
+    Kind::new("roll_back", &[], &[]),
     Kind::new("recreate", &["callback", "id"], &["outcomes", "ring", "handle"]),
 ];
 
@@ -71,23 +77,32 @@ impl Kind {
     }
 }
 
+/// Gives the text of a script that a change names, or says what is wrong with it.
+pub type Scripts<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+
 /// The lines of `changes.csv`, in order.
 pub struct Changes<'a, R> {
     table: Table<R>,
     center: Option<&'a Center>,
+    scripts: Scripts<'a>,
     zone: Tz,
     last: Option<(Instant, u64)>,
 }
 
 impl<'a, R: Read> Changes<'a, R> {
-    /// Reads the header; local times are those of `zone`. Queues, calendars and agents must be of `center`; without
+    /// Reads the header; local times are those of `zone`, and `scripts` gives the texts of applications. Queues, calendars and agents must be of `center`; without
     /// it, any may be named.
     ///
     /// # Errors
     ///
     /// The file can't be read, or its header does not fit.
-    pub fn open(input: R, zone: Tz, center: Option<&'a Center>) -> Result<Self, StreamError> {
-        Ok(Self { table: Table::open(CHANGES, input, &REQUIRED)?, center, zone, last: None })
+    pub fn open(
+        input: R,
+        zone: Tz,
+        center: Option<&'a Center>,
+        scripts: Scripts<'a>,
+    ) -> Result<Self, StreamError> {
+        Ok(Self { table: Table::open(CHANGES, input, &REQUIRED)?, center, scripts, zone, last: None })
     }
 }
 
@@ -102,7 +117,8 @@ impl<R: Read> Iterator for Changes<'_, R> {
             Ok(row) => row?,
             Err(error) => return Some(Err(error)),
         };
-        let reader = Reader { row: &row, names: &names, center: self.center, zone: self.zone };
+        let (center, scripts, zone) = (self.center, self.scripts, self.zone);
+        let reader = Reader { row: &row, names: &names, center, scripts, zone };
         let line = reader.line(self.last).map_err(|cause| row.bad(cause));
         if let Ok(line) = &line {
             self.last = Some((line.at, line.line));
@@ -116,6 +132,7 @@ struct Reader<'a> {
     row: &'a Row<'a>,
     names: &'a BTreeMap<SmolStr, usize>,
     center: Option<&'a Center>,
+    scripts: Scripts<'a>,
     zone: Tz,
 }
 
@@ -186,6 +203,22 @@ impl Reader<'_> {
                 let calendar = self.named("calendar", calendar)?;
                 Command::CloseCalendar { calendar, closed: self.read("on", truth)? }
             }
+            "deploy" => {
+                let (name, source) = self.script()?;
+                Command::Deploy { name, source }
+            }
+            "shadow" | "canary" => {
+                let (name, source) = self.script()?;
+                let trial = if kind.word == "shadow" {
+                    Trial::Shadow
+                } else {
+                    Trial::Canary(self.read("percent", percent)?)
+                };
+                Command::Try { name, source, trial }
+            }
+            "promote" => Command::Promote,
+            "end_trial" => Command::EndTrial,
+            "roll_back" => Command::RollBack,
             "update" => self.update()?,
             "recreate" => {
                 fate = Fate {
@@ -247,6 +280,12 @@ impl Reader<'_> {
         Ok(Command::Update { callback: self.one()?, changes })
     }
 
+    /// The name and the text of a script.
+    fn script(&self) -> Result<(String, String), Cause> {
+        let source = self.read("script", |name| (self.scripts)(name))?;
+        Ok((self.text("script")?.to_owned(), source))
+    }
+
     /// The only callback.
     fn one(&self) -> Result<CallbackId, Cause> {
         let text = self.text("callback")?;
@@ -288,6 +327,13 @@ fn switch(text: &str) -> Result<Switch, String> {
         let hint = did_you_mean(text, words.map(|(word, _)| word));
         let hint = if hint.is_empty() { "; write `paused`, `draining` or `closed`".into() } else { hint };
         format!("unknown switch `{text}`{hint}")
+    })
+}
+
+fn percent(text: &str) -> Result<u8, String> {
+    let share = text.parse().ok().filter(|share| (1..=100).contains(share));
+    share.ok_or_else(|| {
+        format!("`{text}` is no share of callbacks; write a whole number from 1 to 100, in per cent")
     })
 }
 

@@ -15,7 +15,7 @@ mod traffic;
 mod tests;
 
 pub use bad::{BadLine, BadLines};
-pub use changes::{ChangeLine, Changes};
+pub use changes::{ChangeLine, Changes, Scripts};
 pub use fate::{Asked, Caller, Fate, Leg, Offered, Then};
 pub use roster::{Roster, RosterLine, Shift};
 pub use survey::{Survey, survey};

@@ -324,7 +324,11 @@ fn changes(text: &str) -> Vec<Result<ChangeLine, StreamError>> {
     center.queues = vec![Queue::new("main"), Queue::new("other")];
     center.calendars = vec![Calendar::new("office")];
     center.agents = vec![Agent::new("anna")];
-    Changes::open(text.as_bytes(), UTC, Some(&center)).unwrap().collect()
+    let scripts = |name: &str| match name {
+        "next.rhai" => Ok("fn purge(callback) { purge() }".to_owned()),
+        name => Err(format!("`{name}` there is no such file")),
+    };
+    Changes::open(text.as_bytes(), UTC, Some(&center), &scripts).unwrap().collect()
 }
 
 #[test]

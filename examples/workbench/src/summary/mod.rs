@@ -12,7 +12,7 @@ mod waits;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ringback_engine::protocol::Hook;
+use ringback_engine::protocol::{Disagreement, Hook};
 use ringback_engine::{AgentId, Instant, Name};
 use serde::{Serialize, Serializer};
 use smol_str::SmolStr;
@@ -59,6 +59,8 @@ pub struct Summary {
     pub script: BTreeMap<Hook, Calls>,
     /// Other commands of the world that the engine refused, by kind: a customer who cancels what is over.
     pub refused: BTreeMap<SmolStr, u64>,
+    /// What candidates in the shadow answered otherwise than the version in force.
+    pub disagreements: Vec<Disagreement>,
     /// Calls of the engine's `apply` and `advance`.
     pub engine_steps: u64,
     /// Events in the log.

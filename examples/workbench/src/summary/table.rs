@@ -4,6 +4,8 @@ use std::fmt::Display;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use ringback_engine::protocol::Disagreement;
+
 use super::{By, Longest, SERVICE_LEVELS, ServiceLevel, Summary, Waiting};
 
 const NONE: &str = "-";
@@ -27,6 +29,7 @@ impl Summary {
         if self.script.values().any(|calls| calls.calls > 0) {
             add("script", script(self));
         }
+        add("disagreements in the shadow", disagreements(self));
         text
     }
 }
@@ -118,6 +121,15 @@ fn script(summary: &Summary) -> Table {
     for (hook, calls) in &summary.script {
         let numbers = [calls.calls, calls.faults, calls.operations].map(|number| number.to_string());
         table.add_row(std::iter::once(hook.to_string()).chain(numbers));
+    }
+    table
+}
+
+fn disagreements(summary: &Summary) -> Table {
+    let mut table = table(&["hook", "in force", "line", "candidate", "line", "times"]);
+    for Disagreement { hook, live, candidate, count } in &summary.disagreements {
+        let (ours, theirs) = (live.line.to_string(), candidate.line.to_string());
+        table.add_row([hook.name(), &live.outcome, &ours, &candidate.outcome, &theirs, &count.to_string()]);
     }
     table
 }

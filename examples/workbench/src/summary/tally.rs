@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration as Elapsed;
 
-use ringback_engine::protocol::{Effect, EffectKind, Event, Hook, Refusal};
+use ringback_engine::protocol::{Disagreement, Effect, EffectKind, Event, Hook, Refusal, Said};
 use ringback_engine::record::{Outcome, Request};
 use ringback_engine::{AgentId, CallbackId, Duration, Instant, Name};
 use smol_str::SmolStr;
@@ -24,6 +24,7 @@ pub struct Tally {
     attempts: BTreeMap<String, u64>,
     abandoned: u64,
     refused: BTreeMap<SmolStr, u64>,
+    disagreements: BTreeMap<(Hook, Said, Said), u64>,
     events: u64,
     waits: Waits,
     waits_by_queue: BTreeMap<Name, Waits>,
@@ -100,6 +101,7 @@ impl Tally {
             forecast_calibration: None,
             script: effort.script,
             refused: self.refused,
+            disagreements: disagreements(self.disagreements),
             engine_steps: effort.engine_steps,
             events: self.events,
             wall_seconds: effort.wall.as_secs_f64(),
@@ -160,6 +162,9 @@ impl Tally {
                 self.leave(callback);
                 self.close(callback);
             }
+            Event::Disagreed { hook, live, candidate, .. } => {
+                *self.disagreements.entry((*hook, live.clone(), candidate.clone())).or_default() += 1;
+            }
             Event::Refused { code, .. } => *self.refused.entry(code.clone()).or_default() += 1,
             Event::Agent { agent, state, reason } => {
                 self.shifts.presence(agent, *state, reason.as_ref(), at);
@@ -194,6 +199,10 @@ impl Tally {
             | Event::Assigned { .. }
             | Event::Bulk { .. }
             | Event::Recreated { .. }
+            | Event::Deployed { .. }
+            | Event::Tried { .. }
+            | Event::TrialEnded { .. }
+            | Event::RolledBack { .. }
             | Event::SetAside { .. } => {}
         }
     }
@@ -296,6 +305,11 @@ impl Observer for Tally {
             *self.refused.entry(refusal.code()).or_default() += 1;
         }
     }
+}
+
+fn disagreements(counted: BTreeMap<(Hook, Said, Said), u64>) -> Vec<Disagreement> {
+    let one = |((hook, live, candidate), count)| Disagreement { hook, live, candidate, count };
+    counted.into_iter().map(one).collect()
 }
 
 fn count(counts: &mut BTreeMap<String, u64>, word: &impl ToString) {

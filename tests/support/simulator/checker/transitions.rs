@@ -27,7 +27,14 @@ impl Checker {
             Event::HoldExpired { hold } => return self.hold_expired(hold),
             Event::WrapUpExtended { agent, until } => return self.wrap_up_extended(agent, *until),
             // Judged with what they are said of, or of no callback.
-            Event::Refused { .. } | Event::Bulk { .. } | Event::SetAside { .. } => return,
+            Event::Refused { .. }
+            | Event::Bulk { .. }
+            | Event::Deployed { .. }
+            | Event::Tried { .. }
+            | Event::TrialEnded { .. }
+            | Event::RolledBack { .. }
+            | Event::Disagreed { .. }
+            | Event::SetAside { .. } => return,
             Event::Reconfigured { .. } => return self.reconfigured(),
             Event::Scheduled { callback, .. }
             | Event::Queued { callback, .. }
@@ -108,6 +115,11 @@ impl Checker {
             | Event::Refused { .. }
             | Event::Bulk { .. }
             | Event::Reconfigured { .. }
+            | Event::Deployed { .. }
+            | Event::Tried { .. }
+            | Event::TrialEnded { .. }
+            | Event::RolledBack { .. }
+            | Event::Disagreed { .. }
             | Event::SetAside { .. } => false,
         };
         self.judge.must(6, moved, || format!("{event:?} of a callback that was {before:?}"));
