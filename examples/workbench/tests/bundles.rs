@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ringback_workbench::commands::{Run, audit, check, test};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn bundles() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../bundles")
@@ -229,6 +229,12 @@ fn a_supervisor_changes_what_was_decided() {
     assert!(connected("r11")["at"].as_str() > Some("2026-05-12T11:30:00.000Z"), "after the pause");
     let closed: Vec<_> = day.rejected("CLOSED").map(|event| &event["callback"]).collect();
     assert_eq!(closed, ["r13"]);
+    let disagreed: Vec<&Value> = day.events("disagreed").collect();
+    assert_eq!(disagreed.len(), 1);
+    assert_eq!(
+        (&disagreed[0]["callback"], &disagreed[0]["hook"], &disagreed[0]["candidate"]),
+        (&"r10".into(), &"timeout".into(), &json!({ "outcome": "retry", "line": 4 }))
+    );
 }
 
 #[test]

@@ -270,7 +270,9 @@ impl Raw<'_> {
                 return Ok(Fact::WrapUpExtended(agent(self.agent)?, instant(self.until, "until")?));
             }
             "slot_held" | "hold_expired" | "refused" | "bulk" | "recreated" | "late_answer" | "log"
-            | "set_aside" => return Ok(Fact::Aside),
+            | "set_aside" | "deployed" | "tried" | "trial_ended" | "rolled_back" | "disagreed" => {
+                return Ok(Fact::Aside);
+            }
             "switched" => {
                 let (queue, switch) = (field(self.queue, "queue")?, field(self.switch, "switch")?);
                 return Ok(Fact::Switched(queue, switch, field(self.on, "on")?));

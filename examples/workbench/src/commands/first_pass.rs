@@ -26,6 +26,9 @@ const SHOWN_SERVICES: usize = 10;
 pub(super) const SKIP_HINT: &str =
     "note: correct these lines, or let `run` pass over them with `--skip-bad`\n";
 
+/// The text of a script by its name, or why there is none.
+type ScriptTexts = Box<dyn Fn(&str) -> Result<String, String>>;
+
 /// The streams of a bundle, and what they are read with.
 pub(super) struct Period {
     dir: PathBuf,
@@ -36,7 +39,7 @@ pub(super) struct Period {
     /// Services that can be asked; unknown while the center is not right.
     services: Option<BTreeSet<Name>>,
     /// Gives the texts of applications that changes name.
-    scripts: Box<dyn Fn(&str) -> Result<String, String>>,
+    scripts: ScriptTexts,
 }
 
 /// What the first pass over the streams found.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono_tz::{Asia, Tz, UTC};
 use ringback_engine::center::{Agent, Attribute, Calendar, Center, Queue, Service};
+use ringback_engine::protocol::{Command, Trial};
 use ringback_engine::record::{AgentFailure, Outcome};
 use ringback_engine::{AgentId, Country, Duration, Instant, Validity};
 
@@ -329,6 +330,45 @@ fn changes(text: &str) -> Vec<Result<ChangeLine, StreamError>> {
         name => Err(format!("`{name}` there is no such file")),
     };
     Changes::open(text.as_bytes(), UTC, Some(&center), &scripts).unwrap().collect()
+}
+
+#[test]
+fn versions_are_changes_with_a_script_that_is_there() {
+    let text = "at,what,script,percent\n\
+        2026-03-03 10:00,shadow,next.rhai,\n\
+        2026-03-03 10:01,canary,next.rhai,10\n\
+        2026-03-03 10:02,promote,,\n\
+        2026-03-03 10:03,roll_back,,\n\
+        2026-03-03 10:04,end_trial,,\n\
+        2026-03-03 10:05,deploy,next.rhai,\n\
+        2026-03-03 10:06,deploy,lost.rhai,\n\
+        2026-03-03 10:07,canary,next.rhai,0\n\
+        2026-03-03 10:08,deploy,,\n\
+        2026-03-03 10:09,promote,next.rhai,\n";
+    let lines = changes(text);
+    let (name, source) = ("next.rhai".to_owned(), "fn purge(callback) { purge() }".to_owned());
+    let attempt = |trial| Command::Try { name: name.clone(), source: source.clone(), trial };
+    let commands: Vec<Command> = lines.iter().flatten().map(|line| line.command.clone()).collect();
+    assert_eq!(
+        commands,
+        [
+            attempt(Trial::Shadow),
+            attempt(Trial::Canary(10)),
+            Command::Promote,
+            Command::RollBack,
+            Command::EndTrial,
+            Command::Deploy { name: name.clone(), source: source.clone() },
+        ]
+    );
+    let causes: Vec<String> = lines.into_iter().filter_map(Result::err).map(|bad| bad.to_string()).collect();
+    let expected = [
+        "`lost.rhai` there is no such file",
+        "`0` is no share of callbacks",
+        "is empty, and `deploy` needs it",
+        "`promote` has no use for it",
+    ];
+    assert_eq!(causes.len(), expected.len());
+    causes.iter().zip(expected).for_each(|(cause, part)| assert!(cause.contains(part), "{cause}"));
 }
 
 #[test]

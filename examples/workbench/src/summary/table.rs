@@ -3,7 +3,6 @@
 use std::fmt::Display;
 
 use comfy_table::{CellAlignment, Table, presets};
-
 use ringback_engine::protocol::Disagreement;
 
 use super::{By, Longest, SERVICE_LEVELS, ServiceLevel, Summary, Waiting};
@@ -126,7 +125,7 @@ fn script(summary: &Summary) -> Table {
 }
 
 fn disagreements(summary: &Summary) -> Table {
-    let mut table = table(&["hook", "in force", "line", "candidate", "line", "times"]);
+    let mut table = columns(&["hook", "in force", "line", "candidate", "line", "times"]);
     for Disagreement { hook, live, candidate, count } in &summary.disagreements {
         let (ours, theirs) = (live.line.to_string(), candidate.line.to_string());
         table.add_row([hook.name(), &live.outcome, &ours, &candidate.outcome, &theirs, &count.to_string()]);
