@@ -49,7 +49,7 @@ impl Texts {
             [] => Script::new("app.rhai", ""),
             files => Script::of_files(files)?,
         };
-        Ok(Self { center, script_name: script.name.into(), script: script.source.into() })
+        Ok(Self { center, script_name: script.name, script: script.source })
     }
 
     /// The center and its rules, checked.
