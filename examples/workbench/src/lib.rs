@@ -11,6 +11,7 @@ pub mod comparison;
 pub mod coverage;
 pub mod event_log;
 pub mod facts;
+pub mod history;
 pub mod import;
 pub mod journal;
 pub mod progress;

@@ -70,7 +70,7 @@ enum Command {
     },
     /// Plays the same traffic through two applications or two centers, and tells what differs
     Compare {
-        /// The bundle: a folder with center.toml, traffic.csv and roster.csv
+        /// The bundle: a folder with center.toml, traffic.csv and roster.csv; or a journal, whose history is played anew
         dir: PathBuf,
         /// The other application, a script; or a folder with another center.toml
         #[arg(long, value_name = "OTHER")]

@@ -130,3 +130,38 @@ fn what_can_not_be_compared_is_said() {
     let (_, err) = says(&dir, &["compare", "nowhere", "--with", "app.rhai"], 2);
     assert!(err.contains("there is no such folder"), "{err}");
 }
+
+#[test]
+fn the_history_of_a_journal_comes_out_as_it_was_and_is_played_through_another_script() {
+    let dir = starter("history");
+    let bundles = Path::new(env!("CARGO_MANIFEST_DIR")).join("../bundles");
+    for bundle in ["ways", "steering", "desks", "slots"] {
+        let bundle = bundles.join(bundle);
+        let journal = dir.join("journal");
+        says(&dir, &["run", bundle.to_str().unwrap(), "--journal", journal.to_str().unwrap()], 0);
+        let script = bundle.join("app.rhai");
+        let (out, _) = says(&dir, &["compare", "journal", "--with", script.to_str().unwrap(), "--json"], 0);
+        let all = object(&out);
+        let events = all["events"][0].as_u64().unwrap();
+        let note = format!(
+            "played anew by its own application, the history comes out as it was, all {events} events"
+        );
+        let said = all["assumed"].as_array().unwrap().iter().any(|one| *one == note);
+        assert!(said, "{}: {:#}", bundle.display(), all["assumed"]);
+        assert!(all["first_event"].is_null(), "the same script decides the same");
+    }
+    says(&dir, &["run", ".", "--journal", "journal"], 0);
+    changed(&dir, "app.rhai", "other.rhai", ("{ retry(minutes(2)) }", "{ retry(minutes(3)) }"));
+    let (of_journal, _) = says(&dir, &["compare", "journal", "--with", "other.rhai", "--json"], 0);
+    let (of_bundle, _) = says(&dir, &["compare", ".", "--with", "other.rhai", "--json"], 0);
+    let (of_journal, of_bundle) = (object(&of_journal), object(&of_bundle));
+    for part in ["first_decision", "first_event", "fared"] {
+        assert_eq!(of_journal[part], of_bundle[part], "{part}");
+    }
+    let journal = fs::read(dir.join("journal")).unwrap();
+    fs::write(dir.join("cut"), &journal[..journal.len() / 2]).unwrap();
+    let (_, err) = says(&dir, &["compare", "cut", "--with", "other.rhai"], 1);
+    assert!(err.contains("cut: line"), "{err}");
+    let (_, err) = says(&dir, &["compare", "app.rhai", "--with", "other.rhai"], 1);
+    assert!(err.contains("app.rhai: "), "{err}");
+}

@@ -1,19 +1,22 @@
 //! `ringback compare`: the same traffic through two applications, or two centers.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ringback_engine::center::Layout;
-use ringback_engine::journal::ApplicationText;
+use ringback_engine::journal::{ApplicationText, Header, Line, Reader, Replay};
 
 use ringback_scripting::Script;
 use ringback_scripting::files::parts;
 
 use super::first_pass::{FirstPass, Period, SKIP_HINT, left_unchecked};
+use super::replay::{engine, next_line};
 use super::{Failure, Outcome, colours, create, unwritable};
 use crate::bundle::{Bundle, RhaiApplication, build, file_text, render_all, runtime};
 use crate::comparison::{self, Comparison, Obstacle, Play, Ran, Side, assumed, only_in};
+use crate::history::History;
 use crate::progress::Progress;
 use crate::report::{Shown, page_of_two};
 use crate::streams::{CHANGES, ROSTER, TRAFFIC};
@@ -22,7 +25,7 @@ use crate::world::play_until;
 /// A comparison, as it was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Compare {
-    /// The bundle.
+    /// The bundle, or a journal.
     pub dir: PathBuf,
     /// The other application, or the folder of the other center.
     pub with: PathBuf,
@@ -49,6 +52,9 @@ impl Compare {
     ///
     /// A bundle is not there or can't be read, something in it is wrong, or a file can't be written.
     pub fn start(&self) -> Outcome {
+        if self.dir.is_file() {
+            return self.start_on_history();
+        }
         let (bundle, period, requests) = self.opened(&self.dir)?;
         if !period.has_traffic() {
             return Err(Failure::unreadable(format!(
@@ -69,7 +75,6 @@ impl Compare {
             (self.other_script(&a)?, None)
         };
         let (a, b) = labelled(a, b, &self.dir, &self.with);
-        let report = self.report.as_deref().map(create).transpose()?;
         let own = |file: &str| other.filter(|_| self.with.join(file).exists()).unwrap_or(&period);
         let (roster, changes) = (own(ROSTER), own(CHANGES));
         let play_a = self.player((&period, &period, &period));
@@ -78,16 +83,58 @@ impl Compare {
         let (side_b, application_b) = b.side(play_b);
         let ran_a = self.ran(&side_a, application_a, requests)?;
         let ran_b = self.ran(&side_b, application_b, requests)?;
-        let compared = comparison::compare([&side_a, &side_b], [&ran_a, &ran_b], notes).map_err(obstacle)?;
-        if let (Some(out), Some(path)) = (report, &self.report) {
-            written(out, &compared, side_a.layout.center().timezone, [&ran_a, &ran_b])
-                .map_err(|error| unwritable(path, &error))?;
+        self.compared([&side_a, &side_b], [&ran_a, &ran_b], notes)
+    }
+
+    /// The same with what a journal says that happened.
+    fn start_on_history(&self) -> Outcome {
+        let (header, history) = history_of(&self.dir)?;
+        let layout = Layout::new(header.center.clone())
+            .map_err(|_| Failure::unreadable(format!("{}: its center can't be run", self.dir.display())))?;
+        let text = header.application;
+        let application =
+            build(&text, &layout).map_err(|findings| Failure::Found(render_all(&findings, colours())))?;
+        let label = if text.name.is_empty() { name_of(&self.dir) } else { text.name.clone() };
+        let a = Ready { label, layout: Arc::new(layout), text, application };
+        let b = if self.with.is_dir() {
+            let (bundle, _, _) = self.opened(&self.with)?;
+            ready(bundle, &self.with)?
+        } else {
+            self.other_script(&a)?
+        };
+        let b = if b.label == a.label { Ready { label: self.with.display().to_string(), ..b } } else { b };
+        let mut notes = assumed();
+        notes.extend(assumed_of(&history));
+        let requests = history.traffic.len() as u64;
+        let (side_a, application_a) = a.side(of_history(&history));
+        let (side_b, application_b) = b.side(of_history(&history));
+        let ran_a = self.ran(&side_a, application_a, requests)?;
+        let ran_b = self.ran(&side_b, application_b, requests)?;
+        let same = history.marks.iter().zip(&ran_a.marks).take_while(|(then, now)| then == now).count();
+        notes.push(if same == history.marks.len() {
+            format!("played anew by its own application, the history comes out as it was, all {same} events")
+        } else {
+            format!(
+                "played anew by its own application, the history comes out as it was for {same} of {} events, and otherwise \
+                 from then on: compare A with B, not B with the history",
+                history.marks.len()
+            )
+        });
+        self.compared([&side_a, &side_b], [&ran_a, &ran_b], notes)
+    }
+
+    /// Compares what was played, and writes what was asked for.
+    fn compared(&self, [a, b]: [&Side<'_>; 2], ran: [&Ran; 2], notes: Vec<String>) -> Outcome {
+        let zone = a.layout.center().timezone;
+        let compared = comparison::compare([a, b], ran, notes).map_err(obstacle)?;
+        if let Some(path) = &self.report {
+            written(create(path)?, &compared, zone, ran).map_err(|error| unwritable(path, &error))?;
         }
         if self.json {
             let json = serde_json::to_string_pretty(&compared).map_err(Failure::unreadable)?;
             return Ok(json + "\n");
         }
-        Ok(compared.to_text(side_a.layout.center().timezone))
+        Ok(compared.to_text(zone))
     }
 
     /// A bundle without errors, its streams, and how many requests there are.
@@ -172,6 +219,63 @@ impl Ready {
         let Self { label, layout, text, application } = self;
         (Side { label, layout, text, play }, application)
     }
+}
+
+/// The header of a journal, and what it says that the world did.
+fn history_of(path: &Path) -> Result<(Header, History), Failure> {
+    let shown = path.display();
+    let unreadable = |error: io::Error| Failure::unreadable(format!("{shown}: can't be read: {error}"));
+    let wrong = |why: String| Failure::found(format!("{shown}: {why}"));
+    let mut lines = BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?);
+    let mut reader = Reader::new();
+    let first = next_line(&mut lines).map_err(unreadable)?;
+    let header = reader.header(&first).map_err(|error| wrong(error.to_string()))?;
+    header.runs_on(&runtime()).map_err(|error| wrong(error.to_string()))?;
+    if header.after.is_some() {
+        return Err(wrong("it goes on from a snapshot; a history begins with a new engine".into()));
+    }
+    let mut replay = Replay::new(engine(&header, path)?);
+    let mut history = History::default();
+    loop {
+        let line = next_line(&mut lines).map_err(unreadable)?;
+        if line.is_empty() {
+            break;
+        }
+        if let Line::Entry(entry) = reader.line(&line).map_err(|error| wrong(error.to_string()))? {
+            replay.entry(&entry).map_err(|difference| wrong(difference.to_string()))?;
+            history.take(&entry, replay.effects());
+        }
+    }
+    history.settle();
+    Ok((header, history))
+}
+
+/// Plays a history anew.
+fn of_history(history: &History) -> Box<Play<'_>> {
+    Box::new(|engine, until, watching| {
+        let traffic = history.traffic.iter().cloned().map(Ok);
+        let roster = history.roster.iter().cloned().map(Ok);
+        play_until(engine, (traffic, roster, history.changes.clone()), until, true, watching)
+    })
+}
+
+/// What is assumed of a history.
+fn assumed_of(history: &History) -> Vec<String> {
+    let mut notes = vec![
+        "requests, rings, outcomes, talks, answers, log-ins and changes are taken from the journal, callback by callback".into(),
+    ];
+    if history.untold > 0 {
+        notes.push(format!(
+            "of {} requests the journal has no call or no talk: should there be one, it rings and lasts as long as half of \
+             the others at most, and the customer answers",
+            history.untold
+        ));
+    }
+    if !history.left_out.is_empty() {
+        let kinds = history.left_out.iter().map(|(kind, count)| format!("{count} `{kind}`"));
+        notes.push(format!("not taken over: {}", kinds.collect::<Vec<_>>().join(", ")));
+    }
+    notes
 }
 
 fn ready(bundle: Bundle, dir: &Path) -> Result<Ready, Failure> {

@@ -72,7 +72,7 @@ pub fn replay(path: &Path) -> Outcome {
 }
 
 /// The engine that a journal's header describes.
-fn engine(header: &Header, path: &Path) -> Result<Engine<RhaiApplication>, Failure> {
+pub(super) fn engine(header: &Header, path: &Path) -> Result<Engine<RhaiApplication>, Failure> {
     let shown = path.display();
     let layout = Layout::new(header.center.clone()).map_err(|findings| {
         let findings: Vec<String> = findings.iter().map(Finding::to_string).collect();
@@ -86,7 +86,7 @@ fn engine(header: &Header, path: &Path) -> Result<Engine<RhaiApplication>, Failu
 }
 
 /// The next line with its line feed; empty at the end.
-fn next_line(lines: &mut impl BufRead) -> io::Result<Vec<u8>> {
+pub(super) fn next_line(lines: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     lines.by_ref().take(LONGEST).read_until(b'\n', &mut line)?;
     Ok(line)

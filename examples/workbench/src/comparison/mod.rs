@@ -9,20 +9,19 @@ mod measures;
 mod noted;
 mod told;
 
-use std::hash::{DefaultHasher, Hasher};
 use std::sync::Arc;
 use std::time::Duration as Elapsed;
 
 use ringback_engine::center::{Center, Layout};
 use ringback_engine::journal::ApplicationText;
 use ringback_engine::protocol::{Effect, EffectKind};
-use ringback_engine::record::Request;
 use ringback_engine::{Engine, Instant};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::bundle::{self, RhaiApplication};
 use crate::facts::{Fact, Facts};
+use crate::history::hash;
 use crate::summary::{Course, Effort, Summary, Tally};
 use crate::world::{Observer, PlayError, Played, Standing, Timed};
 
@@ -61,7 +60,7 @@ pub struct Ran {
     /// Every question and answer.
     pub notes: Vec<Note>,
     /// Every event, as far as it can be told from others.
-    marks: Vec<(Instant, u64)>,
+    pub marks: Vec<(Instant, u64)>,
     /// What only playing finds to be wrong with the traffic.
     pub played: Played,
 }
@@ -193,19 +192,12 @@ pub fn only_in(one: &Center, other: &Center) -> Vec<String> {
 #[derive(Default)]
 struct Marks {
     marks: Vec<(Instant, u64)>,
-    text: Vec<u8>,
 }
 
 impl Observer for Marks {
-    fn requested(&mut self, _: Instant, _: &Request) {}
-
     fn effect(&mut self, effect: &Effect, _: Option<&Standing>) {
-        let EffectKind::Event(event) = &effect.kind else { return };
-        self.text.clear();
-        let mut hasher = DefaultHasher::new();
-        if serde_json::to_writer(&mut self.text, event).is_ok() {
-            hasher.write(&self.text);
+        if let EffectKind::Event(event) = &effect.kind {
+            self.marks.push((effect.at, hash(event)));
         }
-        self.marks.push((effect.at, hasher.finish()));
     }
 }
