@@ -12,9 +12,8 @@ use smol_str::SmolStr;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::canary::self_test;
-use crate::check::{Checked, LiteralQueues, check};
+use crate::check::{Checked, LiteralQueues, check, slip, warn_of_dropped};
 use crate::diagnostic::{Diagnostic, Findings};
-use crate::fault::parse_message;
 use crate::files::{joined, told};
 use crate::limits::runtime;
 use crate::sandbox::Sandbox;
@@ -209,10 +208,16 @@ fn compile(source: &str, layout: Option<&Layout>) -> (Vec<Diagnostic>, Option<(S
         let offset = checked.guarded.original(line, column);
         // What the checks refuse, Rhai often can't parse either; one finding is enough.
         if !findings.has_error_on_line_of(offset) {
-            findings.error(offset..offset, parse_message(&error.0));
+            match slip(source, offset, &error.0) {
+                (span, message, Some(instead)) => findings.error_with_help(span, message, instead),
+                (span, message, None) => findings.error(span, message),
+            }
         }
     }
     let sound = !findings.has_errors();
+    if sound {
+        warn_of_dropped(&mut findings);
+    }
     let application = compiled.ok().filter(|_| sound).map(|ast| (sandbox, ast, checked));
     (findings.into_sorted(), application)
 }

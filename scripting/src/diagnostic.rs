@@ -63,6 +63,15 @@ impl<'s> Findings<'s> {
         self.add(Severity::Error, span, message.into(), Some(help.into()));
     }
 
+    pub(crate) fn warning_with_help(
+        &mut self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.add(Severity::Warning, span, message.into(), Some(help.into()));
+    }
+
     pub(crate) fn warning(&mut self, span: Range<usize>, message: impl Into<String>) {
         self.add(Severity::Warning, span, message.into(), None);
     }

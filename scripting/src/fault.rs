@@ -9,6 +9,20 @@ use crate::meter::cut;
 /// The most bytes of a fault's message.
 const MESSAGE_BYTES: usize = 512;
 
+/// How the fault of a call that met the limit on operations ends.
+const ENDLESS: &str = ": is there a loop without end?";
+
+/// How the fault of a call that met the limit on levels of calls begins and ends.
+const NESTED: &str = "calls nest too deeply";
+const DEPTHS: &str = "; the deeper a script's expressions, the fewer levels of calls it has";
+
+/// The message of a fault whose place Rhai forgets, with the function that it happened in; `None` of any other.
+pub(crate) fn in_function(message: &str, function: &str) -> Option<String> {
+    let begin =
+        message.strip_suffix(ENDLESS).map(|begin| format!("{begin}, most of them in `{function}`{ENDLESS}"));
+    begin.or_else(|| message.strip_suffix(DEPTHS).map(|begin| format!("{begin} in `{function}`{DEPTHS}")))
+}
+
 /// The fault that an error of a call is, at the innermost line known.
 pub(crate) fn fault_of(error: &EvalAltResult) -> Fault {
     let (error, position) = innermost(error, Position::NONE);
@@ -31,12 +45,9 @@ fn message(error: &EvalAltResult) -> String {
     match error {
         E::ErrorRuntime(value, _) => value.to_string(),
         E::ErrorTooManyOperations(_) | E::ErrorTerminated(..) => {
-            format!("more than {OPERATIONS} operations in one call: is there a loop without end?")
+            format!("more than {OPERATIONS} operations in one call{ENDLESS}")
         }
-        E::ErrorStackOverflow(_) => {
-            "calls nest too deeply; the deeper a script's expressions, the fewer levels of calls it has"
-                .into()
-        }
+        E::ErrorStackOverflow(_) => format!("{NESTED}{DEPTHS}"),
         E::ErrorTooManyVariables(_) => format!("more than {VARIABLES} variables at one time"),
         E::ErrorDataTooLarge(..) => format!("a text of more than {TEXT_BYTES} bytes"),
         E::ErrorFunctionNotFound(signature, _) => unknown_call(signature),

@@ -234,3 +234,46 @@ fn what_is_wrong_in_a_shared_file_is_told_there() {
     assert_eq!(code, 1);
     assert!(error.contains("`shared.rhai` has a function `timeout` already\n --> app.rhai:4:4"), "{error}");
 }
+
+#[test]
+fn check_reads_the_tests_and_leaves_their_outcome_to_test() {
+    let script = "fn accept(request) { accept().priority(5) }\n";
+    let test = "[[test]]\nname = \"t\"\nat = \"2026-03-10 10:00\"\nrequest = { service = \"help\", phone = \"030 1\" }\n";
+    let of = |expectation: &str| format!("{test}{expectation}\n");
+    for (text, expected, place) in [
+        (
+            of("expect.acept = 'accept()'"),
+            "there is no hook `acept`, did you mean `accept`?",
+            "tests.toml:5:8",
+        ),
+        (of("expect.accept = 'acept()'"), "unknown function `acept`", "tests.toml:5:18"),
+        (of("expect.accept = 'reject(\"a\"'"), "what is expected of `accept`", "tests.toml:5:"),
+        (
+            of("agents = [\"ana\"]\nexpect.accept = 'accept()'"),
+            "unknown agent `ana`, did you mean `anna`?",
+            "tests.toml:5:11",
+        ),
+        (of("").replace("2026-03-10 10:00", "tomorrow"), "`tomorrow` is no instant", "tests.toml:3:6"),
+        ("[[test]\n".into(), "", "tests.toml:1:"),
+    ] {
+        let dir = bundle("tests", CENTER, &[("app.rhai", script), ("tests.toml", &text)]);
+        let (_, error, code) = ringback(&dir, &["check", "."]);
+        assert_eq!(code, 1, "{text}\n{error}");
+        assert!(error.contains(expected) && error.contains(place), "{text}\n{error}");
+    }
+    // One that does not hold is no mistake of the bundle; with a script that is wrong, the tests are read all the same.
+    let fails = of("expect.accept = 'reject(\"no\")'");
+    let dir = bundle("tests", CENTER, &[("app.rhai", script), ("tests.toml", &fails)]);
+    assert_eq!(ringback(&dir, &["check", "."]).2, 0);
+    assert_eq!(ringback(&dir, &["test", "."]).2, 1);
+    let files = [
+        ("app.rhai", "fn acept(request) { accept() }"),
+        ("tests.toml", &of("wat = 1\nexpect.accept = 'accept()'")),
+    ];
+    let (_, error, code) = ringback(&bundle("tests", CENTER, &files), &["check", "."]);
+    assert_eq!(code, 1);
+    assert!(
+        error.contains("did you mean the hook `accept`?") && error.contains("a test has no `wat`"),
+        "{error}"
+    );
+}

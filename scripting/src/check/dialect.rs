@@ -56,7 +56,12 @@ pub(crate) fn check(tokens: Tokens<'_>, findings: &mut Findings<'_>) {
     for i in 0..tokens.len() {
         let Some(token) = tokens.get(i) else { continue };
         match &token.kind {
-            Kind::Bad(why) => findings.error(token.span.clone(), format!("{why}: {}", shown(tokens.text(i)))),
+            Kind::Bad(why) => {
+                let text = tokens.text(i);
+                let line = text.find('\n').unwrap_or(text.len());
+                let start = token.span.start;
+                findings.error(start..start.saturating_add(line), format!("{why}: {}", shown(text)));
+            }
             Kind::Float => findings.error_with_help(
                 token.span.clone(),
                 format!("there are no numbers with a point or exponent: `{}`", tokens.text(i)),
@@ -111,10 +116,20 @@ fn symbol(tokens: Tokens<'_>, i: usize, findings: &mut Findings<'_>) {
         "=" | "+=" | "-=" | "*=" | "/=" | "%=" if assigns_to_property(tokens, i) => findings.error_with_help(
             tokens.span(i.saturating_sub(1)),
             format!("`{}` can be read but not set", tokens.name_before(i)),
-            "an answer changes things, as `accept().priority(5)` or `queue(\"billing\").priority(5)`",
+            if symbol == "=" && is_in_condition(tokens, i) {
+                "to compare, write `==`"
+            } else {
+                "an answer changes things, as `accept().priority(5)` or `queue(\"billing\").priority(5)`"
+            },
         ),
         _ => {}
     }
+}
+
+/// Whether a token stands between `if`, `while` or `until` and what follows it.
+fn is_in_condition(tokens: Tokens<'_>, i: usize) -> bool {
+    let from = (0..i).rev().take_while(|i| !matches!(tokens.symbol(*i), ";" | "{" | "}"));
+    from.map(|i| tokens.name(i)).any(|name| matches!(name, "if" | "while" | "until"))
 }
 
 fn assigns_to_property(tokens: Tokens<'_>, i: usize) -> bool {

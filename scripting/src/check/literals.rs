@@ -14,7 +14,7 @@ use super::names::parameter_kind;
 use super::outline::{Function, Tokens};
 use super::switches::labels;
 use crate::diagnostic::Findings;
-use crate::vocabulary::{Form, Word, called};
+use crate::vocabulary::{Form, Word, called, kind_of_role};
 use crate::words::{local_time, word_of_answer};
 
 /// The kinds of events that `timeout` is asked about.
@@ -72,6 +72,7 @@ pub(crate) fn check(
                     None => queues.computed = true,
                 }
             }
+            check_kind(tokens, word, role, argument, findings);
             if let Some((at, text)) = literal {
                 check_text(role, tokens, at, text, layout, findings);
             }
@@ -110,6 +111,39 @@ fn given(
     }
     arguments.remove(0);
     find(other, arguments.len()).map(|word| (word, arguments))
+}
+
+/// Checks that a literal is of the kind that a word takes.
+fn check_kind(
+    tokens: Tokens<'_>,
+    word: &Word,
+    role: &str,
+    argument: &Range<usize>,
+    findings: &mut Findings<'_>,
+) {
+    if argument.len() != 1 {
+        return;
+    }
+    let given = match tokens.get(argument.start).map(|token| &token.kind) {
+        Some(Kind::Integer) => "integer",
+        Some(Kind::Text { .. }) => "text",
+        Some(Kind::Name) if matches!(tokens.name(argument.start), "true" | "false") => "boolean",
+        _ => return,
+    };
+    let (wanted, instead) = match kind_of_role(role) {
+        "duration" => ("a duration", "write `minutes(5)`, or with `seconds`, `hours` or `days`"),
+        "instant" => ("an instant", "write `now() + hours(1)`, or `at(\"2026-12-24T09:00\", zone)`"),
+        "integer" if given != "integer" => ("an integer", "write a whole number without quotes"),
+        // An integer is taken as its text.
+        "text" if given == "boolean" => ("a text", "write it in quotes"),
+        _ => return,
+    };
+    let article = if given == "integer" { "an" } else { "a" };
+    findings.error_with_help(
+        tokens.span(argument.start),
+        format!("`{}` takes {wanted}, not {article} {given}", word.name),
+        instead,
+    );
 }
 
 /// Checks that a table named in a text has what it is asked for.

@@ -313,7 +313,7 @@ fn is_read(name: &str, form: Form) -> bool {
     }
 }
 
-fn is_answer(kind: &str) -> bool {
+pub(super) fn is_answer(kind: &str) -> bool {
     matches!(kind, "plan" | "acceptance" | "limits" | "timeout answer" | "purge answer")
 }
 

@@ -1,11 +1,14 @@
 //! What can be said of a script before it runs.
 
+mod brackets;
 mod dialect;
+mod dropped;
 mod lexer;
 mod literals;
 mod marks;
 mod names;
 mod outline;
+mod slips;
 mod switches;
 
 use ringback_engine::center::{Layout, did_you_mean};
@@ -13,10 +16,12 @@ use ringback_engine::protocol::Hook;
 
 use crate::diagnostic::{Findings, position_of};
 use crate::limits::SOURCE_BYTES;
+use brackets::Stray;
 use outline::Tokens;
 
 pub use literals::LiteralQueues;
 pub(crate) use marks::{ANSWER, LINE, READ, Site, What, mark};
+pub(crate) use slips::slip;
 pub(crate) use switches::{BOOLEAN, GUARD, Guarded, INTEGER, TEXT};
 
 /// The most bytes of a name that is compared with others; longer ones are no typing mistakes.
@@ -35,6 +40,17 @@ pub(crate) struct Checked {
     pub(crate) hooks: Vec<(Hook, u32)>,
     /// The queues that its plans name.
     pub(crate) queues: LiteralQueues,
+}
+
+/// Warns of answers that are made and dropped, in a source that has no error.
+pub(crate) fn warn_of_dropped(findings: &mut Findings<'_>) {
+    let source = findings.source();
+    let all = lexer::tokens(source);
+    let closings = outline::closings(source, &all);
+    let tokens = Tokens::new(source, &all, &closings);
+    for function in outline::functions(tokens, &mut Findings::new(source)) {
+        dropped::check(tokens, &function, findings);
+    }
 }
 
 /// Checks a source against the dialect and, if it is known, the center. `None` if it is too large or can't be read
@@ -61,10 +77,16 @@ pub(crate) fn check(layout: Option<&Layout>, findings: &mut Findings<'_>) -> Opt
     if ends_badly {
         return None;
     }
-    if let Some((at, closes)) = outline::unclosed(tokens) {
+    if let Some(stray) = brackets::stray(source, tokens) {
         // What follows from it would be told of lines that are right.
-        let opened = tokens.text(at);
-        findings.error(tokens.span(at), format!("this `{opened}` is never closed: expected `{closes}`"));
+        let (at, message) = match stray {
+            Stray::Open(at, closes) => {
+                (at, format!("this `{}` is never closed: expected `{closes}`", tokens.text(at)))
+            }
+            Stray::Head(at) => (at, "expected `{` behind this".into()),
+            Stray::Close(at) => (at, format!("this `{}` closes nothing; take it away", tokens.text(at))),
+        };
+        findings.error(tokens.span(at), message);
         return None;
     }
     let functions = outline::functions(tokens, findings);

@@ -191,7 +191,7 @@ fn check_property(tokens: Tokens<'_>, function: &Function<'_>, i: usize, finding
     let hint = hint(name, known);
     match owner {
         Some(kind) => {
-            let article = if matches!(kind, "event" | "agent") { "an" } else { "a" };
+            let article = if kind.starts_with(['a', 'e', 'i']) { "an" } else { "a" };
             findings.error(span, format!("{article} {kind} has no property `{name}`{hint}"));
         }
         None => findings.error(span, format!("unknown property `{name}`{hint}")),
@@ -200,12 +200,87 @@ fn check_property(tokens: Tokens<'_>, function: &Function<'_>, i: usize, finding
 
 /// The kind of the value whose property stands at `i`, where it is a hook's parameter.
 fn receiver(tokens: Tokens<'_>, function: &Function<'_>, i: usize) -> Option<&'static str> {
-    let owner_at = i.checked_sub(2)?;
-    let owner = tokens.name(owner_at);
-    if owner.is_empty() || tokens.symbol_before(owner_at) == "." || is_bound(tokens, function, owner) {
+    kind_before(tokens, function, i.checked_sub(2)?, 0)
+}
+
+/// So many variables are followed to what they were declared as.
+const FOLLOWED: usize = 4;
+
+/// The kind of the value that ends at a token, where it is a hook's parameter, a word, or a variable declared as one.
+fn kind_before(
+    tokens: Tokens<'_>,
+    function: &Function<'_>,
+    end: usize,
+    followed: usize,
+) -> Option<&'static str> {
+    let name = tokens.name(end);
+    let behind_dot = tokens.symbol_before(end) == ".";
+    if !name.is_empty() && !behind_dot {
+        return match declaration(tokens, function, name) {
+            None if is_bound(tokens, function, name) => None,
+            None => parameter_kind(function, name),
+            Some(_) if followed >= FOLLOWED => None,
+            Some(value) => {
+                let last = value.end.checked_sub(1)?;
+                let first = first_of(tokens, last)?;
+                (first == value.start)
+                    .then(|| kind_before(tokens, function, last, followed.saturating_add(1)))?
+            }
+        };
+    }
+    let form = if behind_dot { Form::Property } else { Form::Function };
+    let at = if form == Form::Property { end } else { opening(tokens, function, end)?.checked_sub(1)? };
+    let form = match form {
+        Form::Function if tokens.symbol_before(at) == "." => Form::Method,
+        form => form,
+    };
+    let mut words = all_words().filter(|word| word.form == form && word.name == tokens.name(at));
+    let kind = words.next()?.gives;
+    // A word of several kinds that gives different ones says nothing, and so does what gives any.
+    (kind != "any" && words.all(|word| word.gives == kind)).then_some(kind)
+}
+
+/// The parenthesis that the one at `close` closes.
+fn opening(tokens: Tokens<'_>, function: &Function<'_>, close: usize) -> Option<usize> {
+    if tokens.symbol(close) != ")" {
         return None;
     }
-    parameter_kind(function, owner)
+    (function.body.start..close).rev().find(|open| tokens.closing(*open) == Some(close))
+}
+
+/// The value that a variable is declared with, if that is the only thing it is ever set to.
+fn declaration(tokens: Tokens<'_>, function: &Function<'_>, name: &str) -> Option<Range<usize>> {
+    let set = |i: &usize| {
+        tokens.name(*i) == name
+            && tokens.symbol_before(*i) != "."
+            && (matches!(tokens.name_before(*i), "let" | "const" | "for")
+                || matches!(tokens.symbol(i.saturating_add(1)), "=" | "+=" | "-=" | "*=" | "/=" | "%="))
+    };
+    let mut sets = function.body.clone().filter(set);
+    let (at, None) = (sets.next()?, sets.next()) else { return None };
+    if !matches!(tokens.name_before(at), "let" | "const") || tokens.symbol(at.saturating_add(1)) != "=" {
+        return None;
+    }
+    let start = at.saturating_add(2);
+    let end = (start..function.body.end).find(|i| tokens.symbol(*i) == ";")?;
+    Some(start..end)
+}
+
+/// The token that a chain of words which ends at `last` begins with.
+fn first_of(tokens: Tokens<'_>, last: usize) -> Option<usize> {
+    let mut at = last;
+    loop {
+        if tokens.symbol(at) == ")" {
+            at = (0..at).rev().find(|open| tokens.closing(*open) == Some(at))?.checked_sub(1)?;
+        }
+        if tokens.name(at).is_empty() {
+            return None;
+        }
+        if tokens.symbol_before(at) != "." {
+            return Some(at);
+        }
+        at = at.checked_sub(2)?;
+    }
 }
 
 /// The kind of a hook's parameter with this name.

@@ -31,29 +31,6 @@ pub(crate) fn closings(source: &str, tokens: &[Token]) -> Vec<Option<usize>> {
     closings
 }
 
-/// The first bracket that something else than its like closes, or nothing.
-pub(crate) fn unclosed(tokens: Tokens<'_>) -> Option<(usize, &'static str)> {
-    let mut open: Vec<(usize, &'static str)> = Vec::new();
-    for i in 0..tokens.len() {
-        let closes = match tokens.symbol(i) {
-            "(" => ")",
-            "[" | "?[" => "]",
-            "{" | "#{" | "${" => "}",
-            symbol @ (")" | "]" | "}") => {
-                // One too many is told by Rhai.
-                let (opened, closes) = open.pop()?;
-                if closes != symbol {
-                    return Some((opened, closes));
-                }
-                continue;
-            }
-            _ => continue,
-        };
-        open.push((i, closes));
-    }
-    open.pop()
-}
-
 impl<'s> Tokens<'s> {
     pub(crate) fn new(source: &'s str, tokens: &'s [Token], closings: &'s [Option<usize>]) -> Self {
         Self { source, tokens, closings }
@@ -150,6 +127,13 @@ pub(crate) fn functions<'s>(tokens: Tokens<'s>, findings: &mut Findings<'_>) -> 
                 }
                 None => i = next_function(tokens, i.saturating_add(1)),
             }
+        } else if matches!(tokens.name(i), "function" | "func" | "def" | "sub" | "fun") {
+            findings.error_with_help(
+                tokens.span(i),
+                format!("`{}` is no word of scripts", tokens.name(i)),
+                "write `fn`",
+            );
+            i = next_function(tokens, i.saturating_add(1));
         } else {
             findings.error_with_help(
                 tokens.span(i),

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::recorder::Recorded;
 use crate::check::{Site, What};
+use crate::fault::in_function;
 use crate::files::file_of_fault;
 
 /// A question to a script, what it answered, and how it came to that.
@@ -63,6 +64,45 @@ pub struct Read {
     pub value: String,
 }
 
+/// Where a decision was made or failed.
+#[derive(Default)]
+struct Decided {
+    file: String,
+    line: u32,
+    source: String,
+    fault: Option<String>,
+}
+
+impl Decided {
+    fn at(site: &Site, fault: Option<String>) -> Self {
+        let (file, line, source) = (site.file.1.clone(), site.line, site.text.clone());
+        Self { file, line, source, fault }
+    }
+
+    fn failed(script: &str, sites: &[Site], recorded: &Recorded, fault: &Fault) -> Self {
+        let (part, message) = file_of_fault(script, &fault.message);
+        let lines = || recorded.reached.iter().filter_map(|(site, times)| Some((sites.get(*site)?, *times)));
+        let busiest = lines().filter(|(site, _)| site.what == What::Line).max_by_key(|(_, times)| *times);
+        // Where a limit was met is forgotten; the line that ran most often tells more than where it ended.
+        let busiest =
+            busiest.and_then(|(site, times)| if times > 1 { Some(site) } else { last_line(sites, recorded) });
+        if let Some((site, told)) =
+            busiest.and_then(|site| Some((site, in_function(message, &site.function)?)))
+        {
+            let file = if part.name.is_empty() { String::new() } else { format!("{}: ", site.file.1) };
+            return Self::at(site, Some(file + told.as_str()));
+        }
+        let is_there = |site: &&Site| site.line == fault.line && site.file.1 == part.name;
+        let site = sites.iter().filter(is_there).find(|site| site.what == What::Line);
+        Self {
+            file: part.name.to_owned(),
+            line: fault.line,
+            source: site.map_or_else(String::new, |site| site.text.clone()),
+            fault: Some(fault.message.clone()),
+        }
+    }
+}
+
 impl Decision {
     pub(super) fn of(
         script: &str,
@@ -82,17 +122,9 @@ impl Decision {
                 step.reads.push(Read { expression: site.text.clone(), value: value.clone() });
             }
         }
-        let (file, line, source) = match answer {
-            Ok(_) => made(sites, recorded)
-                .map_or_else(Default::default, |site| (site.file.1.clone(), site.line, site.text.clone())),
-            Err(fault) => {
-                let (part, _) = file_of_fault(script, &fault.message);
-                let site = sites.iter().find(|site| {
-                    site.line == fault.line && site.file.1 == part.name && site.what == What::Line
-                });
-                let text = site.map_or_else(String::new, |site| site.text.clone());
-                (part.name.to_owned(), fault.line, text)
-            }
+        let decided = match answer {
+            Ok(_) => made(sites, recorded).map_or_else(Decided::default, |site| Decided::at(site, None)),
+            Err(fault) => Decided::failed(script, sites, recorded, fault),
         };
         Self {
             at: Instant::default(),
@@ -101,10 +133,10 @@ impl Decision {
             script: String::new(),
             about: String::new(),
             answer: answer.as_ref().ok().cloned(),
-            fault: answer.as_ref().err().map(|fault| fault.message.clone()),
-            file,
-            line,
-            source,
+            fault: decided.fault,
+            file: decided.file,
+            line: decided.line,
+            source: decided.source,
             steps,
             cut: recorded.cut,
             exact: true,
@@ -126,9 +158,13 @@ impl Decision {
 
 /// The place that made the answer; the last line that ran, if none did.
 pub(super) fn made<'a>(sites: &'a [Site], recorded: &Recorded) -> Option<&'a Site> {
-    let answer = recorded.answer.and_then(|site| sites.get(site));
+    recorded.answer.and_then(|site| sites.get(site)).or_else(|| last_line(sites, recorded))
+}
+
+/// The last line that ran, of those that are kept in order.
+fn last_line<'a>(sites: &'a [Site], recorded: &Recorded) -> Option<&'a Site> {
     let mut ran = recorded.ordered.iter().rev().filter_map(|(site, _)| sites.get(*site));
-    answer.or_else(|| ran.find(|site| site.what == What::Line))
+    ran.find(|site| site.what == What::Line)
 }
 
 fn as_text<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {

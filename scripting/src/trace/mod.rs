@@ -99,7 +99,7 @@ impl Traced {
     /// Runs the marked script for a question that the plain one has answered.
     fn trace(&mut self, hook: Hook, about: About<'_>, answer: &Result<String, Fault>) {
         let (repeated, recorded) = self.rerun.ask(hook, about);
-        for site in &recorded.reached {
+        for site in recorded.reached.keys() {
             if let Some(count) = self.reached.get_mut(*site) {
                 *count = count.saturating_add(1);
             }

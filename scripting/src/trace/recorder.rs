@@ -1,5 +1,6 @@
 //! What the marks of a call say.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Dynamic, Engine};
@@ -17,8 +18,8 @@ pub(crate) struct Recorded {
     pub(super) ordered: Vec<(usize, Option<String>)>,
     /// The last answer made.
     pub(super) answer: Option<usize>,
-    /// The sites reached, each once.
-    pub(super) reached: Vec<usize>,
+    /// The sites reached, each with how often.
+    pub(super) reached: BTreeMap<usize, u64>,
     /// Whether more marks were reached than are kept.
     pub(super) cut: bool,
 }
@@ -62,9 +63,8 @@ impl Recorder {
     fn note(&self, site: i64, value: Option<String>) {
         let Ok(site) = usize::try_from(site) else { return };
         let mut recorded = self.recorded();
-        if let Err(place) = recorded.reached.binary_search(&site) {
-            recorded.reached.insert(place, site);
-        }
+        let times = recorded.reached.entry(site).or_default();
+        *times = times.saturating_add(1);
         if recorded.ordered.len() < ORDERED {
             recorded.ordered.push((site, value));
         } else {

@@ -110,7 +110,7 @@ fn faults_name_their_file_and_line() {
 #[test]
 fn decisions_and_coverage_name_their_file_and_line() {
     let shared = "fn verdict(n) {\n    if n > 9 { return complete(\"over\"); }\n    retry(minutes(n))\n}\n";
-    let app = "fn timeout(callback, event) {\n    verdict(callback.attempts)\n}\nfn purge(callback) {\n    keep(1)\n}";
+    let app = "fn timeout(callback, event) {\n    verdict(callback.attempts)\n}\nfn purge(callback) {\n    keep(callback.attempts)\n}";
     let plain = build(&[("shared.rhai", shared), ("app.rhai", app)]).unwrap();
     let mut traced = Traced::new(plain, Keep::All).unwrap();
     traced.timeout(&callback(), TimeoutKind::QueueWait).unwrap();
@@ -121,7 +121,7 @@ fn decisions_and_coverage_name_their_file_and_line() {
     let steps: Vec<_> = decisions[0].steps.iter().map(|step| (&step.file[..], step.line)).collect();
     assert_eq!(steps, [("app.rhai", 2), ("shared.rhai", 2), ("shared.rhai", 3)]);
     assert_eq!((&decisions[1].file[..], decisions[1].line), ("app.rhai", 5));
-    assert_eq!(decisions[1].source, "keep(1)");
+    assert_eq!(decisions[1].source, "keep(callback.attempts)");
     let covered = traced.coverage();
     let lines: Vec<_> = covered.lines.iter().map(|line| (&line.file[..], line.line, line.calls)).collect();
     assert_eq!(lines, [("shared.rhai", 2, 1), ("shared.rhai", 3, 1), ("app.rhai", 2, 1), ("app.rhai", 5, 1)]);

@@ -63,7 +63,7 @@ const FOUND: &[(&str, &str, &str)] = &[
     (
         "fn route(c) { print(line(\"main\").wating); queue(\"main\") }",
         "wating",
-        "unknown property `wating`, did you mean `waiting`?",
+        "a line has no property `wating`, did you mean `waiting`?",
     ),
     ("fn route(callback) { print(callback.phone.len); queue(\"main\") }", "len", "`len` is called"),
     ("fn route(callback) { print(callback.phone()); queue(\"main\") }", "phone", "`phone` is a property"),
@@ -210,11 +210,174 @@ const FOUND: &[(&str, &str, &str)] = &[
         "print",
         "this is never reached: `break` stands in front of it",
     ),
-    ("fn route(callback) { let x = ; queue(\"main\") }", "", "unexpected `;`"),
-    ("fn route(callback) { x }", "", "unknown variable `x`"),
-    ("fn route(callback) { const x = 1; x = 2; queue(\"main\") }", "", "`x` is a constant"),
-    ("fn f(a) { 1 } fn f(b) { 2 }", "", "there are two functions `f` with as many parameters"),
+    ("fn route(callback) { let x = ; queue(\"main\") }", ";", "unexpected `;`"),
+    ("fn route(callback) { x }", "x", "unknown variable `x`"),
+    ("fn route(callback) { const x = 1; x = 2; queue(\"main\") }", "x", "`x` is a constant"),
+    ("fn f(a) { 1 } fn f(b) { 2 }", "fn", "there are two functions `f` with as many parameters"),
 ];
+
+/// What newcomers write, where it is marked, and what they are told to write.
+const SLIPS: &[(&str, &str, &str)] = &[
+    ("fn route(callback) {\n  let x = 5\n  queue(\"main\")\n}", "5", "expected `;` behind this"),
+    (
+        "fn route(callback) { let spawn = 5; queue(\"main\") }",
+        "spawn",
+        "`spawn` is a reserved word; take another name",
+    ),
+    (
+        "fn route(callbck) { queue(callback.queue) }",
+        "callback",
+        "unknown variable `callback`, did you mean `callbck`?",
+    ),
+    (
+        "fn route(callback) { let patience = minutes(2); retry(patiense) }",
+        "patiense",
+        "unknown variable `patiense`, did you mean `patience`?",
+    ),
+    (
+        "fn accept(request) { if request.attr(\"x\") == nil { accept() } else { reject(\"a\") } }",
+        "nil",
+        "`nil` is no word of scripts; there is no empty value; ask first, as `request.has(\"tier\")`, or give another, \
+         as `request.attr(\"tier\", \"standard\")`",
+    ),
+    (
+        "fn accept(request) { if true { accept() } elseif false { accept() } }",
+        "elseif",
+        "`elseif` is no word of scripts; write `else if`",
+    ),
+    (
+        "fn accept(request) { if true and false { accept() } else { accept() } }",
+        "and",
+        "`and` is no word of scripts; write `&&`",
+    ),
+    (
+        "fn accept(request) { if not true { accept() } else { accept() } }",
+        "not",
+        "`not` is no word of scripts; write `!`",
+    ),
+    ("function accept(request) { accept() }", "function", "`function` is no word of scripts; write `fn`"),
+    ("fn accept(request) { var x = 1; accept() }", "var", "`var` is no word of scripts; write `let`"),
+    (
+        "fn accept(request) { let x: int = 1; accept() }",
+        ":",
+        "`:` is no symbol of scripts; kinds of values are not written; leave it out",
+    ),
+    ("fn accept(request) { let x = 1; x++; accept() }", "+", "`++` is no symbol of scripts; write `+= 1`"),
+    (
+        "fn accept(request) { let x = true ? 1 : 2; accept() }",
+        "?",
+        "`?` is no symbol of scripts; write `if condition { a } else { b }`",
+    ),
+    (
+        "fn timeout(callback, event) { if event.kind = \"busy\" { requeue() } else { standard() } }",
+        "kind",
+        "`kind` can be read but not set; to compare, write `==`",
+    ),
+    (
+        "fn accept(request) {\n  print(\"open);\n  accept()\n}",
+        "\"open);",
+        "a text without its closing `\"`: `\"open);`",
+    ),
+    (
+        "fn accept(request) { accept().ttl(\"4h\") }",
+        "\"4h\"",
+        "`ttl` takes a duration, not a text; write `minutes(5)`, or with `seconds`, `hours` or `days`",
+    ),
+    (
+        "fn route(callback) { queue(\"main\").after(120) }",
+        "120",
+        "`after` takes a duration, not an integer; write `minutes(5)`, or with `seconds`, `hours` or `days`",
+    ),
+    (
+        "fn route(callback) { queue(\"main\").priority(\"high\") }",
+        "\"high\"",
+        "`priority` takes an integer, not a text; write a whole number without quotes",
+    ),
+    (
+        "fn timeout(callback, event) { schedule(\"09:00\") }",
+        "\"09:00\"",
+        "`schedule` takes an instant, not a text; write `now() + hours(1)`, or `at(\"2026-12-24T09:00\", zone)`",
+    ),
+    (
+        "fn accept(request) { print(listed(\"vip\", true)); accept() }",
+        "true",
+        "`listed` takes a text, not a boolean; write it in quotes",
+    ),
+    (
+        "fn route(callback) { let l = line(\"main\"); print(l.phone); queue(\"main\") }",
+        "phone",
+        "a line has no property `phone`",
+    ),
+    (
+        "fn route(callback) { let c = callback; let d = c; print(d.waiting); queue(\"main\") }",
+        "waiting",
+        "a callback has no property `waiting`",
+    ),
+    (
+        "fn route(callback) { print(local(callback.received).hours); queue(\"main\") }",
+        "hours",
+        "a local time has no property `hours`, did you mean `hour`?",
+    ),
+    (
+        "fn accept(request) { if !is_open(\"office\") { reject(\"closed\") } accept() }",
+        "reject",
+        "this answer is dropped: `reject` stands in the middle, and the last value answers; write \
+         `return reject(...);`",
+    ),
+    (
+        "fn timeout(callback, event) { switch event.kind { \"busy\" => retry(minutes(1)), _ => { } } standard() }",
+        "retry",
+        "this answer is dropped: `retry` stands in the middle, and the last value answers; write `return retry(...);`",
+    ),
+    ("fn purge(callback) { keep(days(1)).wait(); keep(days(2)) }", "wait", "unknown method `wait`"),
+    (
+        "fn route(callback) { for i in 0..3 { queue(\"main\").need(\"billing\"); } queue(\"main\") }",
+        "queue",
+        "this answer is dropped: `queue` stands in the middle, and the last value answers; write `return queue(...);`",
+    ),
+];
+
+#[test]
+fn slips_of_newcomers_are_told_with_what_to_write() {
+    for (source, marked, message) in SLIPS {
+        let findings = match build(source) {
+            Ok(app) => app.warnings().to_vec(),
+            Err(findings) => findings,
+        };
+        let told = |finding: &ringback_scripting::Diagnostic| {
+            let help = finding.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
+            format!("{}{help}", finding.message)
+        };
+        let found = findings.iter().find(|finding| told(finding) == *message);
+        let finding = found.unwrap_or_else(|| panic!("{source}\n{}", shown(&findings)));
+        assert_eq!(&source[finding.span.clone()], *marked, "{source}");
+    }
+}
+
+/// What is no mistake is not told as one.
+#[test]
+fn sound_scripts_have_no_finding() {
+    for source in [
+        "fn accept(request) { if is_open(\"office\") { accept() } else { reject(\"closed\") } }",
+        "fn accept(request) { if is_open(\"office\") { accept() } else { reject(\"closed\") }; }",
+        "fn accept(request) { let a = accept(); if true { a = a.priority(5); } a }",
+        "fn accept(request) { return if true { accept() } else { reject(\"a\") }; }",
+        "fn accept(request) { if !is_open(\"office\") { return reject(\"closed\"); } accept() }",
+        "fn timeout(callback, event) { switch event.kind { \"busy\" => if callback.attempts < 3 { retry(minutes(1)) } \
+         else { complete(\"no\") }, \"fax\" => { let x = 1; requeue() } _ => standard() } }",
+        "fn route(callback) { let p = queue(\"main\"); for i in 1..3 { p = p.after(minutes(i)); } p }",
+        "fn route(callback) { { queue(\"main\") } }",
+        "fn route(callback) { let l = line(\"main\"); l = 5; print(l); queue(\"main\") }",
+        "fn route(callback) { let x = line(\"main\").ready; let y = x + 1; print(y); queue(\"main\") }",
+        "fn route(callback) { let t = lookup(\"vip\", callback.phone, \"\"); print(t); queue(\"main\") }",
+        "fn purge(callback) { let l = callback.received; let d = now() - l; keep(days(d.seconds)) }",
+        "fn not(x) { !x } fn accept(request) { if not(true) { accept() } else { reject(\"a\") } }",
+        "fn throttle(request) { limit(5, 5, days(1)) }",
+    ] {
+        let app = application(source);
+        assert!(app.warnings().is_empty(), "{source}\n{}", shown(app.warnings()));
+    }
+}
 
 #[test]
 fn findings_mark_their_place() {
@@ -313,7 +476,17 @@ fn a_bracket_left_open_is_told_where_it_opens_and_alone() {
         ("fn purge(callback) {\n  keep(days(30))\n", "error: 1:20: this `{` is never closed: expected `}`"),
         (
             "fn purge(callback) {\n  if true { keep(days(30))\n}\n",
-            "error: 1:20: this `{` is never closed: expected `}`",
+            "error: 2:11: this `{` is never closed: expected `}`",
+        ),
+        (
+            "fn purge(callback) {\n  keep(days(30)))\n}\n",
+            "error: 2:17: this `)` closes nothing; take it away",
+        ),
+        ("fn purge(callback) {\n  purge()\n}}\n", "error: 3:2: this `}` closes nothing; take it away"),
+        ("fn purge(callback)\n  purge()\n}\n", "error: 1:18: expected `{` behind this"),
+        (
+            "fn purge(callback) {\n  if (true { purge() }\n  keep(days(1))\n}\n",
+            "error: 2:6: this `(` is never closed: expected `)`",
         ),
     ] {
         let findings = crate::support::build(source).unwrap_err();

@@ -178,7 +178,7 @@ fn faults_say_what_and_where() {
             "table `vip` has one value a key and no columns; write `lookup(table, key)`",
         ),
         ("cell(\"customers\", 5, \"notes\")", "a text of more than 1024 bytes"),
-        ("cell(\"customers\", true, \"notes\", 1)", "expected a text, not a boolean"),
+        ("cell(\"customers\", callback.has_desired, \"notes\", 1)", "expected a text, not a boolean"),
         ("is_open(\"off\" + \"ices\")", "unknown calendar `offices`"),
         ("next_open(\"never\")", "calendar `never` never opens again"),
         ("line(callback.id).waiting", "unknown queue `c1`"),
@@ -191,7 +191,7 @@ fn faults_say_what_and_where() {
         ("days(9223372036854775807)", "overflow: `days(9223372036854775807)` does not fit in 64 bits"),
         ("now() + days(9999999)", "overflow: the instant lies outside the years 1 to 9999"),
         ("days(100000000000) + days(100000000000)", "overflow: the duration does not fit in 64 bits"),
-        ("minutes(\"5\")", "`minutes` can't be used with a text"),
+        ("minutes(\"\" + \"5\")", "`minutes` can't be used with a text"),
         ("any_of(1, \"1\")", "`any_of` can't be used with an integer and a text"),
         ("if callback.attempts { 2 } else { 3 }", "expected a boolean, not an integer"),
         ("callback.attempts && true", "expected a boolean, not an integer"),
@@ -203,7 +203,7 @@ fn faults_say_what_and_where() {
         ("callback", "a callback can't be printed"),
         ("local(now(), \"Mo\" + \"on\").hour", "unknown time zone `Moon`; write one as `Europe/Berlin`"),
         ("at(\"tomorr\" + \"ow\", \"UTC\")", "`tomorrow` is no local time; write one as `2026-12-24T09:00`"),
-        ("line(\"main\").seconds", "a line has no property `seconds`"),
+        ("lookup(\"vip\", callback.phone).seconds", "an integer has no property `seconds`"),
     ] {
         let fault = value(expression).expect_err(expression);
         assert_eq!((fault.message.as_str(), fault.line), (message, 1), "{expression}");

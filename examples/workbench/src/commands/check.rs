@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::first_pass::{FirstPass, Period, left_unchecked};
 use super::{Failure, Outcome, colours, say};
-use crate::bundle::{Bundle, Diagnosis, render_all};
+use crate::bundle::{Bundle, Diagnosis, build, file_text, render_all};
 use crate::rehearsal::{Samples, rehearse};
+use crate::trials::{self, TESTS};
 
 /// Checks the center, the application, and the streams that are there, and rehearses the application. Returns what
 /// to say if nothing is an error; warnings have been written to standard error then. With `json` all of it is one object on
@@ -22,11 +23,13 @@ pub fn check(dir: &Path, json: bool) -> Outcome {
     let pass = period.as_ref().map(|period| period.first_pass(false)).transpose()?;
     let FirstPass { findings, notes, untold, requests: _ } = pass.unwrap_or_default();
     let unchecked = left_unchecked(&bundle);
+    let tests = tests(dir, &bundle);
     if let (Some(layout), Some(application)) = (&bundle.layout, bundle.application) {
         let samples = period.as_ref().map(samples).unwrap_or_default();
         bundle.findings.extend(rehearse(application, layout, &bundle.text, &samples));
     }
     bundle.findings.extend(findings);
+    bundle.findings.extend(tests);
 
     let errors = count(&bundle.findings, true) + untold;
     let warnings = count(&bundle.findings, false);
@@ -45,6 +48,21 @@ pub fn check(dir: &Path, json: bool) -> Outcome {
     }
     eprint!("{text}");
     Ok(closing)
+}
+
+/// What is wrong with the bundle's tests, if it has some; whether they hold is for `ringback test`.
+fn tests(dir: &Path, bundle: &Bundle) -> Vec<Diagnosis> {
+    let path = dir.join(TESTS);
+    let Some(layout) = bundle.layout.as_ref().filter(|_| path.symlink_metadata().is_ok()) else {
+        return Vec::new();
+    };
+    match file_text(&path) {
+        Ok(text) => {
+            let application = bundle.application.as_ref().and_then(|_| build(&bundle.text, layout).ok());
+            trials::check(&text.into(), layout, application)
+        }
+        Err(cause) => vec![Diagnosis::error(format!("{TESTS}: {cause}"), None)],
+    }
 }
 
 fn samples(period: &Period) -> Samples {

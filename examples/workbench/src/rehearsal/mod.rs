@@ -13,13 +13,15 @@ use std::sync::Arc;
 use ringback_engine::center::{Layout, Service};
 use ringback_engine::journal::ApplicationText;
 use ringback_engine::protocol::{
-    Acceptance, AgentView, Application, CallbackView, Command, Contact, Hook, Plain, TimeoutKind, View,
+    Acceptance, AgentView, Application, CallbackView, Command, Contact, Fault, Hook, Plain, TimeoutKind, View,
 };
 use ringback_engine::record::{Outcome, Request, StateName};
 use ringback_engine::{Duration, Engine, Instant, Name, Sequence};
+use ringback_scripting::Traced;
+use ringback_scripting::trace::{Decision, Keep};
 use smol_str::SmolStr;
 
-use crate::bundle::{Diagnosis, RhaiApplication};
+use crate::bundle::{Diagnosis, RhaiApplication, build};
 use faults::Faults;
 
 pub use samples::Samples;
@@ -44,7 +46,9 @@ pub fn rehearse(
     text: &ApplicationText,
     samples: &Samples,
 ) -> Vec<Diagnosis> {
-    let mut rehearsal = Rehearsal { application, faults: Faults::default() };
+    let hooks = application.hooks();
+    let mut rehearsal =
+        Rehearsal { rehearsed: Rehearsed::new(application, layout, text), faults: Faults::default() };
     for service in &layout.center().services {
         for scene in scenes(layout, service, samples.instant(service)) {
             for (request, told) in samples.requests(service, scene.view.now()) {
@@ -52,7 +56,7 @@ pub fn rehearse(
             }
         }
     }
-    rehearsal.faults.diagnoses(text, &rehearsal.application.hooks())
+    rehearsal.faults.diagnoses(text, &hooks)
 }
 
 /// Where a service's requests are rehearsed: while its office is open and everybody is there, and while it is shut
@@ -80,7 +84,7 @@ fn scenes(layout: &Arc<Layout>, service: &Service, at: Instant) -> [Scene; 2] {
 }
 
 struct Rehearsal {
-    application: RhaiApplication,
+    rehearsed: Rehearsed,
     faults: Faults,
 }
 
@@ -170,11 +174,48 @@ impl Rehearsal {
         &mut self,
         hook: Hook,
         told: &str,
-        ask: impl FnOnce(&mut RhaiApplication) -> Result<T, ringback_engine::protocol::Fault>,
+        ask: impl FnOnce(&mut dyn Application) -> Result<T, Fault>,
     ) -> Option<T> {
-        let answer = ask(&mut self.application);
-        self.application.take_log();
+        let answer = self.rehearsed.ask(ask);
         self.faults.note(hook, told, answer)
+    }
+}
+
+/// An application that is rehearsed: traced where it can be, since a trace knows where a limit was met.
+enum Rehearsed {
+    Traced(Box<Traced>),
+    Plain(Box<RhaiApplication>),
+    /// It was built once and can't be again; there is nothing to ask.
+    Nothing,
+}
+
+impl Rehearsed {
+    fn new(application: RhaiApplication, layout: &Layout, text: &ApplicationText) -> Self {
+        match Traced::new(application, Keep::All) {
+            Ok(traced) => Self::Traced(Box::new(traced)),
+            // With marks in it, the script nests too deeply.
+            Err(_) => build(text, layout).map_or(Self::Nothing, |plain| Self::Plain(Box::new(plain))),
+        }
+    }
+
+    fn ask<T>(&mut self, ask: impl FnOnce(&mut dyn Application) -> Result<T, Fault>) -> Result<T, Fault> {
+        match self {
+            Self::Nothing => ask(&mut Plain),
+            Self::Plain(plain) => {
+                let answer = ask(plain.as_mut());
+                plain.take_log();
+                answer
+            }
+            Self::Traced(traced) => {
+                let answer = ask(traced.as_mut());
+                traced.take_log();
+                let decision = traced.take_decisions().pop();
+                answer.map_err(|fault| match decision {
+                    Some(Decision { fault: Some(message), line, .. }) => Fault { message, line },
+                    _ => fault,
+                })
+            }
+        }
     }
 }
 

@@ -87,6 +87,30 @@ fn what_only_a_scheduled_request_or_an_empty_center_brings_about_is_found() {
 }
 
 #[test]
+fn a_limit_that_is_met_names_function_and_line() {
+    for (source, expected) in [
+        (
+            "fn purge(callback) {\n    spin(1);\n    purge()\n}\nfn spin(n) {\n    let i = n;\n    while i > 0 {\n        i += 1;\n    }\n    i\n}\n",
+            "8 `i += 1;`: rehearsed, hook `purge` fails: more than 20000 operations in one call, most of them in \
+             `spin`: is there a loop without end?",
+        ),
+        (
+            "fn purge(callback) {\n    let n = 0;\n    loop {}\n    purge()\n}\n",
+            "3 `loop {}`: rehearsed, hook `purge` fails: more than 20000 operations in one call, most of them in \
+             `purge`: is there a loop without end?",
+        ),
+        (
+            "fn purge(callback) {\n    deep(1)\n}\nfn deep(n) {\n    deep(n + 1)\n}\n",
+            "5 `deep(n + 1)`: rehearsed, hook `purge` fails: calls nest too deeply in `deep`; ",
+        ),
+    ] {
+        let found = rehearsed(source, &Samples::default());
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with(expected), "{found:?}");
+    }
+}
+
+#[test]
 fn hours_are_asked_while_open_and_while_shut() {
     let shut = "fn route(callback) { if !is_open(\"office\") { print(1 / 0); } queue(\"main\") }";
     assert_eq!(rehearsed(shut, &Samples::default()).len(), 1);

@@ -100,6 +100,15 @@ pub fn run(text: &Arc<str>, layout: &Arc<Layout>, application: RhaiApplication) 
     Ok(Trials { verdicts, findings, untested })
 }
 
+/// What is wrong with the tests in `text`, whether or not they hold; of what they expect only as far as there is an
+/// application to ask.
+pub fn check(text: &Arc<str>, layout: &Arc<Layout>, application: Option<RhaiApplication>) -> Vec<Diagnosis> {
+    match application.map(|application| run(text, layout, application)) {
+        Some(Ok(trials)) => trials.findings,
+        Some(Err(_)) | None => reader::read(text, layout).1,
+    }
+}
+
 fn finding(text: &Arc<str>, span: Range<usize>, message: impl Into<String>) -> Diagnosis {
     Diagnosis::error(message, Some(Place::new(TESTS, Arc::clone(text), span)))
 }
