@@ -335,8 +335,10 @@ function differences(parent) {
     }
   }
   if (!first) return;
+  // Of all languages, Swedish writes instants as the terminal does.
+  const local = (at) => new Date(at).toLocaleString("sv", { timeZone: data.zone });
   make(parent, "h3", {}, "The first decision that differs");
-  make(parent, "p", { class: "said" }, `${first.at.replace("T", " ").replace("Z", " UTC")}: ${first.hook}${first.about ? ` (${first.about})` : ""} of ${first.callback}, after ${number(first.same_before)} that are the same`);
+  make(parent, "p", { class: "said" }, `${local(first.at)}: ${first.hook}${first.about ? ` (${first.about})` : ""} of ${first.callback}, after ${number(first.same_before)} that are the same`);
   const pair = make(parent, "div", { class: "decided" });
   [first.a, first.b].forEach((side, index) => {
     const half = make(pair, "div", { style: `border-color:${runs[index].colour}` });
