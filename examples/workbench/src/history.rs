@@ -177,8 +177,13 @@ impl History {
             | Command::Switch { .. }
             | Command::CloseCalendar { .. }
             | Command::InboundContact { .. }
-            | Command::Snooze { .. } => self.change(entry, command),
-            // The engine's configuration and its rules are each side's own.
+            | Command::Snooze { .. }
+            | Command::Deploy { .. }
+            | Command::Try { .. }
+            | Command::Promote
+            | Command::EndTrial
+            | Command::RollBack => self.change(entry, command),
+            // The configuration is each side's own.
             other => self.leave_out(&word(other)),
         }
     }
