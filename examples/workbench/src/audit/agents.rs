@@ -12,7 +12,7 @@ use super::{Audit, Owner};
 use crate::streams::{RosterLine, Shift};
 
 /// An agent.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Person {
     capacity: usize,
     present: bool,
@@ -20,6 +20,8 @@ pub(super) struct Person {
     /// Logs out when the work ends.
     leaving: bool,
     work: Vec<Work>,
+    /// When the agent last became free, or logged in.
+    pub(super) idle_since: Instant,
     announced: Presence,
     /// Lines of the roster of this instant, in their order.
     lines: Vec<Shift>,
@@ -63,7 +65,18 @@ impl Presence {
 impl Person {
     /// An agent who takes so many callbacks at a time, and is not there yet.
     pub(super) fn new(capacity: u32) -> Self {
-        Self { capacity: capacity as usize, ..Self::default() }
+        Self {
+            capacity: capacity as usize,
+            present: false,
+            ready: false,
+            leaving: false,
+            work: Vec::new(),
+            idle_since: Instant::MIN,
+            announced: Presence::default(),
+            lines: Vec::new(),
+            absent: false,
+            was_free: false,
+        }
     }
 
     /// Whether the log has this agent logged in.
@@ -79,6 +92,11 @@ impl Person {
     /// Whether this agent can be given a callback, once the instant is over.
     pub(super) fn is_free(&self) -> bool {
         self.present && self.ready && !self.leaving && self.work.len() < self.capacity
+    }
+
+    /// Whether the roster has nothing of this agent in this instant, and no leg of theirs has failed in it.
+    pub(super) fn is_settled(&self) -> bool {
+        self.lines.is_empty() && !self.absent
     }
 
     /// Why this agent can't be reserved now, if so.
@@ -100,7 +118,7 @@ impl Person {
     }
 
     /// Takes the roster's lines: those that come first, then those that wait for calls to end.
-    fn take_lines(&mut self) {
+    fn take_lines(&mut self, now: Instant) {
         let lines = std::mem::take(&mut self.lines);
         let (arrivals, departures): (Vec<Shift>, Vec<Shift>) =
             lines.into_iter().partition(|shift| matches!(shift, Shift::LogIn | Shift::Ready));
@@ -112,17 +130,29 @@ impl Person {
                 continue;
             };
             match shift {
-                Shift::LogIn => (self.present, self.ready, self.leaving) = (true, true, false),
+                Shift::LogIn => {
+                    (self.present, self.ready, self.leaving) = (true, true, false);
+                    self.idle_since = now;
+                }
                 Shift::Ready => self.ready |= self.present,
                 Shift::NotReady(_) => self.ready &= !self.present,
                 Shift::LogOut => self.leaving = self.present,
                 Shift::ExtendWrapUp(_) => continue,
             }
-            self.work.retain(|work| !matches!(work, Work::WrapUp(Instant::MAX)));
+            self.end_wrap_ups(now, |until| until == Instant::MAX);
         }
         if self.leaving && !self.is_busy() {
             (self.present, self.leaving) = (false, false);
             self.work.clear();
+        }
+    }
+
+    /// Wraps up no more what ended so.
+    fn end_wrap_ups(&mut self, now: Instant, ended: impl Fn(Instant) -> bool) {
+        let before = self.work.len();
+        self.work.retain(|work| !matches!(work, Work::WrapUp(until) if ended(*until)));
+        if self.work.len() < before {
+            self.idle_since = now;
         }
     }
 
@@ -168,12 +198,13 @@ impl Audit {
                 .hold(Check::Form, None, false, || format!("there is no agent `{id}`, or no `{state}`"));
             return;
         };
+        let now = self.now;
         let person = &mut self.people[agent];
         // Whoever says what comes next, as the roster has it, has wrapped up what had no end.
         if person.lines.iter().any(|shift| matches!(shift, Shift::LogIn | Shift::Ready | Shift::NotReady(_)))
             && presence != Presence::WrapUp
         {
-            person.work.retain(|work| !matches!(work, Work::WrapUp(Instant::MAX)));
+            person.end_wrap_ups(now, |until| until == Instant::MAX);
         }
         person.announced = presence;
         self.touched_agents.insert(agent);
@@ -208,6 +239,8 @@ impl Audit {
             let until = wrap_up.length().map_or(Instant::MAX, |length| self.now.after(length));
             self.due.insert((until, Owner::Agent(agent)));
             person.work.push(Work::WrapUp(until));
+        } else {
+            person.idle_since = self.now;
         }
         self.touched_agents.insert(agent);
     }
@@ -250,7 +283,7 @@ impl Audit {
     /// A wrap-up may be over.
     pub(super) fn agent_due(&mut self, agent: usize) {
         let now = self.now;
-        self.people[agent].work.retain(|work| !matches!(work, Work::WrapUp(until) if *until <= now));
+        self.people[agent].end_wrap_ups(now, |until| until <= now);
         self.touched_agents.insert(agent);
     }
 
@@ -259,7 +292,7 @@ impl Audit {
         let mut newly_free = Vec::new();
         for agent in std::mem::take(&mut self.touched_agents) {
             let person = &mut self.people[agent];
-            person.take_lines();
+            person.take_lines(self.now);
             let (own, announced, now) = (person.presence(), person.announced, self.now);
             let name = &self.rules.agents[agent].id;
             self.findings.hold(Check::Agents, None, own == announced, || {

@@ -29,6 +29,7 @@ impl Audit {
         });
         let (Some(agent), Some(queue)) = (agent, queue) else { return };
         self.order_reserved(serial, agent, score);
+        self.best_reserved(serial, id, agent);
         self.agent_reserved(serial, id, agent);
         self.skills(serial, id, agent, queue);
         if let State::OnLine { .. } = state {

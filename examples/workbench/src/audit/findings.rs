@@ -13,7 +13,7 @@ const KEPT: usize = 50;
 const SHOWN: usize = 20;
 
 /// What no check looks at.
-const NOT_CHECKED: &str = "not checked: which of several agents who could serve is chosen (`strategy`)";
+const NOT_CHECKED: &str = "not checked: which of several agents who could serve is chosen, but by the strategies `longest_idle` and `least_skilled`";
 
 /// What is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +22,7 @@ pub enum Check {
     Form,
     /// Every request is answered once, every callback completes once, and goes along the declared ways.
     Conservation,
-    /// Agents are reserved while logged in, ready and free.
+    /// Agents are reserved while logged in, ready and free, and the first by the strategies that the log suffices for.
     Agents,
     /// Agents meet what callbacks require.
     Skills,

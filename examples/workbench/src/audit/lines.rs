@@ -14,8 +14,8 @@ use super::{Audit, Owner};
 /// Those who stand in one queue with one requirement and one priority: among them the earlier place is first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Cohort {
-    queue: usize,
-    need: usize,
+    pub(super) queue: usize,
+    pub(super) need: usize,
     /// `None` where nobody knows it.
     priority: Option<i64>,
 }

@@ -12,6 +12,7 @@ mod asking;
 mod attempts;
 mod callback;
 mod calls;
+mod choosing;
 mod deadlines;
 mod deeds;
 mod findings;

@@ -1,5 +1,7 @@
 //! A true log, held to other rules than those it was made under.
 
+use ringback_engine::protocol::Plain;
+
 use super::plain::CENTER;
 use super::{Check, Played};
 
@@ -75,4 +77,46 @@ fn fences_are_held_to() {
         played.audit_text(&center("[limits]", "redial_floor = \"150s\"", "redial_floor = \"2h\""), &log);
     let fenced = |sentence: &str| sentence.contains("is fenced until");
     assert!(findings.first().iter().any(|found| fenced(&found.sentence)), "{}", findings.to_text());
+}
+
+/// Two agents who have time, of whom one is chosen again and again as the one with fewer skills.
+const CALM: &str = r#"
+name = "Calm"
+timezone = "Europe/London"
+
+[[queue]]
+name = "main"
+strategy = "least_skilled"
+
+[[service]]
+name = "main"
+queue = "main"
+
+[[agent]]
+id = "anna"
+skills = { a = 1 }
+
+[[agent]]
+id = "bob"
+skills = { a = 1, b = 1 }
+"#;
+
+#[test]
+fn another_agent_than_the_first_by_the_strategy_is_found_out() {
+    let requests =
+        (0..8).map(|n| format!("2026-03-04 12:{:02}:00,c{n},main,+4420794600{n}0,,,5,20\n", 10 + 2 * n));
+    let traffic =
+        format!("at,id,service,phone,desired,outcomes,ring,handle\n{}", requests.collect::<String>());
+    let roster = "at,agent,event\n2026-03-04 12:00:00,anna,login\n2026-03-04 12:00:01,bob,login\n";
+    let play = |center: &str| Played::new(center, Plain, "", traffic.clone(), roster.into());
+    let idle = CALM.replace("least_skilled", "longest_idle");
+    for (played, held_to, found) in
+        [(CALM, CALM, false), (&idle, &idle, false), (CALM, &idle, true), (&idle, CALM, true)]
+    {
+        let log: String = play(played).log.iter().map(|line| format!("{line}\n")).collect();
+        let findings = play(played).audit_text(held_to, &log);
+        let told = findings.first().iter().any(|violation| violation.sentence.contains("comes first"));
+        assert_eq!(told, found, "{}", findings.to_text());
+        assert_eq!(findings.violations() > 0, found, "{}", findings.to_text());
+    }
 }
