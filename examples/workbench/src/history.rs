@@ -177,13 +177,8 @@ impl History {
             | Command::Switch { .. }
             | Command::CloseCalendar { .. }
             | Command::InboundContact { .. }
-            | Command::Snooze { .. }
-            | Command::Deploy { .. }
-            | Command::Try { .. }
-            | Command::Promote
-            | Command::EndTrial
-            | Command::RollBack => self.change(entry, command),
-            // The configuration is each side's own.
+            | Command::Snooze { .. } => self.change(entry, command),
+            // The configuration is each side's own, and so are the rules, versions and all.
             other => self.leave_out(&word(other)),
         }
     }
@@ -346,7 +341,7 @@ impl History {
     }
 
     fn event(&mut self, at: Instant, event: &Event) {
-        self.marks.push((at, hash(event)));
+        self.marks.extend(hash(event).map(|hash| (at, hash)));
         match event {
             // One who called in was not dialled.
             Event::Outcome { callback, attempt, outcome: Outcome::Answered } => {
@@ -406,11 +401,19 @@ fn word(command: &Command) -> String {
     json["command"].as_str().unwrap_or_default().to_owned()
 }
 
-/// What tells an event from others.
-pub(crate) fn hash(event: &Event) -> u64 {
+/// What tells an event from others; `None` of what is said of versions, which each side has its own of.
+pub(crate) fn hash(event: &Event) -> Option<u64> {
+    if let Event::Deployed { .. }
+    | Event::Tried { .. }
+    | Event::TrialEnded { .. }
+    | Event::RolledBack { .. }
+    | Event::Disagreed { .. } = event
+    {
+        return None;
+    }
     let mut hasher = DefaultHasher::new();
     if let Ok(text) = serde_json::to_vec(event) {
         hasher.write(&text);
     }
-    hasher.finish()
+    Some(hasher.finish())
 }

@@ -197,7 +197,7 @@ struct Marks {
 impl Observer for Marks {
     fn effect(&mut self, effect: &Effect, _: Option<&Standing>) {
         if let EffectKind::Event(event) = &effect.kind {
-            self.marks.push((effect.at, hash(event)));
+            self.marks.extend(hash(event).map(|hash| (effect.at, hash)));
         }
     }
 }
