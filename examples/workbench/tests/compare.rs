@@ -135,7 +135,7 @@ fn what_can_not_be_compared_is_said() {
 fn the_history_of_a_journal_comes_out_as_it_was_and_is_played_through_another_script() {
     let dir = starter("history");
     let bundles = Path::new(env!("CARGO_MANIFEST_DIR")).join("../bundles");
-    for bundle in ["ways", "steering", "desks", "slots"] {
+    for bundle in ["ways", "desks", "slots", "year-end"] {
         let bundle = bundles.join(bundle);
         let journal = dir.join("journal");
         says(&dir, &["run", bundle.to_str().unwrap(), "--journal", journal.to_str().unwrap()], 0);
@@ -150,6 +150,18 @@ fn the_history_of_a_journal_comes_out_as_it_was_and_is_played_through_another_sc
         assert!(said, "{}: {:#}", bundle.display(), all["assumed"]);
         assert!(all["first_event"].is_null(), "the same script decides the same");
     }
+    // Versions that were tried are each side's own affair.
+    let steering = bundles.join("steering");
+    says(&dir, &["run", steering.to_str().unwrap(), "--journal", "journal"], 0);
+    let script = steering.join("app.rhai");
+    let (out, _) = says(&dir, &["compare", "journal", "--with", script.to_str().unwrap()], 0);
+    assert!(
+        out.contains("- not taken over: 1 `end_trial`, 1 `try`") && out.contains("no difference"),
+        "{out}"
+    );
+    let (out, _) =
+        says(&dir, &["compare", steering.to_str().unwrap(), "--with", script.to_str().unwrap()], 0);
+    assert!(out.contains("each side keeps its script") && out.contains("no difference"), "{out}");
     says(&dir, &["run", ".", "--journal", "journal"], 0);
     changed(&dir, "app.rhai", "other.rhai", ("{ retry(minutes(2)) }", "{ retry(minutes(3)) }"));
     let (of_journal, _) = says(&dir, &["compare", "journal", "--with", "other.rhai", "--json"], 0);

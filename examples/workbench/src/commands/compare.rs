@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use ringback_engine::center::Layout;
 use ringback_engine::journal::{ApplicationText, Header, Line, Reader, Replay};
+use ringback_engine::protocol::Command;
 
 use ringback_scripting::Script;
 use ringback_scripting::files::parts;
@@ -77,6 +78,12 @@ impl Compare {
         let (a, b) = labelled(a, b, &self.dir, &self.with);
         let own = |file: &str| other.filter(|_| self.with.join(file).exists()).unwrap_or(&period);
         let (roster, changes) = (own(ROSTER), own(CHANGES));
+        let changed = [&period, changes].map(|period| period.changes().unwrap_or_default());
+        if changed.iter().flatten().any(|line| is_of_versions(&line.command)) {
+            notes.push(format!(
+                "each side keeps its script: versions that {CHANGES} deploys or tries are left out"
+            ));
+        }
         let play_a = self.player((&period, &period, &period));
         let play_b = self.player((&period, roster, changes));
         let (side_a, application_a) = a.side(play_a);
@@ -199,7 +206,9 @@ impl Compare {
         let skip_bad = self.skip_bad;
         Box::new(move |engine, until, watching| {
             let shifts = roster.roster()?.into_iter().flatten();
-            play_until(engine, (traffic.traffic()?, shifts, changes.changes()?), until, skip_bad, watching)
+            let mut changes = changes.changes()?;
+            changes.retain(|line| !is_of_versions(&line.command));
+            play_until(engine, (traffic.traffic()?, shifts, changes), until, skip_bad, watching)
         })
     }
 
@@ -276,6 +285,18 @@ fn assumed_of(history: &History) -> Vec<String> {
         notes.push(format!("not taken over: {}", kinds.collect::<Vec<_>>().join(", ")));
     }
     notes
+}
+
+/// Whether a command is about versions of the application, of which each side has one.
+fn is_of_versions(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Deploy { .. }
+            | Command::Try { .. }
+            | Command::Promote
+            | Command::EndTrial
+            | Command::RollBack
+    )
 }
 
 fn ready(bundle: Bundle, dir: &Path) -> Result<Ready, Failure> {

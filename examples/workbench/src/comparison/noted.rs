@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use ringback_engine::center::{Limit, Plan};
 use ringback_engine::protocol::{
-    Acceptance, AgentView, Answer, Application, CallbackView, Contact, Hook, RetentionAnswer, TimeoutAnswer,
-    TimeoutKind, View,
+    About, Acceptance, AgentView, Answer, Application, ApplicationText, CallbackView, Contact, Hook,
+    RetentionAnswer, TimeoutAnswer, TimeoutKind, View,
 };
 use ringback_engine::{CallbackId, Instant};
 use ringback_scripting::trace::{Decision, Keep};
@@ -161,5 +161,13 @@ impl Application for Noted {
             log.extend(traced.take_log());
         }
         log
+    }
+
+    fn text(&self) -> ApplicationText {
+        self.plain.text()
+    }
+
+    fn line(&mut self, hook: Hook, about: About<'_>) -> u32 {
+        self.plain.line(hook, about)
     }
 }
