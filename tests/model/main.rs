@@ -16,7 +16,7 @@ use compare::{Case, compare, explain};
 use coverage::Coverage;
 
 /// Cases of a run that sets no `PROPTEST_CASES`.
-const CASES: u32 = 5_000;
+const CASES: u32 = 8_000;
 
 /// From so many cases on, everything that can happen must have happened.
 const ENOUGH: u32 = 4_000;

@@ -23,11 +23,13 @@ pub const NEEDS: [&str; 7] =
     ["true", "billing", "tech >= 5", "billing || sales >= 3", "!tech", "agent:a1", "group:gold && !agent:a2"];
 
 /// Conditions of overflow that come and go as a history goes.
-const CONDITIONS: [&str; 13] = [
+const CONDITIONS: [&str; 15] = [
     "waiting > 1",
     "waiting >= 3",
     "oldest > 20s",
     "oldest >= 45s",
+    "ewt > 0s",
+    "ewt > 0s",
     "ewt > 0s",
     "ewt > 0s",
     "ewt >= 1s",

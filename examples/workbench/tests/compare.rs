@@ -135,7 +135,7 @@ fn what_can_not_be_compared_is_said() {
 fn the_history_of_a_journal_comes_out_as_it_was_and_is_played_through_another_script() {
     let dir = starter("history");
     let bundles = Path::new(env!("CARGO_MANIFEST_DIR")).join("../bundles");
-    for bundle in ["ways", "desks", "slots", "year-end"] {
+    for bundle in ["ways", "steering", "desks", "slots", "year-end"] {
         let bundle = bundles.join(bundle);
         let journal = dir.join("journal");
         says(&dir, &["run", bundle.to_str().unwrap(), "--journal", journal.to_str().unwrap()], 0);
