@@ -125,3 +125,37 @@ fn write_the_guide() {
     let (page, _, _) = played();
     fs::write(guide(), page).unwrap();
 }
+
+/// Words of ours that stand in the right column of a table: what is in backticks there, as far as it is a word.
+fn our_words(page: &str) -> Vec<String> {
+    let rows = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| There"));
+    let right = rows.filter_map(|row| row.trim_end_matches('|').rsplit('|').next());
+    let quoted = right.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+    let word = |quoted: &str| {
+        let text = quoted.trim_start_matches("[[").trim_end_matches("]]");
+        let end = text.find(|sign: char| !sign.is_ascii_lowercase() && sign != '_').unwrap_or(text.len());
+        text[..end].to_owned()
+    };
+    quoted.map(word).filter(|word| !word.is_empty()).collect()
+}
+
+#[test]
+fn designers_from_elsewhere_are_told_words_that_there_are() {
+    let scripting = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripting");
+    let page = fs::read_to_string(scripting.join("FROM_DESIGNER.md")).unwrap();
+    let reference = fs::read_to_string(scripting.join("REFERENCE.md")).unwrap();
+    let reader = scripting.join("../engine/src/center/reader");
+    let mut sources = reference;
+    for entry in fs::read_dir(reader).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            sources.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+    let words: std::collections::BTreeSet<&str> =
+        sources.split(|sign: char| !sign.is_ascii_lowercase() && sign != '_').collect();
+    let ours = our_words(&page);
+    assert!(ours.len() > 80, "{} words", ours.len());
+    let strange: Vec<&String> = ours.iter().filter(|word| !words.contains(word.as_str())).collect();
+    assert_eq!(strange, [""; 0], "neither a key of center.toml nor a word of scripts");
+}
