@@ -31,11 +31,7 @@ pub(super) trait Told: PartialEq + Sized {
 
 impl Told for Acceptance {
     fn word(&self) -> &'static str {
-        match self {
-            Self::Accept { .. } => "accept",
-            Self::Reject { .. } => "reject",
-            Self::Defer(_) => "defer",
-        }
+        Acceptance::word(self)
     }
 }
 
@@ -53,23 +49,13 @@ impl Told for Plan {
 
 impl Told for TimeoutAnswer {
     fn word(&self) -> &'static str {
-        match self {
-            Self::Retry(_) => "retry",
-            Self::Requeue => "requeue",
-            Self::Reroute => "reroute",
-            Self::Schedule(_) => "schedule",
-            Self::Complete(_) => "complete",
-        }
+        TimeoutAnswer::word(self)
     }
 }
 
 impl Told for RetentionAnswer {
     fn word(&self) -> &'static str {
-        match self {
-            Self::Purge => "purge",
-            Self::Keep(_) => "keep",
-            Self::Redact => "redact",
-        }
+        RetentionAnswer::word(*self)
     }
 }
 

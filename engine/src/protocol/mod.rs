@@ -1,5 +1,6 @@
 //! The protocol: what goes into the engine, what comes out, and the port to the application.
 
+mod answer;
 mod application;
 mod changes;
 mod command;
@@ -10,10 +11,8 @@ mod refusal;
 mod slot;
 mod version;
 
-pub use application::{
-    About, Acceptance, AgentView, Answer, Application, CallbackView, Contact, Fault, Hook, LineView, Plain,
-    RetentionAnswer, TimeoutAnswer, TimeoutKind, View,
-};
+pub use answer::{Acceptance, Answer, Fault, RetentionAnswer, TimeoutAnswer, TimeoutKind};
+pub use application::{About, AgentView, Application, CallbackView, Contact, Hook, LineView, Plain, View};
 pub use changes::Changes;
 pub use command::{BulkDeed, CancelledBy, Command, Disposition};
 pub use effect::{Advanced, AgentState, Effect, EffectKind, Event};

@@ -32,11 +32,7 @@ pub(super) trait Spoken: PartialEq {
 
 impl Spoken for Acceptance {
     fn spoken(&self) -> &'static str {
-        match self {
-            Self::Accept { .. } => "accept",
-            Self::Reject { .. } => "reject",
-            Self::Defer(_) => "defer",
-        }
+        Acceptance::word(self)
     }
 }
 
@@ -54,23 +50,13 @@ impl Spoken for Plan {
 
 impl Spoken for TimeoutAnswer {
     fn spoken(&self) -> &'static str {
-        match self {
-            Self::Retry(_) => "retry",
-            Self::Requeue => "requeue",
-            Self::Reroute => "reroute",
-            Self::Schedule(_) => "schedule",
-            Self::Complete(_) => "complete",
-        }
+        TimeoutAnswer::word(self)
     }
 }
 
 impl Spoken for RetentionAnswer {
     fn spoken(&self) -> &'static str {
-        match self {
-            Self::Purge => "purge",
-            Self::Keep(_) => "keep",
-            Self::Redact => "redact",
-        }
+        RetentionAnswer::word(*self)
     }
 }
 
