@@ -118,8 +118,9 @@ fn written(draft: Draft, file: &Path, into: &Path) -> Outcome {
     }
     let agents = bundle.layout.map_or(0, |layout| layout.center().agents.len());
     let assumed: String = assumed.iter().map(|one| format!("  - {one}\n")).collect();
+    let lines = if unusable.len() == 1 { "line" } else { "lines" };
     Ok(format!(
-        "{shown}: {requests} requests, {agents} agents; {} lines could not be used\nassumed\n{assumed}next: `ringback check \
+        "{shown}: {requests} requests, {agents} agents; {} {lines} could not be used\nassumed\n{assumed}next: `ringback check \
          {shown}`, `ringback run {shown}`; center.toml has the settings, app.rhai the rules\n",
         unusable.len()
     ))

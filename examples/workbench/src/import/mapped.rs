@@ -18,6 +18,7 @@ use super::sheet::{Record, Sheet};
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
     /// The center's name.
+    #[serde(default = "unnamed")]
     name: String,
     /// Its zone, in which local times are.
     timezone: String,
@@ -70,6 +71,10 @@ struct Fixed {
     language: Option<String>,
 }
 
+fn unnamed() -> String {
+    "My center".to_owned()
+}
+
 fn comma() -> char {
     ','
 }
@@ -81,7 +86,15 @@ impl Mapping {
     ///
     /// What is wrong with it, with line and caret.
     pub fn read(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| error.to_string())
+        toml::from_str(text).map_err(|error| {
+            let lacks = "missing field";
+            let hint = if error.message().starts_with(lacks) {
+                "write it above the first `[`, as `timezone = \"Europe/London\"` and `country = \"GB\"`\n"
+            } else {
+                ""
+            };
+            format!("{error}{hint}")
+        })
     }
 
     /// What it says of the center.
