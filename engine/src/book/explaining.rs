@@ -172,7 +172,7 @@ impl Book {
             barriers.push(Barrier::Limit { until, why });
         }
         let mut numbers = request.numbers();
-        if !numbers.any(|number| self.layout.test_number(callback.service, &number).is_ok()) {
+        if !numbers.any(|number| self.layout.allows(callback.service, &number)) {
             barriers.push(Barrier::NumberForbidden);
         }
     }

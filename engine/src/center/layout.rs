@@ -223,6 +223,11 @@ impl Layout {
         self.table(&self.center.limits.opt_out).is_some_and(|table| table.contains(phone.as_str()))
     }
 
+    /// Whether a service may call a number.
+    pub(crate) fn allows(&self, service: ServiceIndex, number: &Number) -> bool {
+        self.test_number(service, number).is_ok()
+    }
+
     /// Whether a service may call a number, and if not, why.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ impl<A: Application> Turn<'_, A> {
         if callback.state.attempt().is_some() {
             return false;
         }
-        if self.book.layout().test_number(service, &number).is_ok() {
+        if self.book.layout().allows(service, &number) {
             return false;
         }
         self.complete(sequence, Reason::NumberNotAllowed);

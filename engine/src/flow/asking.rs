@@ -125,7 +125,7 @@ impl<A: Application> Turn<'_, A> {
 
     fn record_fault(&mut self, hook: Hook, callback: &CallbackId, fault: Fault) {
         self.report_fault(hook, callback, fault, None);
-        self.note_failure();
+        self.book().note_failure();
         let most = self.book.layout().center().limits.faults_in_a_row;
         let ledger = self.book().ledger_mut();
         let row = ledger.faults.entry(hook).or_insert(0);

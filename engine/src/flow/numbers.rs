@@ -29,7 +29,7 @@ impl<A: Application> Turn<'_, A> {
     /// Whether a callback's present number may not be called under the rules in force, and another may.
     pub(super) fn is_allowed_elsewhere(&self, sequence: Sequence) -> bool {
         self.callback(sequence).is_some_and(|callback| {
-            let allowed = |number: &Number| self.book.layout().test_number(callback.service, number).is_ok();
+            let allowed = |number: &Number| self.book.layout().allows(callback.service, number);
             !allowed(&callback.request.number()) && callback.request.other_numbers.iter().any(allowed)
         })
     }
@@ -56,8 +56,7 @@ impl<A: Application> Turn<'_, A> {
             Some((_, position)) => position,
             // One that is taken is waited for rather than one that is not allowed.
             None => {
-                let allowed =
-                    |number: &Number| self.book.layout().test_number(callback.service, number).is_ok();
+                let allowed = |number: &Number| self.book.layout().allows(callback.service, number);
                 let (mut others, waits) = (others(), matches!(callback.state, State::Queued(_)));
                 match others.find(|(_, number)| allowed(number)) {
                     Some((position, _)) if waits && present_first && !allowed(&request.number()) => position,

@@ -176,13 +176,6 @@ impl<A: Application> Turn<'_, A> {
         true
     }
 
-    pub(super) fn note_failure(&mut self) {
-        let versions = &self.book.ledger().versions;
-        if !versions.has_failed(versions.live()) {
-            self.book().note_failure();
-        }
-    }
-
     /// A shadow was asked.
     pub(super) fn compare(&mut self, hook: Hook, callback: &CallbackId, differs: Option<(Said, Said)>) {
         let Some(version) = self.book.ledger().versions.candidate().map(|candidate| candidate.version) else {
